@@ -1,0 +1,1 @@
+"""Platform of the research chairs."""

@@ -1,0 +1,1 @@
+"""Foundations without any domain: errors, records, registry, random streams, study."""

@@ -1,0 +1,93 @@
+"""A study: one YAML file that says what is asked, of which sources, at which level of secrecy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from chairs.core.errors import SettingError, Text, problem
+from chairs.core.records import build, read_yaml
+
+Level = Literal["public", "demo", "patient"]
+Stage = Literal["synthesise", "ingest", "discover", "score", "derive", "link", "release", "render", "track"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileInput:
+    """One file among those that a study's own folder brings (a hospital's export).
+
+    `options` are handed to the reader; for the generic readers they hold the column mapping.
+    """
+
+    file: str
+    reader: str
+    mapping: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What one study asks.
+
+    Parameters
+    ----------
+    name
+        Key of the study everywhere: the matrix key in `dvc.yaml`, folder under `data/`, MLflow experiment.
+    level
+        `public` (open data), `demo` (invented territory) or `patient` (real patients).
+    sources
+        Entries of `data/catalog.yaml`.
+    files
+        Files of the study's own folder `data/raw/NAME`, each with its reader.
+    stages
+        The steps it runs, in the order of `dvc.yaml`.
+    instruments
+        Survey instruments scored (files of `src/chairs/surveys/instruments`).
+    indicators
+        Codes of the indicators derived; empty: all that the sources can feed.
+    focus
+        Establishment marked among its peers on the pages.
+    calendar
+        `fictitious` when the depositor shifted the dates: durations count, hours and seasons do not.
+    """
+
+    name: str
+    title: Text
+    question: Text
+    level: Level
+    period: str
+    stages: tuple[Stage, ...]
+    sources: tuple[str, ...] = ()
+    files: tuple[FileInput, ...] = ()
+    instruments: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    outcome: str | None = None
+    focus: str | None = None
+    calendar: Literal["real", "fictitious"] = "real"
+    notice: Text | None = None
+
+
+def read_study(path: Path) -> Study:
+    """Read and check one study file.
+
+    Raises
+    ------
+    SettingError
+        For an unknown or missing key, or a name that differs from the file's.
+    """
+    study = build(Study, read_yaml(path), path.name)
+    if study.name != path.stem:
+        raise SettingError(
+            (
+                problem(
+                    f"le nom « {study.name} » n'est pas celui du fichier",
+                    f'the name "{study.name}" is not that of the file',
+                    file=path.name,
+                    column="name",
+                    remedy=(f"écrire name: {path.stem}", f"write name: {path.stem}"),
+                ),
+            )
+        )
+    return study

@@ -1,0 +1,1 @@
+"""The demonstration territory and its planted truths."""

@@ -1,0 +1,1 @@
+"""What may leave, and the gate that decides it."""

@@ -1,0 +1,1 @@
+"""Patient flow seen in an event log: pathways, durations, census."""

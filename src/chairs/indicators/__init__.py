@@ -1,0 +1,1 @@
+"""Indicators of establishments, one function each."""

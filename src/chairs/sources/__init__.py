@@ -1,0 +1,1 @@
+"""One module per source system: read, rename, hand over; catalogue and fetch."""

@@ -1,0 +1,1 @@
+"""Statistical methods shared by both chairs."""

@@ -1,0 +1,68 @@
+"""Where things lie: every path of the project is made here, from the root of the checkout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from chairs.core.errors import SettingError, problem, unknown
+from chairs.core.study import Study, read_study
+
+
+def root() -> Path:
+    """Return the project's root: `CHAIRS_ROOT`, else the nearest folder upwards that holds `dvc.yaml`.
+
+    Raises
+    ------
+    SettingError
+        When the current folder is not inside a checkout of the project.
+    """
+    if named := os.environ.get("CHAIRS_ROOT"):
+        return Path(named)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "dvc.yaml").is_file() and (folder / "params.yaml").is_file():
+            return folder
+    raise SettingError(
+        (
+            problem(
+                "ce dossier n'est pas dans une copie du projet",
+                "this folder is not in a copy of the project",
+                remedy=("se placer dans le dossier du projet", "change to the project's folder"),
+            ),
+        )
+    )
+
+
+def data(*parts: str) -> Path:
+    """Return a path under `data/`."""
+    return root().joinpath("data", *parts)
+
+
+def stage_folder(stage: str, study: str) -> Path:
+    """Return the folder that `stage` writes for `study`: `data/STAGE/STUDY`."""
+    return data(stage, study)
+
+
+def raw_folder(study: str) -> Path:
+    """Return the folder of a study's raw files: `data/raw/STUDY` (made by `fetch` or `synthesise`)."""
+    return data("raw", study)
+
+
+def study_names() -> list[str]:
+    """Return the names of all studies, sorted."""
+    return sorted(path.stem for path in root().glob("pipelines/studies/*.yaml"))
+
+
+def study(name: str) -> Study:
+    """Read the study called `name`; an unknown name is answered with the valid ones."""
+    if name not in study_names():
+        raise unknown(("étude", "study"), name, study_names())
+    return read_study(root() / "pipelines" / "studies" / f"{name}.yaml")
+
+
+def params(stage: str) -> dict[str, object]:
+    """Return the block of `params.yaml` that belongs to `stage` (empty when it has none)."""
+    from chairs.core.records import read_yaml
+
+    return dict(read_yaml(root() / "params.yaml").get(stage) or {})

@@ -1,0 +1,21 @@
+"""Contract of the cases: one row a visit or stay, with its attributes."""
+
+from chairs.core.errors import Text
+from chairs.tables import CONTRACTS
+from chairs.tables.contract import Column, Contract
+
+CASES = CONTRACTS.add(
+    "cases",
+    Contract(
+        name="cases",
+        label=Text(fr="Passages et séjours", en="Visits and stays"),
+        columns={
+            "case_id": Column(
+                kind="text", label=Text(fr="Passage ou séjour (pseudonyme)", en="Visit or stay (pseudonym)")
+            )
+        },
+        key=("case_id",),
+        order=("case_id",),
+        open=True,
+    ),
+)

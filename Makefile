@@ -52,13 +52,13 @@ mlflow: .venv/ok  ## look at the recorded runs on http://127.0.0.1:5000
 	mlflow ui --workers 1 --host 127.0.0.1 --port 5000 --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlruns/mlflow.db}"
 
 bench: .venv/ok  ## measure speed and print the tables
-	python -m benchmarks
+	python benchmarks/run.py
 
 studies: .venv/ok  ## the long runs: statistical redraws, large files
 	python -m pytest -m nightly
 
 docs: .venv/ok  ## write the reference pages again
-	python -m docs.build
+	python docs/build.py
 
 lock: .venv/ok  ## resolve the dependencies again (needs a package index)
 	$(BIN)/uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements/lock.txt

@@ -38,6 +38,8 @@ class Column:
         Bounds, inclusive.
     pattern
         Regular expression that the whole text matches.
+    persons
+        Does it count people (patients, stays, respondents)? The release gate hides the small ones.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class Column:
     at_least: float | None = None
     at_most: float | None = None
     pattern: str | None = None
+    persons: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ SCORES = CONTRACTS.add(
                 missing=True,
                 at_least=0,
                 unit="répondants",
+                persons=True,
                 label=Text(fr="Nombre de réponses", en="Number of answers"),
             ),
             "status": Column(

@@ -1,0 +1,161 @@
+"""Writes docs/reference from the code: run `make docs`; a test fails when a page is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+MADE = "<!-- Written by docs/build.py from the code: edit the code, then `make docs`. -->\n"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table; a bar in a cell is escaped."""
+    lines = [f"| {' | '.join(heads)} |", f"|{'|'.join(' --- ' for _ in heads)}|"]
+    for row in rows:
+        lines.append("| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def tables_page() -> str:
+    """Return the data dictionary: every contract with its columns, types, units and checks."""
+    from chairs.tables import CONTRACTS
+
+    parts = [
+        "# Data dictionary\n",
+        MADE,
+        "One section a table. Times are UTC microseconds; identifiers are text; "
+        "a missing value keeps its reason in `status` or `cell_status`.\n",
+    ]
+    for name in CONTRACTS:
+        contract = CONTRACTS[name]
+        parts.append(f"## `{name}`\n\n{contract.label.en} — *{contract.label.fr}*\n")
+        parts.append(
+            f"Key: {', '.join(f'`{k}`' for k in contract.key) or 'none'}. Sorted by "
+            f"{', '.join(f'`{k}`' for k in contract.order)}."
+            f"{' Further columns are allowed.' if contract.open else ''}\n"
+        )
+        rows = [
+            (
+                f"`{column}`",
+                spec.kind,
+                spec.unit or "–",
+                "yes" if spec.missing else "no",
+                _limits(spec),
+                spec.label.en,
+                spec.label.fr,
+            )
+            for column, spec in contract.columns.items()
+        ]
+        parts.append(table(("column", "type", "unit", "may be missing", "allowed", "holds", "contient"), rows))
+        if contract.rules:
+            parts.append("Rows: " + "; ".join(f"refused when “{rule.message.en}”" for rule in contract.rules) + ".\n")
+    return "\n".join(parts)
+
+
+def _limits(column) -> str:
+    if column.choices:
+        return ", ".join(f"`{c}`" for c in column.choices)
+    bounds = [
+        f"≥ {column.at_least:g}" if column.at_least is not None else "",
+        f"≤ {column.at_most:g}" if column.at_most is not None else "",
+        f"form `{column.pattern}`" if column.pattern else "",
+    ]
+    return ", ".join(b for b in bounds if b) or "–"
+
+
+def indicators_page() -> str:
+    """Return the catalogue of indicators."""
+    from chairs.indicators import INDICATORS
+
+    directions = {1: "higher is better", -1: "lower is better", 0: "neither"}
+    rows = [
+        (
+            f"`{i.code}`",
+            i.domain,
+            i.label.en,
+            i.label.fr,
+            i.unit or "–",
+            directions[i.direction],
+            i.numerator,
+            i.denominator or "–",
+            i.reference,
+        )
+        for i in (INDICATORS[code].record for code in INDICATORS)
+    ]
+    return "\n".join(
+        [
+            "# Indicators\n",
+            MADE,
+            table(
+                ("code", "domain", "label", "libellé", "unit", "direction", "numerator", "denominator", "reference"),
+                rows,
+            ),
+        ]
+    )
+
+
+def instruments_page() -> str:
+    """Return the catalogue of survey instruments."""
+    from chairs.surveys.instrument import INSTRUMENTS, load_instrument
+
+    parts = ["# Survey instruments\n", MADE]
+    for name in INSTRUMENTS():
+        instrument = load_instrument(name)
+        parts.append(
+            f"## `{name}`\n\n{instrument.title.en} — *{instrument.title.fr}*. Source: {instrument.source}. "
+            f"Licence: {instrument.licence}. A score needs {instrument.floor} answers.\n"
+        )
+        parts.append(
+            table(
+                ("dimension", "label", "libellé"),
+                [(f"`{d.code}`", d.label.en, d.label.fr) for d in instrument.dimensions],
+            )
+        )
+    return "\n".join(parts)
+
+
+def sources_page() -> str:
+    """Return the catalogue of data sources."""
+    from chairs.sources.catalog import load_catalog
+
+    rows = [
+        (
+            f"`{e.id}`",
+            e.title.en,
+            e.publisher,
+            e.licence,
+            e.year or "–",
+            e.reader,
+            e.doi or e.page or ("derived" if e.derived else "–"),
+            len(e.files),
+        )
+        for e in load_catalog(HERE.parent / "data" / "catalog.yaml").values()
+    ]
+    return "\n".join(
+        [
+            "# Data sources\n",
+            MADE,
+            table(("source", "title", "publisher", "licence", "year", "reader", "where", "files"), rows),
+        ]
+    )
+
+
+PAGES = {
+    "data-dictionary.md": tables_page,
+    "indicators.md": indicators_page,
+    "instruments.md": instruments_page,
+    "sources.md": sources_page,
+}
+
+
+def main() -> None:
+    """Write every page of docs/reference."""
+    folder = HERE / "reference"
+    folder.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""The list of verbs; each lives in its own module."""
+
+from __future__ import annotations
+
+import typer
+
+from chairs.cli import clean, dashboard, data, diff, lab, new, run, trace
+
+app = typer.Typer(
+    name="chairs",
+    help="Platform of the research chairs CHV–UPHF. Start with: chairs run",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.add_typer(data.app, name="data")
+app.command("trace")(trace.trace)
+app.command("diff")(diff.diff)
+app.command("dashboard")(dashboard.dashboard)
+app.command("lab")(lab.lab)
+app.command("new")(new.new)
+app.command("clean")(clean.clean)

@@ -1,0 +1,84 @@
+"""`chairs data list | fetch | check`: the catalogue of sources, their files, and what is wrong with a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chairs.core.errors import EXIT_CODE
+from chairs.store import paths
+from chairs.store.stage import language
+
+app = typer.Typer(help="The catalogue of sources: list it, fetch the files, check one.", no_args_is_help=True)
+console = Console(highlight=False, soft_wrap=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the sources: publisher, licence, years, and whether the files are here."""
+    from chairs.sources.catalog import load_catalog
+    from chairs.sources.fetch import is_cached
+
+    lang = language()
+    heads = (
+        ("source", "éditeur", "licence", "année", "fichiers", "ici")
+        if lang == "fr"
+        else ("source", "publisher", "licence", "year", "files", "here")
+    )
+    table = Table(*heads)
+    for entry in load_catalog().values():
+        here = sum(is_cached(entry, file) for file in entry.files)
+        table.add_row(
+            entry.id,
+            entry.publisher,
+            entry.licence,
+            entry.year or "",
+            str(len(entry.files)),
+            f"{here}/{len(entry.files)}",
+        )
+    console.print(table)
+
+
+@app.command("fetch")
+def fetch(
+    studies: Annotated[list[str] | None, typer.Argument(help="Studies whose files are wanted (default: all).")] = None,
+) -> None:
+    """Fetch the files of the studies: from the cache, a mirror folder, or the publisher; verified before use."""
+    from chairs.sources.fetch import prepare
+
+    lang, missing = language(), False
+    for name in studies or paths.study_names():
+        study = paths.study(name)
+        availability = prepare(study)
+        if not study.sources:
+            state = "aucun fichier à aller chercher" if lang == "fr" else "no file to fetch"
+        elif availability.ready:
+            state = "complet" if lang == "fr" else "complete"
+        else:
+            state, missing = ("incomplet" if lang == "fr" else "incomplete"), True
+        console.print(f"{name:<16} {state}", markup=False)
+        for item in availability.problems:
+            console.print(f"  {item.say(lang)}", markup=False)
+    if missing:
+        sys.exit(1)
+
+
+@app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="File to check (CSV, XLSX, Parquet, XES; .gz too).")],
+    reader: Annotated[str | None, typer.Option("--as", help="Reader to use; guessed when left out.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Column mapping (YAML) for the generic readers.")] = None,
+    year: Annotated[str | None, typer.Option(help="Year of the file, where its content does not say.")] = None,
+) -> None:
+    """Say what is wrong with a file, by row and column, without printing its values."""
+    from chairs.sources.checking import check_file
+
+    report = check_file(file, reader=reader, mapping=mapping, year=year)
+    console.print(report.say(language()), markup=False)
+    if report.problems:
+        sys.exit(EXIT_CODE)

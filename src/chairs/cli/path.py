@@ -1,0 +1,132 @@
+"""The pipeline as `dvc.yaml` writes it: its stages, and what would run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chairs.core.errors import SettingError, problem
+from chairs.core.records import read_yaml
+from chairs.store import paths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One stage for one study, with what it reads and writes (paths from the project's root)."""
+
+    stage: str
+    study: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return `STAGE@STUDY`, its name for DVC."""
+        return f"{self.stage}@{self.study}"
+
+
+def steps(studies: Sequence[str]) -> list[Step]:
+    """Return the steps of `studies`, in the order of `dvc.yaml`, study by study."""
+    stages = read_yaml(paths.root() / "dvc.yaml")["stages"]
+    params = read_yaml(paths.root() / "params.yaml")
+    found = []
+    for study in studies:
+        for stage, block in stages.items():
+            listed = params["synthesise"]["studies"] if stage == "synthesise" else params["studies"]
+            if study in listed:
+                found.append(_step(stage, study, block))
+    return found
+
+
+def would_run(planned: Sequence[Step]) -> list[Step]:
+    """Return the steps that `dvc repro` would run now: the changed ones and all that read their outputs."""
+    changed = _changed(planned)
+    running: list[Step] = []
+    rewritten: set[str] = set()
+    for step in planned:
+        if step.stage == "track":
+            continue  # it only asks the record
+        if step.name in changed or rewritten.intersection(step.reads):
+            running.append(step)
+            rewritten.update(step.writes)
+    return running
+
+
+def reproduce(planned: Sequence[Step]) -> Iterator[str]:
+    """Run the steps with DVC, giving its lines as they come; the last line is `exit CODE`.
+
+    A step that fails stops the steps that need it, not those of other studies.
+    """
+    targets = [step.name for step in planned]
+    command = [sys.executable, "-m", "dvc", "repro", "--keep-going", *targets]
+    with subprocess.Popen(
+        command,
+        cwd=paths.root(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=_environment(),
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            yield line.rstrip("\n")
+    yield f"exit {process.returncode}"
+
+
+def _step(stage: str, study: str, block: dict[str, Any]) -> Step:
+    fill = [_fill(entry, study) for entry in block.get("deps", [])]
+    outs = [_fill(next(iter(entry)) if isinstance(entry, dict) else entry, study) for entry in block.get("outs", [])]
+    return Step(stage=stage, study=study, reads=tuple(fill), writes=tuple(outs))
+
+
+def _fill(template: str, study: str) -> str:
+    return template.replace("${item.study}", study)
+
+
+def _changed(planned: Sequence[Step]) -> set[str]:
+    targets = [step.name for step in planned if step.stage != "track"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "dvc", "status", "--json", *targets],
+        cwd=paths.root(),
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=_environment(),
+    )
+    if answer.returncode != 0:
+        raise SettingError(
+            (
+                problem(
+                    "DVC ne peut pas lire l'état du pipeline",
+                    "DVC cannot read the state of the pipeline",
+                    file="dvc.yaml",
+                    remedy=("lancer « dvc status » pour le détail", 'run "dvc status" for the details'),
+                ),
+            )
+        )
+    return set(json.loads(answer.stdout or "{}"))
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a stage: ours, with this Python first, as the Makefile sets it."""
+    here = os.path.dirname(sys.executable)
+    return {
+        **os.environ,
+        "PATH": here + os.pathsep + os.environ.get("PATH", ""),
+        "PYTHONUNBUFFERED": "1",
+        "TZ": "UTC",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DVC_NO_ANALYTICS": "true",
+        "COLUMNS": "200",
+    }

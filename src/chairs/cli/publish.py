@@ -1,0 +1,25 @@
+"""Builds the site from what is rendered, with what changed since the last state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from chairs.core.errors import Problem
+from chairs.store import paths
+
+
+def publish(studies: Sequence[str], absent: Mapping[str, tuple[Problem, ...]]) -> Path:
+    """Take the snapshot of the published numbers, assemble the site and return its first page."""
+    from chairs.dashboards.site import assemble
+    from chairs.record.diff import changes, snapshot
+
+    present = [name for name in studies if (paths.stage_folder("render", name) / "figures.json").is_file()]
+    snapshot(present)
+    assemble(
+        paths.data("render"),
+        paths.data("site"),
+        absent=absent,
+        changes={name: changes(name) for name in present},
+    )
+    return paths.data("site", "index.html")

@@ -1,0 +1,54 @@
+"""Finds a study's table and says where it comes from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chairs.core.errors import DataError, problem, unknown
+from chairs.store import paths
+from chairs.store.parquet import read_table
+from chairs.tables import CONTRACTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LATEST_FIRST = ("link", "derive", "score", "discover", "ingest")  # `score` passes published scores on
+
+
+def load_table(table: str, study: str) -> pd.DataFrame:
+    """Return `table` of `study` with its provenance (see `chairs.load`)."""
+    if table not in CONTRACTS:
+        raise unknown(("table", "table"), table, CONTRACTS)
+    question = paths.study(study)
+    for stage in LATEST_FIRST:
+        path = paths.stage_folder(stage, study) / f"{table}.parquet"
+        if path.is_file():
+            frame = read_table(path)
+            frame.attrs["provenance"] = {
+                "study": study,
+                "level": question.level,
+                "notice": question.notice.fr if question.notice else "",
+                "table": table,
+                "stage": stage,
+                "file": path.relative_to(paths.root()).as_posix(),
+                "sha256": sha256(path),
+                "rows": len(frame),
+            }
+            return frame
+    raise DataError(
+        (
+            problem(
+                f"l'étude « {study} » n'a pas de table « {table} »",
+                f'the study "{study}" has no table "{table}"',
+                remedy=(f"lancer « chairs run {study} »", f'run "chairs run {study}"'),
+            ),
+        )
+    )
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

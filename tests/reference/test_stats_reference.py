@@ -1,0 +1,33 @@
+"""Statistics against numbers from outside: Benjamini & Hochberg 1995, R's statpsych."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chairs.stats.multiplicity import q_values
+from chairs.stats.rank import spearman
+
+pytestmark = pytest.mark.reference
+DATA = Path(__file__).parent / "data"
+
+
+def test_the_fifteen_p_values_of_benjamini_and_hochberg():
+    reference = json.loads((DATA / "multiple_testing_bh1995.json").read_text())
+    p = pd.read_csv(DATA / "multiple_testing_bh1995.csv")["p"]
+    q = q_values(p)
+    assert q == pytest.approx(reference["expected"]["BH"], abs=reference["tolerance"]["default_abs"])
+    assert (q <= 0.05).sum() == reference["expected"]["bh_rejections_05"] == 4
+
+
+def test_the_interval_of_bonett_and_wright():
+    # example of ci.spear in the manual of the R package statpsych (D. G. Bonett)
+    y = pd.Series([21, 4, 9, 12, 35, 18, 10, 22, 24, 1, 6, 8, 13, 16, 19])
+    x = pd.Series([67, 28, 30, 28, 52, 40, 25, 37, 44, 10, 14, 20, 28, 40, 51])
+    result = spearman(x, y)
+    assert result.estimate == pytest.approx(0.8699639, abs=1e-7)
+    assert result.low == pytest.approx(0.5840951, abs=1e-7)
+    assert result.high == pytest.approx(0.9638297, abs=1e-7)

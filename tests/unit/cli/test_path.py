@@ -1,0 +1,48 @@
+"""The plan of a run follows dvc.yaml."""
+
+from __future__ import annotations
+
+import pytest
+
+from chairs.cli import path
+from chairs.cli.run import Outcome, _note
+
+pytestmark = pytest.mark.unit
+
+
+def test_steps_come_in_the_order_of_the_pipeline(project) -> None:
+    names = [step.name for step in path.steps(["demo", "sepsis"])]
+    assert names[0] == "synthesise@demo"
+    assert (
+        names.index("ingest@demo")
+        < names.index("discover@demo")
+        < names.index("release@demo")
+        < names.index("track@demo")
+    )
+    assert "synthesise@sepsis" not in names
+    ingest = next(step for step in path.steps(["sepsis"]) if step.stage == "ingest")
+    assert "data/raw/sepsis" in ingest.reads
+    assert ingest.writes == ("data/ingest/sepsis",)
+
+
+def test_what_reads_a_rewritten_table_runs_too(monkeypatch, project) -> None:
+    planned = path.steps(["demo"])
+    monkeypatch.setattr(path, "_changed", lambda steps: {"score@demo"})
+    assert [step.stage for step in path.would_run(planned)] == ["score", "link", "release", "render"]
+
+
+def test_lines_of_dvc_are_sorted() -> None:
+    outcome = Outcome()
+    for line in [
+        "Running stage 'ingest@demo':",
+        "> python pipelines/ingest.py demo",
+        "Stage 'score@demo' didn't change, skipping",
+        "log.csv, row 3: wrong",
+        "ERROR: failed to reproduce 'ingest@demo': failed to run",
+        "exit 1",
+    ]:
+        _note(line, outcome)
+    assert outcome.ran == ["ingest@demo"]
+    assert outcome.unchanged == ["score@demo"]
+    assert outcome.failed == ["ingest@demo"]
+    assert outcome.messages == ["log.csv, row 3: wrong"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,34 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             shutil.copy(source, tmp_path / name)
     monkeypatch.setenv("CHAIRS_ROOT", str(tmp_path))
     return tmp_path
+
+
+SMALL = 0.05  # of the size of CHV: all steps in seconds
+
+
+@pytest.fixture(scope="session")
+def demo_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Project in which every step has run on a small demonstration territory."""
+    folder = tmp_path_factory.mktemp("demo_project")
+    for name in ("pipelines", "notebooks"):
+        shutil.copytree(HERE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
+    for name in ("dvc.yaml", "params.yaml", "data/catalog.yaml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / name, folder / name)
+    params = folder / "params.yaml"
+    text = params.read_text(encoding="utf-8")
+    assert "size: 1.0" in text
+    params.write_text(text.replace("size: 1.0", f"size: {SMALL}"), encoding="utf-8")
+    for stage in ("synthesise", "ingest", "discover", "score", "derive", "link", "release", "render"):
+        done = run_stage_script(stage, "demo", folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def run_stage_script(stage: str, study: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run one stage as DVC does: a fresh Python, in the project's folder."""
+    environment = {**os.environ, "CHAIRS_ROOT": str(folder), "CHAIRS_LANG": "en"}
+    return subprocess.run(
+        [sys.executable, f"pipelines/{stage}.py", study],
+        cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip

@@ -21,5 +21,6 @@ def publish(studies: Sequence[str], absent: Mapping[str, tuple[Problem, ...]]) -
         paths.data("site"),
         absent=absent,
         changes={name: changes(name) for name in present},
+        catalog=paths.data("catalog.yaml"),
     )
     return paths.data("site", "index.html")

@@ -51,6 +51,10 @@ class Study:
         Establishment marked among its peers on the pages.
     calendar
         `fictitious` when the depositor shifted the dates: durations count, hours and seasons do not.
+    pathway
+        How its event log is read (`chairs.flow.settings.Pathway`): reference step, stays, clock.
+    labels
+        What the pages write for the codes of units and steps of this study.
     """
 
     name: str
@@ -67,6 +71,8 @@ class Study:
     focus: str | None = None
     calendar: Literal["real", "fictitious"] = "real"
     notice: Text | None = None
+    pathway: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Text] = field(default_factory=dict)
 
 
 def read_study(path: Path) -> Study:

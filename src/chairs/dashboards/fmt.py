@@ -14,7 +14,7 @@ THIN = "\u202f"  # narrow no-break space: thousands, before ; ! ?
 FIRM = "\u00a0"  # no-break space: before : and %, inside « »
 MINUS = "\u2212"
 
-Kind = Literal["text", "word", "count", "number", "percent", "hours", "p"]
+Kind = Literal["text", "word", "count", "number", "measure", "percent", "hours", "p"]
 
 MONTHS = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
@@ -52,6 +52,19 @@ def number(value: float | int | None, lang: Language, digits: int = 0) -> str:
     if lang == "fr":
         text = text.replace(",", THIN).replace(".", ",")
     return sign + text
+
+
+def measure(value: float | None, lang: Language) -> str:
+    """Return a number of unknown size with about three figures: 847, 12.4, 0.81.
+
+    Examples
+    --------
+    >>> [measure(x, "en") for x in (847.0, 12.41, 0.809, 1234.5, 3.0)]
+    ['847', '12.4', '0.81', '1,234', '3']
+    """
+    if value is None or not math.isfinite(value) or value == round(value):
+        return number(value, lang)
+    return number(value, lang, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
 def signed(value: float | None, lang: Language, digits: int = 0) -> str:
@@ -219,6 +232,8 @@ def cell(value: object, kind: Kind, lang: Language, digits: int = 0, status: str
         return hours(value, lang)
     if kind == "p":
         return p_value(value, lang)
+    if kind == "measure":
+        return measure(value, lang)
     return number(value, lang, digits)
 
 

@@ -127,9 +127,7 @@ def _made(name: str, entry: Mapping[str, Any]) -> Made:
     params: dict[str, Any] = {}
     for block in (entry.get("params") or {}).values():
         params |= block
-    return Made(
-        stage=stage, study=study, command=str(entry.get("cmd", "")), reads=reads, writes=writes, params=params
-    )
+    return Made(stage=stage, study=study, command=str(entry.get("cmd", "")), reads=reads, writes=writes, params=params)
 
 
 def _hash(file: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chairs.record import lockfile
-from chairs.record.numbers import manifest_path, published_numbers, released_tables
+from chairs.record.published import manifest_path, published_numbers, released_tables
 from chairs.record.runs import FINGERPRINT
 from chairs.store import paths
 from chairs.store.files import read_json

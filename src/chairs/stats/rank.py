@@ -134,11 +134,10 @@ def partial_spearman(x: pd.Series, y: pd.Series, covariates: pd.DataFrame) -> Ra
     n 12: the covariates entirely determine one of the two variables: nothing is left to compare
     """
     import numpy as np
-    import pandas as pd
 
-    table = pd.concat([x.rename("x"), y.rename("y"), covariates.add_prefix("z ")], axis=1).dropna()
+    table = covariates.rename(columns="z {}".format).assign(x=x, y=y).dropna()
     pair = table[["x", "y"]].rank().to_numpy(dtype=float)
-    design = _design(table.iloc[:, 2:])
+    design = _design(table.drop(columns=["x", "y"]))
     n, k = len(table), design.shape[1] - 1
     if n - k < FEWEST:
         return RankCorrelation(n=n, covariates=k, reason="too_few")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,36 @@ def replacing(path: Path) -> Iterator[Path]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Give an empty temporary folder beside `path` that takes its place when the block ends without error.
+
+    An error leaves the old folder as it was; a kill between the two moves leaves none, and the next run
+    makes it again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "site"
+    >>> with replacing_folder(target) as draft:
+    ...     _ = (draft / "a.txt").write_text("whole")
+    >>> [p.name for p in target.iterdir()], [p.name for p in target.parent.iterdir()]
+    (['a.txt'], ['site'])
+    """
+    draft, old = (path.with_name(f".{path.name}.{kind}") for kind in ("part", "old"))
+    for left in (draft, old):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+        if path.exists():
+            path.replace(old)
+        draft.replace(path)
+    finally:
+        for left in (draft, old):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:

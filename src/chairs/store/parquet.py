@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from chairs.core.errors import DataError, problem
 from chairs.store.files import DECIMALS, replacing
 from chairs.tables import CONTRACTS
+from chairs.tables.contract import Contract
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def write_table(frame: pd.DataFrame, contract: str, folder: Path) -> Path:
+def write_table(frame: pd.DataFrame, contract: str | Contract, folder: Path) -> Path:
     """Check `frame`, sort it by its contract's order and write `folder/CONTRACT.parquet`, all or nothing.
 
     Floats are rounded to `DECIMALS` so that the bytes do not depend on the CPU.
@@ -26,13 +27,13 @@ def write_table(frame: pd.DataFrame, contract: str, folder: Path) -> Path:
     import pyarrow as arrow
     import pyarrow.parquet
 
-    rules = CONTRACTS[contract]
+    rules = CONTRACTS[contract] if isinstance(contract, str) else contract
     table = rules.check(frame)
     table = table.sort_values(list(rules.order), kind="stable", ignore_index=True)
     floats = table.select_dtypes("float64").columns
     table = table.assign(**{name: table[name].round(DECIMALS) + 0.0 for name in floats})
     content = arrow.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    path = folder / f"{contract}.parquet"
+    path = folder / f"{rules.name}.parquet"
     with replacing(path) as draft:
         arrow.parquet.write_table(content, draft, compression="zstd", row_group_size=1 << 20)
     return path

@@ -4,6 +4,14 @@ from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
 from chairs.tables.contract import Column, Contract
 
+# said wherever a link is shown: what is compared is establishments, not people
+ECOLOGICAL = Text(
+    fr="Association exploratoire entre établissements : elle ne dit rien d'un patient, d'un client ou d'un agent pris "
+    "à part, ni de ce qu'un changement produirait.",
+    en="Exploratory association between establishments: it says nothing about one patient, customer or member of "
+    "staff, nor about what a change would bring.",
+)
+
 LINKS = CONTRACTS.add(
     "links",
     Contract(

@@ -49,19 +49,18 @@ def rows(table: pd.DataFrame, contract: str) -> dict[str, dict[str, float | str]
     --------
     >>> import pandas as pd
     >>> table = pd.DataFrame({"establishment": ["1", "2"], "legal_entity": None, "name": None,
-    ...     "kind": "hospital", "status": None, "category": None, "region": None, "emergency": [True, None]})
+    ...     "kind": "hospital", "status": None, "category": None, "region": None, "emergency": [True, None],
+    ...     "cell_status": "ok"})
     >>> rows(table, "establishments")
     {'1': {'emergency': 1.0}, '2': {'emergency': 'missing'}}
     """
     rules = CONTRACTS[contract]
     key = list(rules.key or rules.order)
     values = [n for n, c in rules.columns.items() if c.kind in ("number", "count", "flag") and n not in key]
-    words = [name for name in ("cell_status", "status") if name in table.columns]
     labels = table[key].astype("object").where(table[key].notna(), "–").astype(str).agg(SEPARATOR.join, axis=1)
     found: dict[str, dict[str, float | str]] = {}
     cells = table[values].astype("object").where(table[values].notna(), None).to_dict("records")
-    reasons = table[words].to_dict("records")
-    for label, row, why in zip(labels, cells, reasons, strict=True):
-        word = next((str(why[name]) for name in words if why[name] != "ok"), MISSING)
+    for label, row, state in zip(labels, cells, table["cell_status"], strict=True):
+        word = MISSING if state == "ok" else str(state)
         found[label] = {name: word if value is None else float(value) for name, value in row.items()}
     return found

@@ -1,0 +1,227 @@
+"""The files that `chairs new` writes: for each kind a skeleton and a test that fails until it is filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skeleton:
+    """Where the file of a kind goes, what stands in it, and the test that says what to fill in ($name is replaced)."""
+
+    path: str
+    content: str
+    test: str
+    check: str
+    then: str
+
+
+HEAD = '''"""$name: filled in?"""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.$marker
+
+
+'''
+
+INDICATOR = '''"""Indicators: say here in one line what this module is about."""
+
+from __future__ import annotations
+
+from chairs.core.errors import Text
+from chairs.indicators.indicator import Amounts, Sides, indicator
+
+
+@indicator(
+    label=Text(fr="à remplir", en="fill in"),
+    unit=Text(fr="à remplir", en="fill in"),
+    direction=0,
+    inputs=("operating_income", "staff_fte"),
+    numerator=Text(fr="à remplir", en="fill in"),
+    denominator=Text(fr="à remplir", en="fill in"),
+    reference="à remplir",
+)
+def $name(amounts: Amounts) -> Sides:
+    """Say what it measures, in plain words, with its unit and where its definition comes from."""
+    return Sides(numerator=amounts["operating_income"], denominator=amounts["staff_fte"])
+'''
+
+INDICATOR_TEST = (
+    HEAD
+    + """def test_$name_is_described_and_gives_a_published_figure() -> None:
+    from chairs.indicators.indicator import INDICATORS
+
+    record = INDICATORS["$name"]
+    said = (record.label.fr, record.unit.fr, record.numerator.fr, record.denominator.fr, record.reference)
+    assert "à remplir" not in said, "fill in label, unit, numerator, denominator and reference"
+    pytest.fail("replace this line: compare the indicator with a figure published elsewhere")
+"""
+)
+
+SURVEY = """# $name: one line on where this questionnaire comes from.
+name: $name
+title: {fr: "à remplir", en: "fill in"}
+version: "1"
+source: à remplir
+licence: à remplir
+respondent: patient        # patient, customer, staff or student
+floor: 30                  # fewer respondents give no score
+answers: {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}   # code as entered: points, the best answer last
+missing: {"9": does_not_know}                       # code: not_concerned, does_not_know or refused
+dimensions:
+  - {name: all, label: {fr: "Score global", en: "Overall score"}}
+  - {name: first, label: {fr: "à remplir", en: "fill in"}}
+items:
+  - {code: Q1, dimension: first, label: {fr: "à remplir", en: "fill in"}}
+"""
+
+SURVEY_TEST = (
+    HEAD
+    + """def test_the_questionnaire_is_filled_in() -> None:
+    from pathlib import Path
+
+    import chairs.surveys.instrument as instrument
+
+    text = (Path(instrument.FOLDER) / "$name.yaml").read_text(encoding="utf-8")
+    assert "à remplir" not in text, "fill in title, source, licence, dimensions and items"
+    pytest.fail("replace this line: score a few answers by hand and compare")
+"""
+)
+
+STUDY = """# $name: what it asks, of which sources.
+name: $name
+title: {fr: "à remplir", en: "fill in"}
+question: {fr: "à remplir", en: "fill in"}
+level: patient             # public (open data), demo (invented) or patient (real patients: nothing is released yet)
+period: "2026"
+stages: [ingest, discover]
+# sources: [has-esatis-48h-2019]                       # entries of data/catalog.yaml
+# files:                                               # files you put in data/raw/$name/
+#   - {file: export.csv, reader: event_log, mapping: my-export}
+"""
+
+STUDY_TEST = (
+    HEAD
+    + """def test_the_study_is_filled_in() -> None:
+    from pathlib import Path
+
+    text = (Path(__file__).resolve().parents[2] / "pipelines" / "studies" / "$name.yaml").read_text(encoding="utf-8")
+    assert "à remplir" not in text, "fill in title and question, then delete this test"
+"""
+)
+
+SOURCE = '''"""Reads $name: say here of whom, which file, which table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Text
+from chairs.sources import READERS, Reader
+from chairs.sources.text import read_sheet
+
+if TYPE_CHECKING:
+    from chairs.sources import Tables
+
+
+def read(files: Sequence[Path], options: Mapping[str, Any]) -> Tables:
+    """Turn the files into contract tables (name of the contract: its rows)."""
+    sheet = read_sheet(files[0])
+    raise NotImplementedError(f"$name: rename the columns {sheet.frame.columns.tolist()} to those of a contract")
+
+
+READERS.add("$name", Reader(name="$name", title=Text(fr="à remplir", en="fill in"), read=read))
+'''
+
+SOURCE_TEST = (
+    HEAD
+    + """def test_the_reader_reads_a_small_file(tmp_path) -> None:
+    from chairs.sources import READERS
+
+    assert READERS["$name"].title.fr != "à remplir", "fill in the title"
+    pytest.fail("replace this line: write a small file here, read it, check its table")
+"""
+)
+
+PAGE = '''"""Page: say here what it shows."""
+
+from __future__ import annotations
+
+from chairs.core.errors import Language, Text
+from chairs.dashboards import shell
+from chairs.dashboards.content import Content
+from chairs.dashboards.pages import PAGES, Page
+
+FIGURES = ("associations",)
+
+
+def body(content: Content, lang: Language) -> str:
+    """Return what stands under the heading: the figures of every study that has them."""
+    studies = content.with_any(FIGURES)
+    return "".join(shell.study_section(study, FIGURES, FIGURES, lang) for study in studies)
+
+
+PAGES.add(
+    "$name",
+    Page(
+        slug=Text(fr="$name", en="$name"),
+        title=Text(fr="à remplir", en="fill in"),
+        question=Text(fr="à remplir", en="fill in"),
+        order=50,
+        body=body,
+    ),
+)
+'''
+
+PAGE_TEST = (
+    HEAD
+    + """def test_the_page_is_named_in_both_languages() -> None:
+    from chairs.dashboards.pages import PAGES
+
+    page = PAGES["$name"]
+    assert "à remplir" not in (page.title.fr, page.question.fr), "fill in title and question, then delete this test"
+"""
+)
+
+SKELETONS = {
+    "indicator": Skeleton(
+        path="src/chairs/indicators/$name.py",
+        content=INDICATOR,
+        test="tests/unit/indicators/test_$name.py",
+        check=INDICATOR_TEST.replace("$marker", "reference"),
+        then="move the function to the module of its domain if one fits; `make docs`; `chairs run --dry`",
+    ),
+    "survey": Skeleton(
+        path="src/chairs/surveys/instruments/$name.yaml",
+        content=SURVEY,
+        test="tests/unit/surveys/test_$name.py",
+        check=SURVEY_TEST.replace("$marker", "unit"),
+        then="write its word under `instruments:` of a study; `make docs`",
+    ),
+    "study": Skeleton(
+        path="pipelines/studies/$name.yaml",
+        content=STUDY,
+        test="tests/contract/test_$name.py",
+        check=STUDY_TEST.replace("$marker", "contract"),
+        then="its word now stands in params.yaml; `chairs run $name`",
+    ),
+    "source": Skeleton(
+        path="src/chairs/sources/$name.py",
+        content=SOURCE,
+        test="tests/unit/sources/test_$name.py",
+        check=SOURCE_TEST.replace("$marker", "unit"),
+        then="add its entry to data/catalog.yaml (`make docs`), then its word under `sources:` of a study",
+    ),
+    "page": Skeleton(
+        path="src/chairs/dashboards/pages/$name.py",
+        content=PAGE,
+        test="tests/unit/dashboards/test_page_$name.py",
+        check=PAGE_TEST.replace("$marker", "unit"),
+        then="`chairs run`, then `chairs dashboard`",
+    ),
+}

@@ -1,0 +1,191 @@
+"""Figure: mean arrivals by hour of the day and day of the week, in the unit that receives most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.words import label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+
+def draw(study: Study, tables: Tables) -> Fiche | Absence:
+    """Return the heat map of the busiest unit, from table `profile`."""
+    profile = tables["profile"]
+    arrivals = profile[(profile["measure"] == "arrivals") & (profile["unit"] != "all") & profile["mean"].notna()]
+    if arrivals.empty:
+        return DRAWING.absent(
+            Text(fr="aucune arrivée horaire publiable.", en="no hourly arrivals that can be published.")
+        )
+    totals = arrivals.groupby("unit")["mean"].sum()
+    unit = str(totals.sort_index().idxmax())
+    chosen = arrivals[arrivals["unit"] == unit]
+    wide = chosen.pivot(index="hour", columns="weekday", values="mean").reindex(index=range(24), columns=range(1, 8))
+    days = phrases.both(lambda lang: label(study, unit).say(lang))
+    daily = float(wide.sum().sum()) / 7
+    complete = bool(wide.notna().all().all())
+    sentence = phrases.both(lambda lang: _sentence(wide, daily if complete else None, lang))
+    return Fiche(
+        id=DRAWING.id,
+        title=Text(fr=f"{DRAWING.title.fr} – {days.fr}", en=f"{DRAWING.title.en} – {days.en}"),
+        question=Text(fr="À quelles heures faut-il être nombreux ?", en="At which hours is more staff needed?"),
+        sentence=sentence,
+        alt=Text(
+            fr=f"Carte des arrivées par heure et jour. {sentence.fr}",
+            en=f"Map of arrivals by hour and day. {sentence.en}",
+        ),
+        figure={lang: _plot(wide, lang) for lang in LANGUAGES},
+        table=_table(wide),
+        n=int(chosen["n"].sum()),
+        counted=Text(fr="heures observées", en="hours observed"),
+        source=phrases.source(study),
+        how_to_read=Text(
+            fr="Chaque case est une heure d'un jour de la semaine ; plus elle est foncée, plus il arrive de patients en "
+            "moyenne pendant cette heure. Heures de l'horloge locale.",
+            en="Each cell is one hour of one day of the week; the darker, the more patients arrive during that hour on "
+            "average. Hours of the local clock.",
+        ),
+        headline=_headline(daily, days) if complete else None,
+    )
+
+
+def _headline(daily: float, unit: Text) -> Headline:
+    return Headline(
+        value=phrases.both(lambda lang: fmt.number(daily, lang)),
+        label=Text(fr=f"arrivées par jour en moyenne ({unit.fr})", en=f"arrivals a day on average ({unit.en})"),
+    )
+
+
+def _slot(where: tuple[int, int], lang: Language) -> str:
+    hour, weekday = where
+    day = fmt.WEEKDAYS[lang][weekday - 1]
+    if lang == "fr":
+        return f"le {day} de {hour} h à {(hour + 1) % 24} h"
+    return f"{day} from {hour}:00 to {(hour + 1) % 24}:00"
+
+
+def _extremes(wide: pd.DataFrame) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the (hour, weekday) cells that share the highest and the lowest mean, at the decimals shown."""
+    shown = wide.round(1).stack().dropna()
+    tops = [(int(h), int(d)) for h, d in shown[shown == shown.max()].index]
+    lows = [(int(h), int(d)) for h, d in shown[shown == shown.min()].index]
+    return tops, lows
+
+
+def _sentence(wide: pd.DataFrame, daily: float | None, lang: Language) -> str:
+    tops, lows = _extremes(wide)
+    high, low = (fmt.number(float(wide.round(1).stack().agg(f)), lang, 1) for f in ("max", "min"))
+    total = ""
+    if daily is not None:
+        mean = fmt.number(daily, lang, 1)
+        total = f" ; {mean} arrivées par jour en moyenne" if lang == "fr" else f"; {mean} arrivals a day on average"
+    if high == low:
+        same = (
+            f"Aucune différence décelable entre les heures : {high} arrivée par heure"
+            if lang == "fr"
+            else (f"No detectable difference between hours: {high} arrivals an hour")
+        )
+        return f"{same}{total}."
+    if lang == "fr":
+        top = (
+            f"{_slot(tops[0], lang)}"
+            if len(tops) == 1
+            else f"sur {len(tops)} créneaux à égalité, dont {_slot(tops[0], lang)}"
+        )
+        least = (
+            f"{_slot(lows[0], lang)}"
+            if len(lows) == 1
+            else f"sur {len(lows)} créneaux à égalité, dont {_slot(lows[0], lang)}"
+        )
+        return f"L'affluence culmine {top} ({high} arrivées par heure) et retombe {least} ({low}){total}."
+    top = _slot(tops[0], lang) if len(tops) == 1 else f"in {len(tops)} tied slots, among them {_slot(tops[0], lang)}"
+    least = _slot(lows[0], lang) if len(lows) == 1 else f"in {len(lows)} tied slots, among them {_slot(lows[0], lang)}"
+    on = "on " if len(tops) == 1 else ""
+    off = "on " if len(lows) == 1 else ""
+    return f"Arrivals peak {on}{top} ({high} an hour) and are lowest {off}{least} ({low}){total}."
+
+
+def _table(wide: pd.DataFrame) -> Table:
+    days = [
+        Column(
+            key=fmt.WEEKDAYS["en"][d].lower(),
+            label=Text(fr=fmt.WEEKDAYS["fr"][d].capitalize(), en=fmt.WEEKDAYS["en"][d]),
+            kind="number",
+            digits=1,
+        )
+        for d in range(7)
+    ]
+    hour = Column(key="hour", label=Text(fr="Heure (début)", en="Hour (start)"), kind="count")
+    frame = wide.reset_index()
+    return Table(columns=(hour, *days), rows=rows_of(frame, ["hour", *range(1, 8)]))
+
+
+def _plot(wide: pd.DataFrame, lang: Language) -> Any:
+    names = fmt.WEEKDAYS[lang]
+    trace = {
+        "type": "heatmap",
+        "z": [[None if v != v else round(float(v), 3) for v in wide[day]] for day in range(1, 8)],
+        "x": list(range(24)),
+        "y": list(range(7)),
+        "colorscale": [list(stop) for stop in theme.SCALE],
+        "xgap": 2,
+        "ygap": 2,
+        "hovertemplate": "%{text}<extra></extra>",
+        "text": [[_hover(hour, day, wide, lang) for hour in range(24)] for day in range(1, 8)],
+        "colorbar": {
+            "orientation": "h",
+            "thickness": 10,
+            "len": 0.5,
+            "x": 1,
+            "xanchor": "right",
+            "y": -0.16,
+            "yanchor": "top",
+            "outlinewidth": 0,
+            "tickfont": {"size": 12, "color": theme.QUIET},
+            "nticks": 5,
+            "title": {
+                "text": "arrivées par heure" if lang == "fr" else "arrivals an hour",
+                "side": "top",
+                "font": {"size": 12, "color": theme.QUIET},
+            },
+        },
+    }
+    hours = list(range(0, 24, 3))
+    return theme.draw(
+        [trace],
+        340,
+        margin={"l": 86, "r": 10, "t": 8, "b": 92},
+        xaxis={
+            "tickvals": hours,
+            "ticktext": [f"{h}{fmt.FIRM}h" if lang == "fr" else f"{h}:00" for h in hours],
+            "showgrid": False,
+        },
+        yaxis={"tickvals": list(range(7)), "ticktext": names, "autorange": "reversed", "showgrid": False},
+        meta={"narrow": {"yaxis.ticktext": [n[:3] for n in names], "margin.l": 40}},
+    )
+
+
+def _hover(hour: int, day: int, wide: pd.DataFrame, lang: Language) -> str:
+    value = wide.loc[hour, day]
+    return f"{_slot((hour, day), lang)}<br>{fmt.number(float(value), lang, 1)}"
+
+
+DRAWING = FIGURES.add(
+    "arrivals",
+    Drawing(
+        id="arrivals",
+        title=Text(fr="Arrivées selon l'heure et le jour", en="Arrivals by hour and day"),
+        stage="discover",
+        needs=("profile",),
+        draw=draw,
+        real_calendar=True,
+    ),
+)

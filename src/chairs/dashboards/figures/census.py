@@ -1,0 +1,269 @@
+"""Figure: patients present in each unit against its open beds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.ranges import label_axis, label_margin
+from chairs.dashboards.words import label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+FULL = 95  # % of open beds from which a day counts as full
+ROW = 24  # px
+
+
+def draw(study: Study, tables: Tables) -> Fiche | Absence:
+    """Return the units by occupancy, from the typical week (`profile`) and, for full days, table `unit_day`."""
+    units = _with_full_days(_by_unit(tables["profile"]), tables.get("unit_day"))
+    if units.empty:
+        return DRAWING.absent(NOTHING)
+    sentence = phrases.both(lambda lang: _sentence(study, units, lang))
+    total = 100 * units["census"].sum() / units["open_beds"].sum()
+    return Fiche(
+        id=DRAWING.id,
+        title=DRAWING.title,
+        question=Text(fr="Quelles unités manquent de lits ?", en="Which units lack beds?"),
+        sentence=sentence,
+        alt=Text(
+            fr=f"Patients présents et lits ouverts de {len(units)} unités. {sentence.fr}",
+            en=f"Patients present and open beds of {len(units)} units. {sentence.en}",
+        ),
+        figure={lang: _plot(study, units, lang) for lang in LANGUAGES},
+        table=_table(study, units),
+        n=int(units["hours"].max()),
+        counted=Text(fr="heures observées au plus par unité", en="hours observed at most per unit"),
+        source=phrases.source(study),
+        how_to_read=HOW,
+        note=phrases.masked(
+            int(units["full_days"].isna().sum()), Text(fr="parts de jours pleins", en="shares of full days")
+        ),
+        headline=Headline(
+            value=phrases.both(lambda lang: fmt.percent(total, lang, 1)),
+            label=Text(fr="taux d'occupation moyen des lits ouverts", en="mean occupancy of open beds"),
+        ),
+    )
+
+
+def _by_unit(profile: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a unit, fullest first: means weighted by the hours observed, extremes of the typical week."""
+    import pandas as pd
+
+    kept = profile[(profile["unit"] != "all") & profile["measure"].isin(["census", "open_beds"])]
+    masked = kept.loc[kept["mean"].isna(), "unit"].unique()  # a mean over the hours left would be too high
+    kept = kept[~kept["unit"].isin(masked)].assign(total=lambda k: k["mean"] * k["n"])
+    by = kept.groupby(["unit", "measure"]).agg(
+        total=("total", "sum"), hours=("n", "sum"), low=("mean", "min"), high=("mean", "max")
+    )
+    if not {"census", "open_beds"} <= set(by.index.get_level_values("measure")):
+        return pd.DataFrame()
+    census, beds = by.xs("census", level="measure"), by.xs("open_beds", level="measure")
+    units = pd.DataFrame(
+        {
+            "census": census["total"] / census["hours"],
+            "low": census["low"],
+            "high": census["high"],
+            "open_beds": beds["total"] / beds["hours"],
+            "hours": census["hours"],
+        }
+    ).dropna()
+    units = units[units["open_beds"] > 0]
+    units["occupancy"] = 100 * units["census"] / units["open_beds"]
+    return units.reset_index().sort_values(["occupancy", "unit"], ascending=[False, True], ignore_index=True)
+
+
+def _with_full_days(units: pd.DataFrame, unit_day: pd.DataFrame | None) -> pd.DataFrame:
+    """Return `units` with the share of full days, missing where a day of the unit is masked."""
+    if units.empty or unit_day is None:
+        return units.assign(full_days=float("nan"), days=None) if len(units) else units
+    kept = unit_day[unit_day["measure"].isin(["census", "open_beds"])]
+    days = kept.pivot_table(index=["unit", "day"], columns="measure", values="value", aggfunc="sum", dropna=False)
+    known = kept[kept["value"].notna()].groupby(["unit", "day"])["measure"].nunique().reindex(days.index) == 2
+    days = days.reindex(columns=["census", "open_beds"])
+    full = 100 * (100 * days["census"] >= FULL * days["open_beds"]).where(days["open_beds"] > 0).astype("float64")
+    shares = full.groupby("unit").mean().where(known.groupby("unit").all())
+    return units.assign(full_days=units["unit"].map(shares), days=units["unit"].map(full.groupby("unit").size()))
+
+
+def _sentence(study: Study, units: pd.DataFrame, lang: Language) -> str:
+    total = fmt.percent(100 * units["census"].sum() / units["open_beds"].sum(), lang, 1)
+    fr = lang == "fr"
+    head = (
+        f"Les lits ouverts sont occupés à {total} en moyenne" if fr else f"Open beds are occupied at {total} on average"
+    )
+    known = units[units["full_days"].notna()].sort_values(["full_days", "unit"], ascending=[False, True])
+    if known.empty:
+        return f"{head}; {_fullest(study, units, lang)}." if not fr else f"{head} ; {_fullest(study, units, lang)}."
+    tense, many, top = int((known["full_days"] >= 10).sum()), len(known), known.iloc[0]
+    if top["full_days"] == 0:
+        return (
+            f"{head} ; aucune unité sur {many} n'a de jour plein."
+            if fr
+            else f"{head}; none of {many} units has a full day."
+        )
+    share, name = fmt.percent(float(top["full_days"]), lang), label(study, str(top["unit"])).say(lang)
+    if fr:
+        verb = fmt.plural(tense, "unité est pleine", "unités sont pleines", lang)
+        return f"{head} ; {tense} {verb} au moins un jour sur dix, sur {many}. « {name} » l'est {share} des jours."
+    return f"{head}; {tense} of {many} units {'is' if tense == 1 else 'are'} full at least one day in ten. “{name}” is on {share} of days."
+
+
+def _fullest(study: Study, units: pd.DataFrame, lang: Language) -> str:
+    top = units.iloc[0]
+    name, share = label(study, str(top["unit"])).say(lang), fmt.percent(float(top["occupancy"]), lang)
+    return (
+        f"l'unité la plus occupée est « {name} » ({share})"
+        if lang == "fr"
+        else f"the fullest unit is “{name}” ({share})"
+    )
+
+
+def _table(study: Study, units: pd.DataFrame) -> Table:
+    words = {str(code): label(study, str(code)) for code in units["unit"]}
+    columns = (
+        Column(key="unit", label=Text(fr="Unité", en="Unit"), kind="word", words=words),
+        Column(
+            key="census",
+            label=Text(fr="Patients présents (moyenne)", en="Patients present (mean)"),
+            kind="number",
+            digits=1,
+        ),
+        Column(
+            key="low",
+            label=Text(fr="Heure la plus basse de la semaine", en="Lowest hour of the week"),
+            kind="number",
+            digits=1,
+        ),
+        Column(
+            key="high",
+            label=Text(fr="Heure la plus haute de la semaine", en="Highest hour of the week"),
+            kind="number",
+            digits=1,
+        ),
+        Column(
+            key="open_beds", label=Text(fr="Lits ouverts (moyenne)", en="Open beds (mean)"), kind="number", digits=1
+        ),
+        Column(key="occupancy", label=Text(fr="Occupation", en="Occupancy"), kind="percent", digits=1),
+        Column(key="full_days", label=Text(fr="Jours pleins", en="Full days"), kind="percent", digits=1),
+        Column(key="hours", label=Text(fr="Heures observées", en="Hours observed"), kind="count"),
+    )
+    reasons = tuple("ok" if known else "masked" for known in units["full_days"].notna())
+    return Table(columns=columns, rows=rows_of(units, [column.key for column in columns]), statuses=reasons)
+
+
+def _plot(study: Study, units: pd.DataFrame, lang: Language) -> Any:
+    places = list(range(len(units), 0, -1))
+    names = [label(study, str(code)).say(lang) for code in units["unit"]]
+    lines: dict[str, list[Any]] = {"x": [], "y": []}
+    for low, high, place in zip(units["low"], units["high"], places, strict=True):
+        lines["x"] += [float(low), float(high), None]
+        lines["y"] += [place, place, None]
+    legend = {"fr": ("patients présents", "lits ouverts"), "en": ("patients present", "open beds")}[lang]
+    dots = {"type": "scatter", "mode": "markers", "y": places, "cliponaxis": False}
+    hover = [f"{n}<br>{fmt.percent(float(o), lang)}" for n, o in zip(names, units["occupancy"], strict=True)]
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            **lines,
+            "line": {"width": 3, "color": "#86B3DB"},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        },
+        {
+            **dots,
+            "x": [float(v) for v in units["open_beds"]],
+            "name": legend[1],
+            "hoverinfo": "skip",
+            "marker": {"symbol": "diamond-open", "size": 11, "color": theme.ORANGE, "line": {"width": 2}},
+        },
+        {
+            **dots,
+            "x": [float(v) for v in units["census"]],
+            "name": legend[0],
+            "text": hover,
+            "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"size": 10, "color": theme.BLUE},
+        },
+    ]
+    top = float(max(units["open_beds"].max(), units["high"].max()))
+    return theme.draw(
+        traces,
+        100 + ROW * len(units),
+        margin={"l": label_margin(names), "r": 64, "t": 34, "b": 44},
+        xaxis={
+            "range": [0, top * 1.06],
+            "title": {"text": "patients, lits" if lang == "fr" else "patients, beds"},
+            "nticks": 8,
+        },
+        yaxis=label_axis(names, places),
+        annotations=_percents(units, places, lang),
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 13},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        meta={
+            "narrow": {
+                "yaxis.ticktext": [str(code) for code in units["unit"]],
+                "margin.l": label_margin([str(c) for c in units["unit"]]),
+                "margin.r": 48,
+            }
+        },
+    )
+
+
+def _percents(units: pd.DataFrame, places: list[int], lang: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": place,
+            "yref": "y",
+            "showarrow": False,
+            "xshift": 8,
+            "text": fmt.percent(float(value), lang),
+            "font": {"size": 13},
+        }
+        for value, place in zip(units["occupancy"], places, strict=True)
+    ]
+
+
+NOTHING = Text(
+    fr="aucune unité avec un recensement et des lits ouverts publiables.",
+    en="no unit with a census and open beds that can be published.",
+)
+HOW = Text(
+    fr="Le point est le nombre moyen de patients présents ; le trait va de l'heure la plus basse à l'heure la plus haute de la semaine "
+    "type ; le losange marque les lits ouverts en moyenne, et le pourcentage l'occupation. Un jour est dit plein quand les patients "
+    f"présents occupent en moyenne au moins {FULL} % des lits ouverts.",
+    en="The dot is the mean number of patients present; the line goes from the lowest to the highest hour of the typical week; the "
+    "diamond marks the beds open on average, and the percentage the occupancy. A day is called full when the patients present take on "
+    f"average at least {FULL}% of the open beds.",
+)
+DRAWING = FIGURES.add(
+    "census",
+    Drawing(
+        id="census",
+        title=Text(fr="Patients présents et lits ouverts par unité", en="Patients present and open beds by unit"),
+        stage="discover",
+        needs=("profile",),
+        takes=("unit_day",),
+        draw=draw,
+        real_calendar=True,
+    ),
+)

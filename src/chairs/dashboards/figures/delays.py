@@ -1,0 +1,211 @@
+"""Figures: delays since the reference step of a pathway, and waits from request to start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, phrases
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.ranges import Range, draw_ranges, hours_axis
+from chairs.dashboards.words import label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+SHOWN = 12  # rows drawn; the table keeps all
+QUANTILES = ("p10_hours", "p25_hours", "median_hours", "p75_hours", "p90_hours")
+Kind = Literal["since_reference", "waiting"]
+
+
+def _make(kind: Kind) -> Callable[[Study, Tables], Fiche | Absence]:
+    def draw(study: Study, tables: Tables) -> Fiche | Absence:
+        durations = tables["durations"]
+        rows = durations[durations["kind"] == kind].sort_values(["median_hours", "to_activity"], ignore_index=True)
+        drawn = rows[rows[list(QUANTILES)].notna().all(axis=1)]
+        if drawn.empty:
+            return DRAWINGS[kind].absent(Text(fr="aucun délai publiable.", en="no delay that can be published."))
+        return _fiche(study, kind, rows, _most_frequent(drawn))
+
+    return draw
+
+
+def _most_frequent(drawn: pd.DataFrame) -> pd.DataFrame:
+    kept = drawn.sort_values(["n", "to_activity"], ascending=[False, True]).head(SHOWN)
+    return kept.sort_values(["median_hours", "to_activity"], ignore_index=True)
+
+
+def _fiche(study: Study, kind: Kind, rows: pd.DataFrame, drawn: pd.DataFrame) -> Fiche:
+    drawing = DRAWINGS[kind]
+    start = label(study, str(drawn["from_activity"].iloc[0]))
+    sentence = phrases.both(lambda lang: _sentence(study, kind, drawn, lang))
+    last = drawn.iloc[-1]
+    step = label(study, str(last["to_activity"]))
+    title = (
+        drawing.title
+        if kind == "waiting"
+        else Text(fr=f"Délais depuis « {start.fr} »", en=f"Delays since “{start.en}”")
+    )
+    return Fiche(
+        id=drawing.id,
+        title=title,
+        question=QUESTION[kind],
+        sentence=sentence,
+        alt=Text(
+            fr=f"Médianes et étendues de {len(drawn)} délais. {sentence.fr}",
+            en=f"Medians and ranges of {len(drawn)} delays. {sentence.en}",
+        ),
+        figure={lang: _plot(study, drawn, lang) for lang in LANGUAGES},
+        table=_table(study, kind, rows),
+        n=int(drawn["n"].max()),
+        counted=COUNTED[kind],
+        source=phrases.source(study),
+        how_to_read=HOW,
+        note=phrases.joined([_limits(rows, drawn), _negative(drawn)]),
+        headline=Headline(
+            value=phrases.both(lambda lang: fmt.hours(float(last["median_hours"]), lang)),
+            label=Text(fr=f"délai médian jusqu'à « {step.fr} »", en=f"median delay to “{step.en}”")
+            if kind == "since_reference"
+            else Text(fr=f"attente médiane : {step.fr}", en=f"median wait: {step.en}"),
+        ),
+    )
+
+
+def _sentence(study: Study, kind: Kind, drawn: pd.DataFrame, lang: Language) -> str:
+    ends = [drawn.iloc[0], drawn.iloc[-1]] if len(drawn) > 1 else [drawn.iloc[0]]
+    parts = []
+    for row in ends:
+        step = label(study, str(row["to_activity"])).say(lang)
+        median, p90 = (fmt.hours(float(row[name]), lang) for name in ("median_hours", "p90_hours"))
+        if lang == "fr":
+            parts.append(f"« {step} » : médiane {median}, un passage sur dix au-delà de {p90}")
+        else:
+            parts.append(f"“{step}”: median {median}, one in ten beyond {p90}")
+    if len(ends) == 1:
+        return f"{parts[0]}."
+    if drawn["median_hours"].round(2).nunique() == 1:
+        same = fmt.hours(float(drawn["median_hours"].iloc[0]), lang)
+        return (
+            f"Aucune différence décelable entre les {len(drawn)} étapes : médiane {same}."
+            if lang == "fr"
+            else f"No detectable difference between the {len(drawn)} steps: median {same}."
+        )
+    quick, slow = ("Le plus court, ", "Le plus long, ") if lang == "fr" else ("Shortest, ", "Longest, ")
+    return f"{quick}{parts[0]}. {slow}{parts[1]}."
+
+
+def _table(study: Study, kind: Kind, rows: pd.DataFrame) -> Table:
+    words = {code: label(study, code) for code in {*rows["to_activity"], *rows["from_activity"]}}
+    columns = [
+        Column(key="to_activity", label=STEP[kind], kind="word", words=words),
+        Column(key="n", label=Text(fr="Effectif", en="n"), kind="count"),
+    ]
+    heads = {
+        "p10_hours": ("1er décile", "10th percentile"),
+        "p25_hours": ("1er quartile", "25th percentile"),
+        "median_hours": ("Médiane", "Median"),
+        "p75_hours": ("3e quartile", "75th percentile"),
+        "p90_hours": ("9e décile", "90th percentile"),
+    }
+    columns += [Column(key=key, label=Text(fr=fr, en=en), kind="hours") for key, (fr, en) in heads.items()]
+    return Table(
+        columns=tuple(columns), rows=rows_of(rows, [column.key for column in columns]), statuses=phrases.statuses(rows)
+    )
+
+
+def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
+    rows = [
+        Range(
+            label=label(study, str(row["to_activity"])).say(lang),
+            low=float(row["p10_hours"]),
+            lower=float(row["p25_hours"]),
+            middle=float(row["median_hours"]),
+            upper=float(row["p75_hours"]),
+            high=float(row["p90_hours"]),
+            text=fmt.hours(float(row["median_hours"]), lang),
+        )
+        for _, row in drawn.iterrows()
+    ]
+    axis, floor = hours_axis([(row.middle, row.high) for row in rows], lang)
+    return draw_ranges(rows, axis, floor=floor)
+
+
+def _limits(rows: pd.DataFrame, drawn: pd.DataFrame) -> Text | None:
+    left = len(rows) - len(drawn)
+    without = int(rows[list(QUANTILES)].isna().any(axis=1).sum())
+    parts = [phrases.masked(without, Text(fr="étapes", en="steps"))]
+    if left > without:
+        parts.append(
+            phrases.both(
+                lambda lang: (
+                    f"Figure limitée aux {len(drawn)} étapes les plus fréquentes ; le tableau les donne toutes."
+                    if lang == "fr"
+                    else f"The figure keeps the {len(drawn)} most frequent steps; the table has them all."
+                )
+            )
+        )
+    return phrases.joined(parts)
+
+
+def _negative(drawn: pd.DataFrame) -> Text | None:
+    count = int(drawn["negative"].fillna(0).sum()) if "negative" in drawn.columns else 0
+    if count == 0:
+        return None
+    return phrases.both(
+        lambda lang: (
+            f"{fmt.number(count, lang)} {fmt.plural(count, 'délai négatif gardé', 'délais négatifs gardés', lang)} (étape enregistrée avant la référence)."
+            if lang == "fr"
+            else f"{fmt.number(count, lang)} negative {fmt.plural(count, 'delay', 'delays', lang)} kept (step recorded before the reference)."
+        )
+    )
+
+
+QUESTION = {
+    "since_reference": Text(
+        fr="En combien de temps chaque étape est-elle atteinte ?", en="How long until each step is reached?"
+    ),
+    "waiting": Text(
+        fr="Où attend-on, entre la demande et la réalisation ?", en="Where do patients wait, from request to start?"
+    ),
+}
+STEP = {
+    "since_reference": Text(fr="Étape atteinte", en="Step reached"),
+    "waiting": Text(fr="Étape attendue", en="Step waited for"),
+}
+COUNTED = {
+    "since_reference": Text(fr="passages au plus par étape", en="visits at most per step"),
+    "waiting": Text(fr="demandes au plus par étape", en="requests at most per step"),
+}
+HOW = Text(
+    fr="Le point est la médiane : la moitié des passages font mieux. Le trait épais contient la moitié centrale des passages, "
+    "le trait fin huit passages sur dix. Une étape n'est comptée que pour les passages qui l'ont eue.",
+    en="The dot is the median: half of the visits do better. The thick line holds the middle half of the visits, the thin one "
+    "eight visits in ten. A step counts only for the visits that had it.",
+)
+DRAWINGS = {
+    "since_reference": FIGURES.add(
+        "durations",
+        Drawing(
+            id="durations",
+            title=Text(fr="Délais depuis l'arrivée", en="Delays since arrival"),
+            stage="discover",
+            needs=("durations",),
+            draw=_make("since_reference"),
+        ),
+    ),
+    "waiting": FIGURES.add(
+        "waits",
+        Drawing(
+            id="waits",
+            title=Text(fr="Attentes entre la demande et la réalisation", en="Waits from request to start"),
+            stage="discover",
+            needs=("durations",),
+            draw=_make("waiting"),
+        ),
+    ),
+}

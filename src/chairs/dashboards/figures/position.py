@@ -1,0 +1,207 @@
+"""Figure: where the establishment in focus stands among those like it, indicator by indicator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.ranges import label_axis, label_margin, wrapped
+from chairs.dashboards.words import measured, outcome, outcome_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+FEWEST = 11  # establishments like it under which a position says nothing
+LOW, HIGH = 20, 80  # % of the establishments: the band of usual values
+ROW = 34  # px
+SCORE = "score"
+
+
+def draw(study: Study, tables: Tables) -> Fiche | Absence:
+    """Return the position of the focus for each indicator and for the score."""
+    establishments = tables["establishments"]
+    like = peers(study, establishments)
+    rows = _positions(study, tables, set(like["establishment"]))
+    if rows.empty:
+        return DRAWING.absent(NOTHING)
+    name = focus_name(study, establishments)
+    what = outcome(_outcome(study, tables))
+    traits = {lang: peers_words(study, establishments, lang) for lang in LANGUAGES}
+    sentence = phrases.both(lambda lang: _sentence(rows, name, traits[lang], lang))
+    words = {str(c): measured(str(c)) for c in rows["code"] if c != SCORE} | {SCORE: what}
+    return Fiche(
+        id=DRAWING.id,
+        title=Text(fr=f"Position parmi ses pairs – {name}", en=f"Position among peers – {name}"),
+        question=Text(
+            fr="En quoi l'établissement diffère-t-il de ceux qui lui ressemblent ?",
+            en="How does the establishment differ from those like it?",
+        ),
+        sentence=sentence,
+        alt=Text(
+            fr=f"Position sur {len(rows)} mesures. {sentence.fr}", en=f"Position on {len(rows)} measures. {sentence.en}"
+        ),
+        figure={lang: _plot(rows, {c: w.say(lang) for c, w in words.items()}, lang) for lang in LANGUAGES},
+        table=_table(rows, words),
+        n=int(rows["n"].max()),
+        counted=Text(
+            fr="établissements comparables au plus par mesure", en="comparable establishments at most per measure"
+        ),
+        source=phrases.source(study),
+        how_to_read=HOW,
+        note=Text(
+            fr="Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du même type peuvent accueillir "
+            "des patients différents.",
+            en="A position is neither good nor bad in itself, and is no ranking: establishments of the same type may treat different patients.",
+        ),
+    )
+
+
+def _outcome(study: Study, tables: Tables) -> str:
+    scores = tables["scores"]
+    return outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
+
+
+def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:
+    """Return one row a measure: own value, 20th, 50th and 80th percentile of the others, share of them below."""
+    import pandas as pd
+
+    columns = ["code", "value", "p20", "p50", "p80", "below", "n"]
+    measures = {
+        code: indicator_values(tables["indicators"], code).set_index("establishment")["value"]
+        for code in sorted(set(tables["indicators"]["code"]))
+    }
+    measures[SCORE] = outcome_scores(study, tables["scores"]).set_index("establishment")["score"].dropna()
+    found = []
+    for code, values in measures.items():
+        others = values[values.index.isin(like)]
+        if study.focus not in values.index or len(others) < FEWEST:
+            continue
+        own = float(values[study.focus])
+        below = 100 * (float((others < own).sum()) + 0.5 * float((others == own).sum())) / len(others)
+        found.append([code, own, *(float(others.quantile(q)) for q in (0.2, 0.5, 0.8)), below, len(others)])
+    return pd.DataFrame(found, columns=columns)
+
+
+def _sentence(rows: pd.DataFrame, name: str, traits: str, lang: Language) -> str:
+    out = rows[(rows["below"] < LOW) | (rows["below"] > HIGH)]
+    score = rows[rows["code"] == SCORE]
+    count = int(rows["n"].max())
+    total, away = len(rows), len(out)
+    if lang == "fr":
+        place = "aucune mesure" if away == 0 else f"{away} {fmt.plural(away, 'mesure', 'mesures', lang)}"
+        head = f"Parmi {fmt.number(count, lang)} établissements comparables ({traits}), {name} sort de l'étendue habituelle pour {place} sur {total}"
+        if score.empty:
+            return f"{head}."
+        value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
+        return f"{head} ; son score d'expérience est de {value}, la médiane des autres de {p50}."
+    place = "no measure" if away == 0 else f"{away} {fmt.plural(away, 'measure', 'measures', lang)}"
+    head = f"Among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range for {place} of {total}"
+    if score.empty:
+        return f"{head}."
+    value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
+    return f"{head}; its experience score is {value}, the median of the others {p50}."
+
+
+def _table(rows: pd.DataFrame, words: dict[str, Text]) -> Table:
+    columns = (
+        Column(key="code", label=Text(fr="Mesure", en="Measure"), kind="word", words=words),
+        Column(key="value", label=Text(fr="Établissement", en="Establishment"), kind="measure"),
+        Column(
+            key="p20",
+            label=Text(fr="20 % des autres sont en dessous de", en="20% of the others are below"),
+            kind="measure",
+        ),
+        Column(key="p50", label=Text(fr="Médiane des autres", en="Median of the others"), kind="measure"),
+        Column(
+            key="p80",
+            label=Text(fr="80 % des autres sont en dessous de", en="80% of the others are below"),
+            kind="measure",
+        ),
+        Column(
+            key="below", label=Text(fr="Part des autres en dessous", en="Share of the others below"), kind="percent"
+        ),
+        Column(key="n", label=Text(fr="Établissements comparés", en="Establishments compared"), kind="count"),
+    )
+    return Table(columns=columns, rows=rows_of(rows, [column.key for column in columns]))
+
+
+def _plot(rows: pd.DataFrame, words: dict[str, str], lang: Language) -> Any:
+    places = list(range(len(rows), 0, -1))
+    names = [words[str(code)] for code in rows["code"]]
+    wide, narrow = [wrapped(n, 30) for n in names], [wrapped(n, 15) for n in names]
+    texts = [fmt.measure(float(v), lang) for v in rows["value"]]
+    away = [not LOW <= float(b) <= HIGH for b in rows["below"]]
+    dots = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [float(b) for b in rows["below"]],
+        "y": places,
+        "text": texts,
+        "cliponaxis": False,
+        "textposition": ["middle left" if b > 50 else "middle right" for b in rows["below"]],
+        "textfont": {"size": 13},
+        "hoverinfo": "skip",
+        "marker": {
+            "size": 12,
+            "symbol": ["diamond" if a else "circle" for a in away],
+            "color": [theme.ORANGE if a else theme.BLUE for a in away],
+        },
+    }
+    ticks = [0, LOW, 50, HIGH, 100]
+    return theme.draw(
+        [dots],
+        84 + ROW * len(rows),
+        margin={"l": label_margin(wide), "r": 20, "t": 10, "b": 62},
+        xaxis={
+            "range": [-3, 103],
+            "tickvals": ticks,
+            "ticktext": [fmt.percent(t, lang) for t in ticks],
+            "title": {
+                "text": "établissements comparables en dessous" if lang == "fr" else "comparable establishments below"
+            },
+        },
+        yaxis={**label_axis(wide, places), "showgrid": True},
+        shapes=[
+            {
+                "type": "rect",
+                "x0": LOW,
+                "x1": HIGH,
+                "y0": 0,
+                "y1": 1,
+                "yref": "paper",
+                "fillcolor": "#E8F1F9",
+                "line": {"width": 0},
+                "layer": "below",
+            }
+        ],
+        meta={"narrow": {"yaxis.ticktext": narrow, "margin.l": label_margin(narrow)}},
+    )
+
+
+NOTHING = Text(
+    fr="l'établissement suivi, ou assez d'établissements comparables, manquent dans les tables diffusées.",
+    en="the establishment in focus, or enough comparable ones, are missing in the released tables.",
+)
+HOW = Text(
+    fr=f"Chaque ligne place l'établissement parmi ceux du même statut, avec ou sans urgences comme lui : à {HIGH} %, quatre sur cinq ont une valeur "
+    "plus basse. La bande claire est l'étendue habituelle (trois sur cinq) ; un losange orange en sort. Le chiffre est la valeur de l'établissement.",
+    en=f"Each row places the establishment among those of the same status, with or without an ED like it: at {HIGH}%, four in five have a lower "
+    "value. The pale band is the usual range (three in five); an orange diamond is outside. The number is the establishment's value.",
+)
+DRAWING = FIGURES.add(
+    "position",
+    Drawing(
+        id="position",
+        title=Text(fr="Position parmi ses pairs", en="Position among peers"),
+        stage="derive",
+        needs=("indicators", "scores", "establishments"),
+        draw=draw,
+    ),
+)

@@ -1,0 +1,216 @@
+"""Figure: each establishment's score against the indicator most linked with it, the focus among its peers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.words import indicator, measured, outcome, outcome_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+FEWEST = 3  # peers under which their quartiles are not given
+
+
+def draw(study: Study, tables: Tables) -> Fiche | Absence:
+    """Return the scatter; the indicator is the one with the largest crude estimate in `links`."""
+    code = _indicator(study, tables)
+    points = _points(study, tables, code) if code else None
+    if code is None or points is None or points.empty:
+        return DRAWING.absent(
+            Text(
+                fr="aucun établissement n'a à la fois un score et l'indicateur.",
+                en="no establishment has both a score and the indicator.",
+            )
+        )
+    scores = tables["scores"]
+    what = outcome(outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)))
+    measure = measured(code)
+    name = focus_name(study, tables["establishments"])
+    has_focus = bool((points["group"] == "focus").any())
+    traits = {lang: peers_words(study, tables["establishments"], lang) if has_focus else "" for lang in LANGUAGES}
+    sentence = phrases.both(lambda lang: _sentence(points, name, traits[lang], lang))
+    return Fiche(
+        id=DRAWING.id,
+        title=Text(
+            fr=f"Score d'expérience et {_lower(indicator(code).fr)}",
+            en=f"Experience score and {_lower(indicator(code).en)}",
+        ),
+        question=Text(
+            fr="Que voit-on établissement par établissement ?",
+            en="What does it look like, establishment by establishment?",
+        ),
+        sentence=sentence,
+        alt=Text(
+            fr=f"Nuage de {len(points)} établissements. {sentence.fr}",
+            en=f"Scatter of {len(points)} establishments. {sentence.en}",
+        ),
+        figure={lang: _plot(points, name, (measure.say(lang), what.say(lang)), lang) for lang in LANGUAGES},
+        table=_table(points, measure, what),
+        n=len(points),
+        counted=Text(
+            fr="établissements qui ont le score et l'indicateur", en="establishments with both score and indicator"
+        ),
+        source=phrases.source(study),
+        how_to_read=Text(
+            fr="Chaque point est un établissement. Bleu : du même statut que l'établissement suivi, avec ou sans urgences comme lui ; gris : les autres ; "
+            "losange orange : l'établissement suivi. L'axe des scores ne part pas de zéro.",
+            en="Each dot is one establishment. Blue: same status as the establishment in focus, with or without an ED like it; grey: the others; orange "
+            "diamond: the establishment in focus. The axis of scores does not start at zero.",
+        ),
+        note=CHOSEN,
+    )
+
+
+def _lower(text: str) -> str:
+    """Return `text` for the middle of a sentence: lower case unless it starts with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _indicator(study: Study, tables: Tables) -> str | None:
+    links = tables.get("links")
+    if links is not None and len(links):
+        own = links[
+            (links["outcome"] == outcome_of(study, links["outcome"])) & (links["adjusted_for"].fillna("") == "")
+        ]
+        own = own[own["estimate"].notna()].assign(size=own["estimate"].abs())
+        if len(own):
+            return str(own.sort_values(["size", "exposure"], ascending=[False, True])["exposure"].iloc[0])
+    codes = sorted(set(tables["indicators"].loc[tables["indicators"]["value"].notna(), "code"]))
+    return str(codes[0]) if codes else None
+
+
+def _points(study: Study, tables: Tables, code: str) -> pd.DataFrame:
+    scores = outcome_scores(study, tables["scores"])
+    values = indicator_values(tables["indicators"], code)[["establishment", "value"]]
+    points = scores.loc[scores["score"].notna(), ["establishment", "score"]].merge(values, on="establishment")
+    names = tables["establishments"].set_index("establishment")["name"]
+    like = set(peers(study, tables["establishments"])["establishment"])
+    groups = ["focus" if e == study.focus else "peer" if e in like else "other" for e in points["establishment"]]
+    points = points.assign(name=points["establishment"].map(names).str.strip(), group=groups)
+    return points.sort_values("establishment", ignore_index=True)
+
+
+def _sentence(points: pd.DataFrame, name: str, traits: str, lang: Language) -> str:
+    own, like = points[points["group"] == "focus"], points.loc[points["group"] == "peer", "score"]
+    low, middle, high = (fmt.number(float(points["score"].quantile(q)), lang, 1) for q in (0.25, 0.5, 0.75))
+    many = fmt.number(len(points), lang)
+    if own.empty or len(like) < FEWEST:
+        if points["score"].round(1).nunique() == 1:
+            return (
+                f"Les {many} établissements ont le même score : {middle}."
+                if lang == "fr"
+                else f"All {many} establishments have the same score: {middle}."
+            )
+        if lang == "fr":
+            return f"La moitié des {many} établissements ont un score entre {low} et {high} (médiane {middle})."
+        return f"Half of the {many} establishments score between {low} and {high} (median {middle})."
+    score = fmt.number(float(own["score"].iloc[0]), lang, 1)
+    low, high = (fmt.number(float(like.quantile(q)), lang, 1) for q in (0.25, 0.75))
+    if lang == "fr":
+        return f"{name} a un score de {score} ; la moitié de ses {fmt.number(len(like), lang)} pairs ({traits}) sont entre {low} et {high}."
+    return f"{name} scores {score}; half of its {fmt.number(len(like), lang)} peers ({traits}) are between {low} and {high}."
+
+
+def _table(points: pd.DataFrame, measure: Text, what: Text) -> Table:
+    columns = (
+        Column(key="establishment", label=Text(fr="Identifiant", en="Identifier")),
+        Column(key="name", label=Text(fr="Établissement", en="Establishment")),
+        Column(key="group", label=Text(fr="Groupe", en="Group"), kind="word", words=GROUPS),
+        Column(key="value", label=measure, kind="measure"),
+        Column(key="score", label=what, kind="number", digits=1),
+    )
+    return Table(columns=columns, rows=rows_of(points, [column.key for column in columns]))
+
+
+def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Language) -> Any:
+    looks = {
+        "other": {"color": "#8C97A2", "size": 6, "opacity": 0.55, "symbol": "circle"},
+        "peer": {"color": theme.BLUE, "size": 7, "opacity": 0.7, "symbol": "circle"},
+        "focus": {"color": theme.ORANGE, "size": 15, "symbol": "diamond", "line": {"color": theme.PAPER, "width": 1.5}},
+    }
+    traces = []
+    for group, look in looks.items():
+        part = points[points["group"] == group]
+        if part.empty:
+            continue
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [float(v) for v in part["value"]],
+                "y": [round(float(v), 2) for v in part["score"]],
+                "marker": look,
+                "name": GROUPS[group].say(lang),
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        )
+    own = points[points["group"] == "focus"]
+    notes = [
+        {
+            "x": float(v),
+            "y": float(s),
+            "text": name,
+            "showarrow": True,
+            "arrowhead": 0,
+            "arrowcolor": theme.ORANGE,
+            "ax": 0,
+            "ay": 34,
+            "font": {"color": theme.ORANGE, "size": 13},
+            "bgcolor": theme.PAPER,
+        }
+        for v, s in zip(own["value"], own["score"], strict=True)
+    ]
+    return theme.draw(
+        traces,
+        420,
+        margin={"l": 62, "r": 16, "t": 34, "b": 52},
+        xaxis={"title": {"text": titles[0]}, "nticks": 7, "separatethousands": True},
+        yaxis={"title": {"text": titles[1] if len(titles[1]) < 46 else "score"}, "nticks": 6},
+        separators=",\u202f" if lang == "fr" else ".,",
+        annotations=notes,
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 13},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        meta={"narrow": {"xaxis.nticks": 4}},
+    )
+
+
+GROUPS = {
+    "focus": Text(fr="établissement suivi", en="in focus"),
+    "peer": Text(fr="pair", en="peer"),
+    "other": Text(fr="autre", en="other"),
+}
+CHOSEN = Text(
+    fr="Indicateur montré parce que son lien brut avec le score est le plus fort de ceux examinés : cette sélection exagère les liens.",
+    en="This indicator is shown because its crude link with the score is the strongest of those examined: such a choice overstates links.",
+)
+DRAWING = FIGURES.add(
+    "score-indicator",
+    Drawing(
+        id="score-indicator",
+        title=Text(
+            fr="Score d'expérience et indicateur le plus lié", en="Experience score and the indicator most linked"
+        ),
+        stage="link",
+        needs=("indicators", "scores", "establishments"),
+        takes=("links",),
+        draw=draw,
+    ),
+)

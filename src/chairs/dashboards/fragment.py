@@ -1,0 +1,138 @@
+"""One figure as a piece of HTML: title, sentence, drawing, table, n and source, identifier."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from chairs.core.errors import Language, Text
+from chairs.dashboards import fmt, theme
+from chairs.dashboards.fiche import Absence, Column, Fiche, Table
+from chairs.store.files import rounded
+
+WORDS = {
+    "how": Text(fr="Comment lire cette figure", en="How to read this figure"),
+    "table": Text(fr="Voir les données", en="See the data"),
+    "lines": Text(fr="lignes", en="rows"),
+    "line": Text(fr="ligne", en="row"),
+    "csv": Text(fr="Télécharger ce tableau (CSV)", en="Download this table (CSV)"),
+    "source": Text(fr="Source : ", en="Source: "),
+    "mark": Text(fr="Identifiant : ", en="Identifier: "),
+    "none": Text(fr="Figure non produite : ", en="Figure not made: "),
+}
+NUMBERS = ("count", "number", "measure", "percent", "hours", "p")
+
+
+def fragment(study: str, fiche: Fiche, lang: Language) -> str:
+    """Return the card of `fiche`; the same fiche always gives the same bytes."""
+    name = f"{study}-{fiche.id}"
+    parts = [
+        f'<article class="card" id="{name}" aria-labelledby="{name}-title">',
+        f'<h3 id="{name}-title">{_say(fiche.title, lang)}</h3>',
+        f'<p class="question">{_say(fiche.question, lang)}</p>',
+        f'<p class="finding">{_say(fiche.sentence, lang)}</p>',
+        _drawing(name, fiche, lang),
+        f"<details><summary>{_say(WORDS['how'], lang)}</summary><p>{_say(fiche.how_to_read, lang)}</p></details>",
+        _data(name, fiche, lang),
+        _facts(study, fiche, lang),
+        "</article>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def absence(study: str, missing: Absence, lang: Language) -> str:
+    """Return the card that says why a figure is not there."""
+    name = f"{study}-{missing.id}"
+    return (
+        f'<article class="card none" id="{name}" aria-labelledby="{name}-title">\n'
+        f'<h3 id="{name}-title">{_say(missing.title, lang)}</h3>\n'
+        f"<p>{_say(WORDS['none'], lang)}{_say(missing.reason, lang)}</p>\n</article>\n"
+    )
+
+
+def identifier(study: str, figure: str, fingerprint: str) -> str:
+    """Return what is printed under a figure and understood by `chairs trace`.
+
+    Examples
+    --------
+    >>> identifier("demo", "arrivals", "0123456789abcdef")
+    'demo/arrivals@01234567'
+    """
+    return f"{study}/{figure}@{fingerprint[:8]}"
+
+
+def _say(text: Text, lang: Language) -> str:
+    return escape(fmt.typeset(text.say(lang), lang), quote=False)
+
+
+def _drawing(name: str, fiche: Fiche, lang: Language) -> str:
+    drawn = fiche.figure[lang]
+    alt = escape(fmt.typeset(fiche.alt.say(lang), lang))
+    if isinstance(drawn, str):
+        # a wide map scrolls inside its card, so the keyboard must reach it; a list reads by itself
+        role = 'role="img" tabindex="0"' if drawn.startswith("<svg") else 'role="group"'
+        return f'<div class="drawn" id="{name}-drawn" {role} aria-label="{alt}">{drawn}</div>'
+    content = rounded(drawn.to_plotly_json())
+    content["layout"].pop("template", None)
+    text = json.dumps(
+        {"data": content["data"], "layout": content["layout"], "config": theme.CONFIG},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    ).replace("</", "<\\/")
+    return (
+        f'<div class="chart" id="{name}-chart" role="img" aria-label="{alt}" data-figure="{name}-json" '
+        f'style="height:{int(content["layout"]["height"])}px"></div>\n'
+        f'<script type="application/json" id="{name}-json">{text}</script>'
+    )
+
+
+def _data(name: str, fiche: Fiche, lang: Language) -> str:
+    table = fiche.table
+    count = f"{fmt.number(len(table.rows), lang)} {_say(WORDS['line' if len(table.rows) == 1 else 'lines'], lang)}"
+    title = _say(fiche.title, lang)
+    return (
+        f"<details><summary>{_say(WORDS['table'], lang)} ({count})</summary>\n"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(fmt.typeset(fiche.title.say(lang), lang))}">'
+        f'<table id="{name}-table"><caption>{title}</caption>\n{_rows(table, lang)}</table></div>\n'
+        f'<button type="button" class="csv" hidden data-table="{name}-table" data-name="{name}.csv">'
+        f"{_say(WORDS['csv'], lang)}</button></details>"
+    )
+
+
+def _rows(table: Table, lang: Language) -> str:
+    head = "".join(
+        f'<th scope="col"{_class(column)}>{escape(fmt.typeset(column.label.say(lang), lang), quote=False)}</th>'
+        for column in table.columns
+    )
+    lines = [f"<thead><tr>{head}</tr></thead><tbody>"]
+    for raw, shown in zip(table.raw()["rows"], table.formatted(lang), strict=True):
+        cells = (_cell(i, column, raw[i], shown[i]) for i, column in enumerate(table.columns))
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return "\n".join(lines) + "</tbody>"
+
+
+def _cell(index: int, column: Column, raw: Any, shown: str) -> str:
+    text = escape(shown, quote=False)
+    if index == 0:
+        return f'<th scope="row"{_class(column)}>{text}</th>'
+    # The download gives the number in full where the page shows it rounded or in other units.
+    whole = column.kind == "hours" or (isinstance(raw, float) and round(raw, column.digits) != raw)
+    kept = f' data-v="{raw!r}"' if column.kind in NUMBERS and raw is not None and whole else ""
+    return f"<td{_class(column)}{kept}>{text}</td>"
+
+
+def _class(column: Column) -> str:
+    return ' class="num"' if column.kind in NUMBERS else ""
+
+
+def _facts(study: str, fiche: Fiche, lang: Language) -> str:
+    count = f"n = {fmt.number(fiche.n, lang)} {fiche.counted.say(lang)}"
+    note = f"<p>{_say(fiche.note, lang)}</p>\n" if fiche.note else ""
+    mark = identifier(study, fiche.id, fiche.table.fingerprint())
+    return (
+        f'<div class="facts">\n{note}<p class="n">{escape(fmt.typeset(count, lang), quote=False)}</p>\n'
+        f'<p class="source">{_say(WORDS["source"], lang)}{_say(fiche.source, lang)}</p>\n'
+        f'<p class="mark">{_say(WORDS["mark"], lang)}<code>{escape(mark)}</code></p>\n</div>'
+    )

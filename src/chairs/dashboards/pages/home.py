@@ -1,0 +1,213 @@
+"""Page: what changed, the key numbers, what was run and what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from chairs.core.errors import Language, Problem, Text
+from chairs.dashboards import fmt, shell
+from chairs.dashboards.content import Changes, Content, Rendered
+from chairs.dashboards.pages import PAGES, Page
+from chairs.dashboards.phrases import LEVELS
+
+SHOWN = 12  # changed numbers listed for one study; `chairs diff` gives all
+KEPT = ("associations", "durations")
+KEYS = ("census", "durations", "arrivals", "associations", "score-distribution", "variants")  # figures quoted first
+MOST = 8
+
+
+def body(content: Content, lang: Language) -> str:
+    """Return the page."""
+    parts = [
+        shell.keep(shell.sentences(content, KEPT, lang), lang),
+        _heading("changes", CHANGED, lang),
+        *(_changes(study, content.changes.get(study.name), lang) for study in content.studies),
+        _heading("keys", KEY_NUMBERS, lang),
+        _keys(content, lang),
+        _heading("studies", STUDIES, lang),
+        _studies(content, lang),
+        _heading("chairs", CHAIRS, lang),
+        _chairs(lang),
+    ]
+    return "".join(parts)
+
+
+def _heading(name: str, words: Text, lang: Language) -> str:
+    return f'<h2 id="{name}">{shell.text(words, lang)}</h2>\n'
+
+
+def _changes(study: Rendered, changes: Changes | None, lang: Language) -> str:
+    title = shell.text(study.say("title", lang), lang)
+    if changes is None or changes.first:
+        return f"<p>{title} – {shell.text(FIRST, lang)}</p>\n"
+    count = len(changes)
+    if count == 0:
+        return f"<p>{title} – {shell.text(SAME, lang)}</p>\n"
+    many = fmt.number(count, lang)
+    said = (
+        f"{many} {fmt.plural(count, 'nombre publié a changé', 'nombres publiés ont changé', lang)}"
+        if lang == "fr"
+        else f"{many} published {fmt.plural(count, 'number has', 'numbers have', lang)} changed"
+    )
+    head = "".join(f'<th scope="col"{kind}>{shell.text(word, lang)}</th>' for word, kind in HEADS)
+    rows = []
+    for i, change in enumerate(changes):
+        if i == SHOWN:
+            break
+        cells = [f'<td class="num">{_value(value, lang)}</td>' for value in (change.before, change.after)]
+        rows.append(
+            f'<tr><th scope="row">{escape(change.table)}</th><td>{escape(change.key)}</td>'
+            f"<td>{escape(change.column)}</td>{''.join(cells)}</tr>"
+        )
+    more = f"<p>{shell.text(MORE, lang)} <code>chairs diff {escape(study.name)}</code></p>\n" if count > SHOWN else ""
+    return (
+        f"<p>{title} – {shell.text(said, lang)}</p>\n"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{title}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>\n{more}"
+    )
+
+
+def _value(value: float | str | None, lang: Language) -> str:
+    if value is None:
+        return shell.text(ABSENT, lang)
+    if isinstance(value, str):
+        return escape(fmt.missing(value, lang))
+    return escape(fmt.number(value, lang) if value == round(value) else fmt.number(value, lang, 3))
+
+
+def _keys(content: Content, lang: Language) -> str:
+    items = []
+    for figure in KEYS:
+        for study in content.studies:
+            summary = study.summary(figure)
+            if summary and summary["headline"]:
+                items.append(
+                    _key(study, figure, summary["headline"]["value"][lang], summary["headline"]["label"][lang], lang)
+                )
+    if not items:
+        return f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n'
+    return f'<ul class="keys">{"".join(items[:MOST])}</ul>\n'
+
+
+def _key(study: Rendered, figure: str, value: str, label: str, lang: Language) -> str:
+    page = next((p for p in shell.ordered_pages() if figure in p.figures), None)
+    title = shell.text(study.say("title", lang), lang)
+    level = shell.text(LEVELS[str(study.about["level"])], lang)
+    link = f'<a href="{page.slug.say(lang)}.html#{study.name}-{figure}">{title}</a>' if page else title
+    return (
+        f'<li><span class="value">{shell.text(value, lang)}</span><span class="label">{shell.text(label, lang)}</span>'
+        f'<span class="origin">{link}<br>{level}</span></li>'
+    )
+
+
+def _studies(content: Content, lang: Language) -> str:
+    rows = [_run(study, lang) for study in content.studies]
+    rows += [_skipped(name, problems, lang) for name, problems in sorted(content.absent.items())]
+    if not rows:
+        return f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n'
+    head = "".join(f'<th scope="col">{shell.text(word, lang)}</th>' for word in STUDY_HEADS)
+    label = shell.text(STUDIES, lang)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>\n"
+    )
+
+
+def _run(study: Rendered, lang: Language) -> str:
+    made, lacking = len(study.about["figures"]), len(study.about["absent"])
+    state = f"{made} {fmt.plural(made, 'figure', 'figures', lang)}"
+    if lacking:
+        state += (
+            f", {lacking} non {fmt.plural(lacking, 'produite', 'produites', lang)}"
+            if lang == "fr"
+            else f", {lacking} not made"
+        )
+    return (
+        f'<tr><th scope="row">{shell.text(study.say("title", lang), lang)}</th>'
+        f"<td>{shell.text(LEVELS[str(study.about['level'])], lang)}</td>"
+        f"<td>{shell.text(fmt.period(str(study.about['period']), lang), lang)}</td>"
+        f"<td>{shell.text(RUN, lang)} – {shell.text(state, lang)}</td></tr>"
+    )
+
+
+def _skipped(name: str, problems: Sequence[Problem], lang: Language) -> str:
+    reasons = "<br>".join(shell.text(problem.say(lang), lang) for problem in problems)
+    return f'<tr><th scope="row">{escape(name)}</th><td colspan="2">{shell.text(SKIPPED, lang)}</td><td>{reasons}</td></tr>'
+
+
+def _chairs(lang: Language) -> str:
+    cards = "".join(
+        f'<div class="card"><h3>{shell.text(title, lang)}</h3><p>{shell.text(words, lang)}</p></div>'
+        for title, words in ABOUT
+    )
+    return f'<div class="grid">{cards}</div>\n'
+
+
+CHANGED = Text(fr="Ce qui a changé", en="What changed")
+KEY_NUMBERS = Text(fr="Chiffres clés", en="Key numbers")
+STUDIES = Text(fr="Études exécutées et absentes", en="Studies run and absent")
+CHAIRS = Text(fr="Deux chaires, une plateforme", en="Two chairs, one platform")
+FIRST = Text(
+    fr="première exécution : il n'y a pas encore d'état antérieur auquel comparer.",
+    en="first run: there is no former state to compare with yet.",
+)
+SAME = Text(
+    fr="aucun nombre publié n'a changé depuis l'état précédent.",
+    en="no published number changed since the former state.",
+)
+MORE = Text(fr="La liste entière :", en="The whole list:")
+ABSENT = Text(fr="non publié", en="not published")
+NOTHING = Text(
+    fr="Aucune étude n'a encore été exécutée : lancer « make run ».", en='No study was run yet: run "make run".'
+)
+RUN = Text(fr="exécutée", en="run")
+SKIPPED = Text(fr="non exécutée", en="not run")
+NUMBER = ' class="num"'
+HEADS = (
+    (Text(fr="Table", en="Table"), ""),
+    (Text(fr="Ligne", en="Row"), ""),
+    (Text(fr="Colonne", en="Column"), ""),
+    (Text(fr="Avant", en="Before"), NUMBER),
+    (Text(fr="Après", en="After"), NUMBER),
+)
+STUDY_HEADS = (
+    Text(fr="Étude", en="Study"),
+    Text(fr="Données", en="Data"),
+    Text(fr="Période", en="Period"),
+    Text(fr="État", en="State"),
+)
+ABOUT = (
+    (
+        Text(fr="Chaire intelligence artificielle", en="Artificial intelligence chair"),
+        Text(
+            fr="Apprentissage et données massives, vers un jumeau numérique du parcours des patients : comprendre où ils attendent, "
+            "prévoir, puis essayer un changement avant de le faire.",
+            en="Machine learning and large data, towards a digital twin of patient flow: understand where patients wait, forecast, then "
+            "try a change before making it.",
+        ),
+    ),
+    (
+        Text(fr="Chaire performance", en="Performance chair"),
+        Text(
+            fr="Comment la performance sociale, managériale et économique des établissements va de pair avec l'expérience de leurs patients "
+            "ou de leurs clients, avec des liens déclarés, ajustés et nuancés.",
+            en="How the social, managerial and economic performance of establishments goes with the experience of their patients or "
+            "customers, with links that are declared, adjusted and qualified.",
+        ),
+    ),
+)
+
+PAGES.add(
+    "home",
+    Page(
+        slug=Text(fr="index", en="index"),
+        title=Text(fr="Accueil", en="Home"),
+        question=Text(
+            fr="Ce qui a changé, les chiffres clés, et ce que les données permettent de dire.",
+            en="What changed, the key numbers, and what the data allow us to say.",
+        ),
+        order=1,
+        body=body,
+    ),
+)

@@ -1,0 +1,84 @@
+"""Sentences that several figures share: the source, what is masked, both languages at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def both(write: Callable[[Language], str]) -> Text:
+    """Return what `write` says in each language, with that language's typography.
+
+    Examples
+    --------
+    >>> both(lambda lang: f"{fmt.number(1.5, lang, 1)} h").fr
+    '1,5 h'
+    """
+    return Text(fr=fmt.typeset(write("fr"), "fr"), en=fmt.typeset(write("en"), "en"))
+
+
+def source(study: Study, period: str | None = None) -> Text:
+    """Return where the numbers of a figure come from, in words; the details are on the provenance page."""
+    names = ", ".join(study.sources)
+
+    def write(lang: Language) -> str:
+        kept = f"{study.title.say(lang)}, {fmt.period(period or study.period, lang)}"
+        if study.level == "demo":
+            return f"{kept} ({LEVELS['demo'].say(lang)})"
+        return f"{kept} ({names})" if names else kept
+
+    return both(write)
+
+
+def masked(count: int, what: Text) -> Text | None:
+    """Return how many lines of the table are masked; None when none is."""
+    if count == 0:
+        return None
+    return both(
+        lambda lang: (
+            f"{fmt.number(count, lang)} {what.say(lang)} "
+            + (
+                fmt.plural(
+                    count,
+                    "masquée ou sans valeur, donc non dessinée",
+                    "masquées ou sans valeur, donc non dessinées",
+                    lang,
+                )
+                if lang == "fr"
+                else "masked or without a value, hence not drawn"
+            )
+            + "."
+        )
+    )
+
+
+def joined(parts: Sequence[Text | None]) -> Text | None:
+    """Return the sentences one after the other; None when there is none."""
+    there = [part for part in parts if part is not None]
+    if not there:
+        return None
+    return Text(fr=" ".join(part.fr for part in there), en=" ".join(part.en for part in there))
+
+
+def statuses(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return for each row the reason of its missing values: the gate's `cell_status`, else the table's own `status`."""
+    from chairs.tables import STATUSES
+
+    for name in ("cell_status", "status"):
+        if name in frame.columns and frame[name].isin(STATUSES).all():
+            return tuple("not_available" if word == "ok" else str(word) for word in frame[name])
+    return ("not_available",) * len(frame)
+
+
+LEVELS = {
+    "public": Text(fr="données ouvertes", en="open data"),
+    "demo": Text(fr="données de démonstration", en="demonstration data"),
+    "patient": Text(fr="données de patients, agrégées", en="patient data, aggregated"),
+}

@@ -1,0 +1,145 @@
+"""The frame around every page: head, menu, language switch, footer; and the pieces that pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from chairs.core.errors import Language, Text
+from chairs.dashboards import fmt
+from chairs.dashboards.content import Content, Rendered
+from chairs.dashboards.pages import PAGES, Page
+from chairs.dashboards.phrases import LEVELS
+
+SITE = Text(fr="Chaires IA et Performance", en="AI and Performance chairs")
+PARTNERS = Text(
+    fr="Centre Hospitalier de Valenciennes · Université Polytechnique Hauts-de-France",
+    en="Centre Hospitalier de Valenciennes · Université Polytechnique Hauts-de-France",
+)
+SKIP = Text(fr="Aller au contenu", en="Skip to content")
+MENU = Text(fr="Pages", en="Pages")
+TWIN = Text(fr="English version", en="Version française")
+DEMO = Text(
+    fr="Données de démonstration. L'établissement et les patients de cette partie sont inventés : "
+    "aucun chiffre ne décrit un hôpital réel.",
+    en="Demonstration data. The establishment and the patients of this part are invented: "
+    "no figure describes a real hospital.",
+)
+KEEP = Text(fr="À retenir", en="Key points")
+FOOT = (
+    Text(
+        fr="Chaque figure porte son effectif, sa source et un identifiant : « chairs trace IDENTIFIANT » remonte "
+        "du chiffre affiché au calcul, au programme et aux fichiers d'origine.",
+        en="Each figure carries its n, its source and an identifier: “chairs trace IDENTIFIER” goes back from the "
+        "number shown to the computation, the program and the original files.",
+    ),
+    Text(
+        fr="Recherche : ces pages ne servent pas à décider pour un patient.",
+        en="Research: these pages are not for decisions about a patient.",
+    ),
+)
+
+
+def text(words: Text | str, lang: Language) -> str:
+    """Return words ready for HTML: typeset for the language, escaped."""
+    return escape(fmt.typeset(words if isinstance(words, str) else words.say(lang), lang), quote=False)
+
+
+def ordered_pages() -> list[Page]:
+    """Return the pages in the order of the menu."""
+    return sorted((PAGES[name] for name in PAGES), key=lambda page: page.order)
+
+
+def document(page: Page, body: str, lang: Language) -> str:
+    """Return the whole HTML of one page."""
+    other: Language = "en" if lang == "fr" else "fr"
+    twin = f"../{other}/{page.slug.say(other)}.html"
+    drawn = 'class="chart"' in body
+    scripts = ["locale-fr.js", "plotly.min.js", "site.js"] if drawn else ["site.js"]
+    tags = "\n".join(f'<script src="../assets/{name}" defer></script>' for name in scripts)
+    return f"""<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{text(page.title, lang)} – {text(SITE, lang)}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="../assets/site.css">
+<link rel="alternate" hreflang="{other}" href="{twin}">
+{tags}
+</head>
+<body>
+<a class="skip" href="#content">{text(SKIP, lang)}</a>
+{_header(page, lang, other, twin)}
+<main id="content" class="frame" tabindex="-1">
+<div class="head">
+<h1>{text(page.title, lang)}</h1>
+<p class="lead">{text(page.question, lang)}</p>
+</div>
+{body}
+</main>
+{_footer(lang)}
+</body>
+</html>
+"""
+
+
+def _header(page: Page, lang: Language, other: Language, twin: str) -> str:
+    links = []
+    for entry in ordered_pages():
+        here = ' aria-current="page"' if entry is page else ""
+        links.append(f'<li><a href="{entry.slug.say(lang)}.html"{here}>{text(entry.title, lang)}</a></li>')
+    home = ordered_pages()[0].slug.say(lang)
+    return f"""<header class="top"><div class="frame">
+<a class="brand" href="{home}.html">{text(SITE, lang)}<span>{text(PARTNERS, lang)}</span></a>
+<nav aria-label="{text(MENU, lang)}"><ul>{"".join(links)}</ul></nav>
+<a class="twin" href="{twin}" hreflang="{other}" lang="{other}">{text(TWIN, lang)}</a>
+</div></header>"""
+
+
+def _footer(lang: Language) -> str:
+    lines = "".join(f"<p>{text(line, lang)}</p>" for line in FOOT)
+    return f'<footer class="foot"><div class="frame">{lines}</div></footer>'
+
+
+def keep(sentences: Sequence[str], lang: Language) -> str:
+    """Return the "À retenir" block; empty when there is nothing to say."""
+    if not sentences:
+        return ""
+    lines = "".join(f"<li>{text(sentence, lang)}</li>" for sentence in sentences)
+    return f'<section class="keep" aria-labelledby="keep"><h2 id="keep">{text(KEEP, lang)}</h2><ul>{lines}</ul></section>\n'
+
+
+def study_section(study: Rendered, figures: Iterable[str], wide: Iterable[str], lang: Language) -> str:
+    """Return one study's part of a page: its name, notice, banner and the cards of its figures."""
+    level = str(study.about["level"])
+    tag = f'<span class="tag {level}">{text(LEVELS[level], lang)}</span>'
+    cards = []
+    for figure in figures:
+        if study.has(figure):
+            card = study.fragment(figure, lang)
+            cards.append(card.replace('class="card', 'class="card wide', 1) if figure in wide else card)
+    notice = study.say("notice", lang)
+    banner = (text(DEMO, lang) if level == "demo" else "") or text(notice, lang)
+    shown = f'<div class="banner" role="note"><strong>{banner.partition(".")[0]}.</strong>{banner.partition(".")[2]}</div>\n'
+    return (
+        f'<section aria-labelledby="study-{study.name}">\n'
+        f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'
+        f'<p class="under">{text(study.say("question", lang), lang)} {text(fmt.period(study.about["period"], lang), lang)}.</p>\n'
+        f"{shown if banner else ''}"
+        f'<div class="grid">\n{"".join(cards)}</div>\n</section>\n'
+    )
+
+
+def sentences(content: Content, figures: Sequence[str], lang: Language, limit: int = 2) -> list[str]:
+    """Return the computed sentences of the first of `figures` that each study has, at most `limit`."""
+    found = []
+    for study in content.with_any(figures):
+        summary = next((s for figure in figures if (s := study.summary(figure))), None)
+        if summary:
+            found.append(
+                f"{study.say('title', lang)} : {summary['sentence'][lang]}"
+                if lang == "fr"
+                else f"{study.say('title', lang)}: {summary['sentence'][lang]}"
+            )
+    return found[:limit]

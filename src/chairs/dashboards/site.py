@@ -1,0 +1,93 @@
+"""Builds the static site from the rendered pieces: plain files that open without a server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+from chairs.core.errors import Problem
+from chairs.dashboards.content import Changes, Content, read_catalog, read_studies
+from chairs.dashboards.fiche import LANGUAGES
+from chairs.dashboards.shell import SITE, document, ordered_pages
+from chairs.store.files import replacing_folder
+
+ASSETS = ("site.css", "site.js", "locale-fr.js")
+
+
+def assemble(
+    render_root: Path,
+    out: Path,
+    *,
+    absent: Mapping[str, Sequence[Problem]],
+    changes: Mapping[str, Changes],
+    catalog: Path | None = None,
+) -> list[Path]:
+    """Build the site `out` from what lies under `render_root` and return the pages written.
+
+    The folder is replaced as a whole: a reader sees the old site or the new one. The pages hold no
+    time stamp: the same pieces give the same bytes. plotly is not imported, only its script is copied.
+
+    Parameters
+    ----------
+    absent
+        Studies that were not run, each with the reasons and remedies.
+    changes
+        For each study, the published numbers that differ from the state before.
+    catalog
+        The data catalogue (`data/catalog.yaml`), shown on the provenance page.
+    """
+    content = Content(
+        studies=read_studies(render_root),
+        absent=absent,
+        changes=changes,
+        catalog=read_catalog(catalog) if catalog else {},
+    )
+    with replacing_folder(out) as draft:
+        written = [Path("index.html")]
+        (draft / "index.html").write_text(_door(), encoding="utf-8", newline="\n")
+        for page in ordered_pages():
+            for lang in LANGUAGES:
+                place = Path(lang, f"{page.slug.say(lang)}.html")
+                (draft / place).parent.mkdir(parents=True, exist_ok=True)
+                text = document(page, page.body(content, lang), lang)
+                (draft / place).write_text(text, encoding="utf-8", newline="\n")
+                written.append(place)
+        _copy_assets(draft / "assets")
+    return [out / place for place in written]
+
+
+def _copy_assets(folder: Path) -> None:
+    folder.mkdir()
+    for name in ASSETS:
+        text = files("chairs.dashboards").joinpath("assets", name).read_text(encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    spec = find_spec("plotly")  # finds the package without importing it
+    assert spec is not None
+    assert spec.origin is not None
+    shutil.copyfile(Path(spec.origin).parent / "package_data" / "plotly.min.js", folder / "plotly.min.js")
+
+
+def _door() -> str:
+    """Return the page at the root of the site, which leads to the French home page."""
+    home = ordered_pages()[0].slug
+    return f"""<!DOCTYPE html>
+<html lang="fr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url=fr/{home.fr}.html">
+<title>{SITE.fr}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="assets/site.css">
+</head>
+<body>
+<main class="frame head">
+<h1>{SITE.fr}</h1>
+<p><a href="fr/{home.fr}.html" hreflang="fr">Version française</a> · <a href="en/{home.en}.html" hreflang="en" lang="en">English version</a></p>
+</main>
+</body>
+</html>
+"""

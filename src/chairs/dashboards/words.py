@@ -1,0 +1,83 @@
+"""What the pages write for a code: the study's own labels first, then the words of the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chairs.core.errors import Text
+from chairs.core.study import Study
+
+WORDS = {
+    "case_start": Text(fr="Début", en="Start"),
+    "case_end": Text(fr="Fin", en="End"),
+    "all": Text(fr="ensemble", en="all"),
+    "public": Text(fr="public", en="public"),
+    "private_non_profit": Text(fr="privé non lucratif", en="private non-profit"),
+    "private_for_profit": Text(fr="privé lucratif", en="private for-profit"),
+    "company": Text(fr="entreprise", en="company"),
+}
+
+
+def label(study: Study, code: str) -> Text:
+    """Return the words for a code of a unit, step or status; a code without words is shown as it is.
+
+    Examples
+    --------
+    >>> from chairs.core.study import Study
+    >>> some = Study(name="x", title=Text(fr="X", en="X"), question=Text(fr="?", en="?"), level="demo",
+    ...     period="2024", stages=(), labels={"URG": Text(fr="Urgences", en="Emergency department")})
+    >>> label(some, "URG").en, label(some, "case_end").fr, label(some, "blood_test").fr
+    ('Emergency department', 'Fin', 'blood test')
+    """
+    known = study.labels.get(code) or WORDS.get(code)
+    plain = code.replace("_", " ")
+    return known or Text(fr=plain, en=plain)
+
+
+def outcome_of(study: Study, known: Iterable[str]) -> str:
+    """Return the outcome the study names ("instrument/dimension") when the table has it, else the first it has."""
+    names = sorted(set(known))
+    return study.outcome if study.outcome in names else (names[0] if names else "")
+
+
+def outcome(name: str) -> Text:
+    """Return the words of an outcome: those of the instrument's dimension.
+
+    Examples
+    --------
+    >>> outcome("esatis-48h-mco/accueil").en, outcome("strange/thing").fr
+    ('Reception', 'strange/thing')
+    """
+    from chairs.surveys.instrument import instrument, instrument_names
+
+    scale, _, dimension = name.partition("/")
+    if scale not in instrument_names():
+        return Text(fr=name, en=name)
+    return instrument(scale).dimension(dimension).label
+
+
+def indicator(code: str) -> Text:
+    """Return the name of an indicator; a code that the registry does not know is shown as it is.
+
+    Examples
+    --------
+    >>> indicator("occupancy_of_nothing").en
+    'occupancy of nothing'
+    """
+    from chairs.indicators.indicator import INDICATORS
+
+    if code in INDICATORS:
+        return INDICATORS[code].label
+    plain = code.replace("_", " ")
+    return Text(fr=plain, en=plain)
+
+
+def measured(code: str) -> Text:
+    """Return the name of an indicator followed by its unit in brackets."""
+    from chairs.indicators.indicator import INDICATORS
+
+    name = indicator(code)
+    if code not in INDICATORS or not INDICATORS[code].unit.fr:
+        return name
+    unit = INDICATORS[code].unit
+    return Text(fr=f"{name.fr} ({unit.fr})", en=f"{name.en} ({unit.en})")

@@ -1,0 +1,84 @@
+"""What a study says of its pathways: the reference step, the stays, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chairs.core.errors import SettingError, problem
+from chairs.core.records import build
+from chairs.core.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pathway:
+    """How the event log of a study is to be read.
+
+    Parameters
+    ----------
+    reference
+        Step from which delays are counted (registration, arrival).
+    arrival
+        Step that is an arrival at the site; when absent, the first step of each case is.
+    groups
+        Steps taken as one in the delays: name of the group to its steps.
+    returns
+        Steps that belong to a later visit under the same case: the pathway ends before the first of them.
+    presence
+        Steps that are stays, each from its start to its end, for the census; when empty, a patient is
+        where the latest step took place.
+    timezone
+        Clock of the site, for days, weekdays and hours.
+    calendar
+        `fictitious` when dates were shifted: nothing by hour, weekday or season is computed.
+    variants
+        Most frequent pathways kept.
+    """
+
+    reference: str
+    arrival: str | None = None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    returns: tuple[str, ...] = ()
+    presence: tuple[str, ...] = ()
+    timezone: str = "Europe/Paris"
+    calendar: Literal["real", "fictitious"] = "real"
+    variants: int = 200
+
+
+def read_pathway(study: Study, params: Mapping[str, Any]) -> Pathway:
+    """Return the settings of a study: its block `pathway`, its calendar, the numbers of `params.yaml`.
+
+    Raises
+    ------
+    SettingError
+        For an unknown key, a missing reference step or an unknown time zone.
+
+    Examples
+    --------
+    >>> from chairs.core.errors import Text
+    >>> words = Text(fr="", en="")
+    >>> study = Study(name="s", title=words, question=words, level="demo", period="2024", stages=(),
+    ...     pathway={"reference": "arrival"})
+    >>> read_pathway(study, {"variants": 10}).variants
+    10
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    where = f"{study.name}.yaml, pathway"
+    pathway = build(Pathway, {**params, "calendar": study.calendar, **study.pathway}, where)
+    try:
+        ZoneInfo(pathway.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingError(
+            (
+                problem(
+                    f"fuseau horaire inconnu : « {pathway.timezone} »",
+                    f'unknown time zone: "{pathway.timezone}"',
+                    file=where,
+                    column="timezone",
+                    remedy=("écrire par exemple Europe/Paris", "write for example Europe/Paris"),
+                ),
+            )
+        ) from None
+    return pathway

@@ -1,0 +1,1 @@
+"""Models whose results are known from outside: formulas, published studies, other programs."""

@@ -1,0 +1,69 @@
+"""Lists of arrivals: patients who come at random, at regular gaps or by appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chairs.twin.durations import Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """One list of arrivals.
+
+    Parameters
+    ----------
+    to
+        First step of these patients.
+    classes
+        Share of each class, independent of the time; they sum to 1.
+    kind
+        `weekly`: non-homogeneous Poisson by local clock, `rates` an HOUR for 24 hours or 168 (Monday first), times
+        `weekday` (7), `month` (12) and, on public holidays of `country`, `holiday`. `cycle`: the same with `rates`
+        a UNIT OF TIME of the model, each for `every`, repeated from the run's start. `renewal`: independent gaps.
+        `scheduled`: at `times` since the run's start, repeated each `every` when it is given.
+    factor
+        Multiplies the rates (a surge is a factor above 1).
+    level_cv, level_period
+        Over-dispersion: the rate of each day, week or of the whole run is multiplied by a gamma variable of mean 1
+        and this coefficient of variation. For `cycle` a day is one cycle.
+    shows
+        Share of appointments that are kept.
+    until
+        No arrivals from this time on.
+
+    Notes
+    -----
+    Poisson arrivals are exact: an exponential draw is spent along the summed rate, so that a gap which crosses
+    the hour uses the new rate (unlike packages that keep the rate of the hour of the previous arrival).
+    """
+
+    name: str
+    to: str
+    classes: Mapping[str, float]
+    kind: Literal["weekly", "cycle", "renewal", "scheduled"] = "weekly"
+    rates: tuple[float, ...] = ()
+    every: float | None = None
+    weekday: tuple[float, ...] = ()
+    month: tuple[float, ...] = ()
+    holiday: float = 1.0
+    country: str = "FR"
+    factor: float = 1.0
+    level_cv: float = 0.0
+    level_period: Literal["day", "week", "run"] = "day"
+    gap: Duration | None = None
+    times: tuple[float, ...] = ()
+    shows: float = 1.0
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """What a patient is like beside his class: drawn on arrival, one share a level, by class where it differs."""
+
+    name: str
+    levels: tuple[str, ...]
+    shares: tuple[float, ...]
+    by_class: Mapping[str, tuple[float, ...]] = field(default_factory=dict)

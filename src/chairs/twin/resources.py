@@ -1,0 +1,67 @@
+"""What patients wait for: beds, cubicles, staff, machines, with their rosters and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chairs.twin.durations import Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """From the local hour `at` on (0 to 24, or 0 to 168 from Monday in a weekly roster), `capacity` units."""
+
+    at: float
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """From `start` to `end` (model's unit of time since the run's start) at most `capacity` units are open."""
+
+    start: float
+    end: float
+    capacity: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A pool of identical units.
+
+    Parameters
+    ----------
+    capacity
+        Number of units; None: unlimited. With `shifts` the roster rules instead.
+    shifts, roster
+        Changes of capacity by hour of the `day` or of the `week`, repeated; before the first one the last counts.
+    closures
+        Periods with fewer units.
+    priority
+        Level by class, 0 first (classes not named: 0). Inside a level, first come first served.
+    ageing
+        By class, the wait after which a patient rises by one level, again and again up to level 0.
+    cleaning
+        How long a unit stays out of use after each patient.
+    on_reduction
+        What happens to those in treatment when the capacity falls: `finish` (the unit goes when they are done)
+        or `preempt` (they are interrupted, wait, and go on where they were).
+    overtaking
+        When the first in the queue cannot be served (he needs several units or another resource too), may those
+        behind him be?
+    unit
+        Name of the place in the event log (default: the resource's own).
+    """
+
+    name: str
+    capacity: int | None = None
+    shifts: tuple[Shift, ...] = ()
+    roster: Literal["day", "week"] = "day"
+    closures: tuple[Closure, ...] = ()
+    priority: Mapping[str, int] = field(default_factory=dict)
+    ageing: Mapping[str, float] = field(default_factory=dict)
+    cleaning: Duration | None = None
+    on_reduction: Literal["finish", "preempt"] = "finish"
+    overtaking: bool = True
+    unit: str | None = None

@@ -1,0 +1,210 @@
+"""Small invented studies and released tables in the shapes that the release stage writes."""
+
+from __future__ import annotations
+
+import math
+import random
+from pathlib import Path
+
+import pandas as pd
+
+from chairs.core.errors import Text
+from chairs.core.study import Study
+
+STEPS = ("arrival", "triage", "doctor", "imaging", "bed_request", "departure")
+LABELS = {
+    "arrival": Text(fr="Arrivée", en="Arrival"),
+    "triage": Text(fr="Tri par l'infirmière", en="Triage"),
+    "doctor": Text(fr="Consultation médicale", en="Doctor"),
+    "imaging": Text(fr="Imagerie", en="Imaging"),
+    "bed_request": Text(fr="Demande de lit", en="Bed request"),
+    "departure": Text(fr="Sortie des urgences", en="Departure"),
+    "URG": Text(fr="Urgences adultes", en="Adult emergency department"),
+    "MED": Text(fr="Médecine interne", en="Internal medicine"),
+    "CHI": Text(fr="Chirurgie viscérale", en="Visceral surgery"),
+    "GER": Text(fr="Gériatrie aiguë", en="Acute geriatrics"),
+}
+
+
+def hospital() -> Study:
+    """An invented hospital with an event log and a real calendar."""
+    return Study(
+        name="demo",
+        title=Text(fr="Hôpital de démonstration", en="Demonstration hospital"),
+        question=Text(fr="Où les patients attendent-ils ?", en="Where do patients wait?"),
+        level="demo",
+        period="2023/2024",
+        stages=("synthesise", "ingest", "discover", "score", "derive", "link", "release", "render", "track"),
+        outcome="demo-patient-experience/all",
+        focus="E001",
+        labels=LABELS,
+    )
+
+
+def sites() -> Study:
+    """Invented public sites with scores and indicators."""
+    return Study(
+        name="sites",
+        title=Text(fr="Sites inventés : performance et expérience", en="Invented sites: performance and experience"),
+        question=Text(fr="Qu'est-ce qui va avec l'expérience ?", en="What goes with experience?"),
+        level="public",
+        period="2019",
+        stages=("ingest", "score", "derive", "link", "release", "render", "track"),
+        sources=("has-esatis-48h-2019", "drees-sae-2019"),
+        outcome="esatis-48h-mco/all",
+        focus="E001",
+    )
+
+
+def pathway() -> Study:
+    """An invented pathway whose calendar is fictitious."""
+    return Study(
+        name="pathway",
+        title=Text(fr="Parcours inventé", en="Invented pathway"),
+        question=Text(fr="En combien de temps les étapes sont-elles atteintes ?", en="How soon are the steps reached?"),
+        level="public",
+        period="2014",
+        stages=("ingest", "discover", "release", "render", "track"),
+        calendar="fictitious",
+        notice=Text(fr="Durées réelles, calendrier fictif. Les dates ont été décalées.", en="Real durations, fictitious calendar. Dates were shifted."),
+        labels=LABELS,
+    )
+
+
+def profile(seed: int = 1) -> pd.DataFrame:
+    """A typical week: arrivals in the ED, census and open beds in three wards."""
+    draw = random.Random(seed)
+    rows = []
+    for day in range(1, 8):
+        for hour in range(24):
+            wave = 6 + 5 * math.sin((hour - 8) * math.pi / 12) + 0.3 * (day == 1) + draw.random()
+            rows.append(["URG", day, hour, "arrivals", wave, wave - 2, wave + 2, 104])
+            for unit, beds, share in (("MED", 36, 0.97), ("CHI", 48, 0.82), ("GER", 30, 1.0)):
+                census = beds * share - 2 * (day > 5) + draw.random()
+                rows.append([unit, day, hour, "census", census, census - 3, census + 3, 104])
+                rows.append([unit, day, hour, "open_beds", float(beds), beds, beds, 104])
+    frame = pd.DataFrame(rows, columns=["unit", "weekday", "hour", "measure", "mean", "p10", "p90", "n"])
+    return frame.assign(cell_status="ok")
+
+
+def unit_day(seed: int = 1, days: int = 60) -> pd.DataFrame:
+    """Daily census and open beds of the three wards; one ward has masked days."""
+    draw = random.Random(seed)
+    rows = []
+    for i in range(days):
+        day = str((pd.Timestamp("2024-01-01") + pd.Timedelta(days=i)).date())
+        for unit, beds, share in (("MED", 36, 0.93), ("CHI", 48, 0.8), ("GER", 30, 0.97)):
+            census = float(min(beds, round(beds * share + draw.gauss(0, 2), 2)))
+            hidden = unit == "CHI" and i < 3
+            rows.append(["H", unit, day, "census", None if hidden else census, None, None, 24, "masked" if hidden else "ok"])
+            rows.append(["H", unit, day, "open_beds", float(beds), beds, beds, 24, "ok"])
+    return pd.DataFrame(rows, columns=["site", "unit", "day", "measure", "value", "low", "high", "n", "cell_status"])
+
+
+def durations(*, days: bool = False) -> pd.DataFrame:
+    """Delays since arrival and waits; with `days`, from minutes to days."""
+    base = {"triage": 0.12, "doctor": 1.1, "imaging": 2.2, "bed_request": 3.4, "departure": 4.6 if not days else 134.0}
+    rows = []
+    for step, hours in base.items():
+        rows.append(["since_reference", "arrival", step, 9000, 6 if step == "triage" else 0, hours, hours / 4, hours / 2, hours * 1.7, hours * 2.5, "ok"])
+    rows.append(["since_reference", "arrival", "rare", None, None, None, None, None, None, None, "masked"])
+    for step, hours in {"imaging": 0.6, "bed_request": 5.2, "doctor": 0.8}.items():
+        rows.append(["waiting", step, step, 4000, 0, hours, hours / 4, hours / 2, hours * 1.7, hours * 2.5, "ok"])
+    columns = ["kind", "from_activity", "to_activity", "n", "negative", "median_hours", "p10_hours", "p25_hours", "p75_hours", "p90_hours", "cell_status"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def transitions() -> pd.DataFrame:
+    """A small map with a loop, a repeated step and a way back."""
+    arcs = [
+        ("case_start", "arrival", 9000, None), ("arrival", "triage", 8800, 0.12), ("triage", "doctor", 8200, 1.0),
+        ("doctor", "imaging", 4100, 0.8), ("imaging", "doctor", 2600, 1.1), ("doctor", "departure", 4500, 1.4),
+        ("doctor", "bed_request", 1500, 0.9), ("bed_request", "departure", 1480, 4.9), ("imaging", "imaging", 240, 0.3),
+        ("imaging", "departure", 1200, 1.2), ("departure", "case_end", 8900, None), ("triage", "departure", 600, 2.0),
+        ("arrival", "doctor", 200, 0.4),
+    ]
+    rows = [[a, b, n, n, h, h * 3 if h else None, "ok"] for a, b, n, h in arcs]
+    return pd.DataFrame(rows, columns=["source", "target", "cases", "n", "median_hours", "p90_hours", "cell_status"])
+
+
+def variants() -> pd.DataFrame:
+    """Four pathways and the rare ones merged by the gate."""
+    rows = [
+        [1, "other", 1, 4300, 0.43, "ok"],
+        [2, "arrival → triage → doctor → departure", 4, 3100, 0.31, "ok"],
+        [3, "arrival → triage → doctor → imaging → doctor → departure", 6, 1400, 0.14, "ok"],
+        [4, "arrival → triage → doctor → imaging → imaging → departure", 6, 800, 0.08, "ok"],
+        [5, "arrival → triage → departure", 3, 400, 0.04, "ok"],
+    ]
+    return pd.DataFrame(rows, columns=["rank", "variant", "steps", "cases", "share", "cell_status"])
+
+
+CODES = ("mco_beds", "mean_stay", "occupancy", "day_stay_share", "care_fte_per_bed")
+
+
+def establishments(count: int = 120) -> pd.DataFrame:
+    """Sites of three legal statuses, some with an ED."""
+    statuses = ("public", "private_for_profit", "private_non_profit")
+    rows = [
+        [f"E{i:03d}", None, f"Site inventé n° {i}" if i > 1 else "CH de Valmont", "hospital", statuses[0] if i == 1 else statuses[i % 3], None, None, i % 2 == 1, "ok"]
+        for i in range(1, count + 1)
+    ]
+    return pd.DataFrame(rows, columns=["establishment", "legal_entity", "name", "kind", "status", "category", "region", "emergency", "cell_status"])
+
+
+def indicators(count: int = 120, seed: int = 2) -> pd.DataFrame:
+    """Five indicators for each site; the last sites have none."""
+    draw = random.Random(seed)
+    rows = []
+    for i in range(1, count - 3):
+        for code, scale in zip(CODES, (300, 5, 0.8, 0.4, 1.6), strict=True):
+            value = round(scale * (0.5 + draw.random()), 3 if scale < 10 else 0)
+            rows.append([f"E{i:03d}", "all", "2019", code, value, None, None, "ok", "sae", "ok"])
+    return pd.DataFrame(rows, columns=["establishment", "unit", "period", "code", "value", "numerator", "denominator", "status", "source", "cell_status"])
+
+
+def scores(instrument: str, count: int = 120, seed: int = 3) -> pd.DataFrame:
+    """Overall scores of the sites; one in five is below the floor."""
+    draw = random.Random(seed)
+    rows = []
+    for i in range(1, count + 1):
+        there = i % 5 != 0
+        score = round(73 + 2.5 * (i % 3 == 1) + draw.gauss(0, 3), 2) if there else None
+        rows.append([f"E{i:03d}", "all", "2019", instrument, "all", score, None, 100 if there else None, "ok" if there else "below_floor", "ok" if there else "below_floor"])
+    return pd.DataFrame(rows, columns=["establishment", "unit", "period", "instrument", "dimension", "score", "se", "n", "status", "cell_status"])
+
+
+def links(outcome: str) -> pd.DataFrame:
+    """Crude and adjusted estimates of the five indicators; one cannot be estimated."""
+    rows = []
+    for code, crude, adjusted in zip(CODES, (-0.45, -0.33, -0.47, 0.43, -0.35), (-0.12, -0.2, -0.31, 0.22, None), strict=True):
+        rows.append(["explore", code, outcome, "0", "spearman", "", crude, crude - 0.06, crude + 0.06, 0.0001, 96, "exploratory", None, "ok"])
+        valid = adjusted is not None
+        rows.append([
+            "explore", code, outcome, "0", "partial_spearman", "mco_beds, status, emergency", adjusted, adjusted - 0.07 if valid else None,
+            adjusted + 0.07 if valid else None, (0.2 if code == "mco_beds" else 0.002) if valid else None, 90 if valid else 0,
+            "exploratory" if valid else "not_valid", None if valid else "trop peu", "ok",
+        ])
+    columns = ["protocol", "exposure", "outcome", "lag", "method", "adjusted_for", "estimate", "low", "high", "q", "n", "status", "reason", "cell_status"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def released(study: Study) -> dict[str, pd.DataFrame]:
+    """The released tables of one of the invented studies."""
+    tables: dict[str, pd.DataFrame] = {}
+    if "discover" in study.stages:
+        tables |= {"durations": durations(days=study.calendar == "fictitious"), "transitions": transitions(), "variants": variants()}
+    if study.calendar == "real" and "discover" in study.stages:
+        tables |= {"profile": profile(), "unit_day": unit_day()}
+    if "link" in study.stages:
+        outcome = str(study.outcome)
+        tables |= {"establishments": establishments(), "indicators": indicators(), "scores": scores(outcome.split("/")[0]), "links": links(outcome)}
+    return tables
+
+
+def write(study: Study, folder: Path) -> Path:
+    """Write the released tables of `study` to `folder` and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in released(study).items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+    return folder

@@ -3,7 +3,6 @@
 import sys
 
 from chairs.record.tracking import track
-from chairs.store import paths
 from chairs.store.stage import language, run_stage
 
 
@@ -13,4 +12,4 @@ def work(study, folder):
 
 
 if __name__ == "__main__":
-    run_stage("track", work, out=lambda study: paths.root() / "mlruns")
+    run_stage("track", work)

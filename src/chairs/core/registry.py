@@ -35,6 +35,7 @@ class Registry(Generic[Item]):
         self.kind = kind
         self._package = package
         self._items: dict[str, Item] = {}
+        self._importing = False
 
     def add(self, name: str, item: Item) -> Item:
         """Register `item` as `name`; a second registration of a name is a programming error."""
@@ -66,8 +67,13 @@ class Registry(Generic[Item]):
         return len(self._items)
 
     def _discover(self) -> None:
-        if self._package is None:
+        if self._package is None or self._importing:
             return
-        package, self._package = importlib.import_module(self._package), None
-        for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
-            importlib.import_module(f"{package.__name__}.{module}")
+        self._importing = True  # the modules imported below may look names up themselves
+        try:
+            package = importlib.import_module(self._package)
+            for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
+                importlib.import_module(f"{package.__name__}.{module}")
+        finally:
+            self._importing = False
+        self._package = None  # only now: a module that failed to import fails again, it does not go missing

@@ -80,9 +80,9 @@ class Content:
 
 
 def read_studies(render_root: Path) -> tuple[Rendered, ...]:
-    """Return the rendered studies found under `render_root`, by name."""
-    found = sorted(render_root.glob("*/study.json"))
-    return tuple(Rendered(folder=path.parent, about=read_json(path)) for path in found)
+    """Return the rendered studies found under `render_root`: real data first, then by name."""
+    found = [Rendered(folder=path.parent, about=read_json(path)) for path in render_root.glob("*/study.json")]
+    return tuple(sorted(found, key=lambda study: (study.about["level"] == "demo", study.name)))
 
 
 def read_catalog(path: Path) -> dict[str, dict[str, Any]]:

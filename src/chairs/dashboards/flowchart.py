@@ -10,9 +10,13 @@ from html import escape
 from chairs.dashboards import theme
 from chairs.dashboards.layout import Placed, Point, place
 
+Frame = tuple[float, float, float, float]  # left, top, right, bottom
+
 HIGH = 44  # px, height of a box
 SIZE = 13  # px, text of a box
 SMALL = 12  # px, text of an arrow
+LINE = "#7FA9CF"  # arrows, under boxes and labels
+SPOTS = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)  # where on an arrow its label may stand, best first
 WIDE = 7.2  # px a character, on the safe side of the fonts named in the theme
 
 
@@ -37,15 +41,18 @@ def flowchart(boxes: Mapping[str, Box], arrows: Mapping[tuple[str, str], Arrow],
     """Return the map as one SVG element with its own width and height in pixels."""
     sizes = {key: (_width(box), float(HIGH)) for key, box in boxes.items()}
     placed = place({pair: arrow.weight for pair, arrow in arrows.items()}, sizes, first)
-    heaviest = max(arrow.weight for arrow in arrows.values())
     drawn = sorted(arrows, key=lambda pair: (arrows[pair].weight, pair))
-    strokes = [_stroke(placed, pair, arrows[pair], heaviest, sizes) for pair in drawn]
-    labels = _labels(placed, {pair: arrows[pair].text for pair in reversed(drawn)}, sizes)
+    heaviest = arrows[drawn[-1]].weight
+    widths = {pair: 1.2 + 7 * math.sqrt(arrows[pair].weight / heaviest) for pair in drawn}
+    strokes = [_stroke(placed.arrows[pair], widths[pair]) for pair in drawn]
+    frames = [_frame(centre, sizes[key]) for key, centre in placed.boxes.items()]
+    labels = _labels(placed, {pair: arrows[pair].text for pair in reversed(drawn)}, frames)
     shapes = [_box(box, placed.boxes[key], sizes[key]) for key, box in boxes.items()]
     size = (
         f'width="{placed.width:.0f}" height="{placed.height:.0f}" viewBox="0 0 {placed.width:.0f} {placed.height:.0f}"'
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} aria-hidden="true" focusable="false">{"".join(strokes + shapes + labels)}</svg>'
+    inner = "".join(strokes + shapes + labels)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} aria-hidden="true" focusable="false">{inner}</svg>'
 
 
 def _width(box: Box) -> float:
@@ -56,28 +63,33 @@ def _box(box: Box, centre: Point, size: Point) -> str:
     (x, y), (w, h) = centre, size
     fill, edge, ink = (theme.PAPER, theme.BLUE, theme.INK) if box.step else (theme.BLUE, theme.BLUE, theme.PAPER)
     quiet = theme.QUIET if box.step else theme.PAPER
-    rect = f'<rect x="{x - w / 2:.1f}" y="{y - h / 2:.1f}" width="{w:.1f}" height="{h:.1f}" rx="6" fill="{fill}" stroke="{edge}" stroke-width="1.5"/>'
-    name = f'<text x="{x:.1f}" y="{y - 2:.1f}" text-anchor="middle" font-size="{SIZE}" font-weight="600" fill="{ink}">{escape(box.name)}</text>'
-    under = f'<text x="{x:.1f}" y="{y + 14:.1f}" text-anchor="middle" font-size="{SMALL}" fill="{quiet}">{escape(box.under)}</text>'
+    rect = (
+        f'<rect x="{x - w / 2:.1f}" y="{y - h / 2:.1f}" width="{w:.1f}" height="{h:.1f}" rx="6" fill="{fill}" '
+        f'stroke="{edge}" stroke-width="1.5"/>'
+    )
+    name = (
+        f'<text x="{x:.1f}" y="{y - 2:.1f}" text-anchor="middle" font-size="{SIZE}" font-weight="600" '
+        f'fill="{ink}">{escape(box.name)}</text>'
+    )
+    under = (
+        f'<text x="{x:.1f}" y="{y + 14:.1f}" text-anchor="middle" font-size="{SMALL}" '
+        f'fill="{quiet}">{escape(box.under)}</text>'
+    )
     return rect + name + under
 
 
-def _stroke(placed: Placed, pair: tuple[str, str], arrow: Arrow, heaviest: int, sizes: Mapping[str, Point]) -> str:
-    width = 1.2 + 7 * math.sqrt(arrow.weight / heaviest)
-    points = _clipped(placed.arrows[pair], sizes[pair[0]][1] / 2, sizes[pair[1]][1] / 2 + 5 + width)
-    colour = "#7FA9CF"
+def _stroke(points: Sequence[Point], width: float) -> str:
+    """Return one arrow: its head touches the box, its line stops where the head begins."""
+    sign = 1 if points[-1][1] >= points[0][1] else -1
+    x, y = points[-1]
+    half, length = 3.5 + width / 2, 5 + width
+    base = y - sign * length
+    line = _curve([*points[:-1], (x, base)])
+    head = f"M{x - half:.1f} {base:.1f} L{x + half:.1f} {base:.1f} L{x:.1f} {y:.1f} Z"
     return (
-        f'<path d="{_curve(points)}" fill="none" stroke="{colour}" stroke-width="{width:.1f}"/>'
-        f'<path d="{_head(points, width)}" fill="{theme.BLUE}"/>'
+        f'<path d="{line}" fill="none" stroke="{LINE}" stroke-width="{width:.1f}"/><path d="{head}" '
+        f'fill="{theme.BLUE}"/>'
     )
-
-
-def _clipped(points: Sequence[Point], tail: float, head: float) -> list[Point]:
-    """Return the path from the edge of its first box to the edge of its last one (above or below)."""
-    down = points[-1][1] >= points[0][1]
-    sign = 1 if down else -1
-    first, last = points[0], points[-1]
-    return [(first[0], first[1] + sign * tail), *points[1:-1], (last[0], last[1] - sign * head)]
 
 
 def _curve(points: Sequence[Point]) -> str:
@@ -89,29 +101,22 @@ def _curve(points: Sequence[Point]) -> str:
     return " ".join(path)
 
 
-def _head(points: Sequence[Point], width: float) -> str:
-    (x, y), sign = points[-1], 1 if points[-1][1] >= points[0][1] else -1
-    half, length = 3.5 + width / 2, 5 + width
-    return f"M{x - half:.1f} {y:.1f} L{x + half:.1f} {y:.1f} L{x:.1f} {y + sign * length:.1f} Z"
-
-
-def _labels(placed: Placed, texts: Mapping[tuple[str, str], str], sizes: Mapping[str, Point]) -> list[str]:
+def _labels(placed: Placed, texts: Mapping[tuple[str, str], str], frames: Sequence[Frame]) -> list[str]:
     """Return the labels of the arrows, the heaviest placed first, each where it covers no box and no other label."""
-    taken = [_frame(centre, sizes[key]) for key, centre in placed.boxes.items()]
+    taken = list(frames)
     drawn = []
     for pair, text in texts.items():
-        size = (6.6 * len(text) + 6, 16.0)
-        points = _clipped(placed.arrows[pair], sizes[pair[0]][1] / 2, sizes[pair[1]][1] / 2)
-        places = [_along(points, share) for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85)]
+        size = (6.6 * len(text) + 4, 16.0)
+        places = [_along(placed.arrows[pair], share) for share in SPOTS]
         inside = [(min(max(x, size[0] / 2), placed.width - size[0] / 2), y) for x, y in places]
         spot = next((p for p in inside if not any(_overlap(_frame(p, size), other) for other in taken)), None)
         if spot is None:
             continue  # the number stands in the table; a label over another would be read by nobody
         taken.append(_frame(spot, size))
-        x, y = spot
+        halo = f'paint-order="stroke" stroke="{theme.PAPER}" stroke-width="5" stroke-linejoin="round"'
         drawn.append(
-            f'<rect x="{x - size[0] / 2:.1f}" y="{y - 8:.1f}" width="{size[0]:.1f}" height="16" rx="3" fill="{theme.PAPER}" fill-opacity="0.92"/>'
-            f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="{SMALL}" fill="{theme.INK}">{escape(text)}</text>'
+            f'<text x="{spot[0]:.1f}" y="{spot[1] + 4:.1f}" text-anchor="middle" font-size="{SMALL}" '
+            f'fill="{theme.INK}" {halo}>{escape(text)}</text>'
         )
     return drawn
 
@@ -128,10 +133,10 @@ def _along(points: Sequence[Point], share: float) -> Point:
     return x0 + smooth * (x1 - x0), y
 
 
-def _frame(centre: Point, size: Point) -> tuple[float, float, float, float]:
+def _frame(centre: Point, size: Point) -> Frame:
     (x, y), (w, h) = centre, size
     return x - w / 2, y - h / 2, x + w / 2, y + h / 2
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _overlap(one: Frame, other: Frame) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

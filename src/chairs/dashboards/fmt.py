@@ -246,7 +246,8 @@ def typeset(text: str, lang: Language) -> str:
     True
     """
     text = text.replace("'", "’")
-    text = re.sub(r"([<>≥≤=≈]) (?=[\d−])", rf"\1{FIRM}", text)
+    text = re.sub(r" ([<>≥≤=≈])[ \u00a0](?=[\d−])", rf"{FIRM}\1{FIRM}", text)
+    text = re.sub(r"(?<=\d) (?=(?:h|min|j|d)\b)", FIRM, text)
     if lang == "fr":
         text = re.sub(r"[ \u00a0\u202f]([;!?])", rf"{THIN}\1", text)
         text = re.sub(r" ([:%»])", rf"{FIRM}\1", text)

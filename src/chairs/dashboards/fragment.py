@@ -21,6 +21,7 @@ WORDS = {
     "mark": Text(fr="Identifiant : ", en="Identifier: "),
     "none": Text(fr="Figure non produite : ", en="Figure not made: "),
 }
+VISIBLE = ("text", "ticktext", "name", "yaxis.ticktext", "xaxis.ticktext", "xaxis.title.text")
 NUMBERS = ("count", "number", "measure", "percent", "hours", "p")
 
 
@@ -73,7 +74,7 @@ def _drawing(name: str, fiche: Fiche, lang: Language) -> str:
         # a wide map scrolls inside its card, so the keyboard must reach it; a list reads by itself
         role = 'role="img" tabindex="0"' if drawn.startswith("<svg") else 'role="group"'
         return f'<div class="drawn" id="{name}-drawn" {role} aria-label="{alt}">{drawn}</div>'
-    content = rounded(drawn.to_plotly_json())
+    content = _typeset(rounded(drawn.to_plotly_json()), lang)
     content["layout"].pop("template", None)
     text = json.dumps(
         {"data": content["data"], "layout": content["layout"], "config": theme.CONFIG},
@@ -88,13 +89,23 @@ def _drawing(name: str, fiche: Fiche, lang: Language) -> str:
     )
 
 
+def _typeset(content: Any, lang: Language, written: bool = False) -> Any:
+    """Return the figure with its visible texts typeset for the language."""
+    if isinstance(content, dict):
+        return {key: _typeset(value, lang, key in VISIBLE) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_typeset(value, lang, written) for value in content]
+    return fmt.typeset(content, lang) if written and isinstance(content, str) else content
+
+
 def _data(name: str, fiche: Fiche, lang: Language) -> str:
     table = fiche.table
     count = f"{fmt.number(len(table.rows), lang)} {_say(WORDS['line' if len(table.rows) == 1 else 'lines'], lang)}"
     title = _say(fiche.title, lang)
     return (
         f"<details><summary>{_say(WORDS['table'], lang)} ({count})</summary>\n"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(fmt.typeset(fiche.title.say(lang), lang))}">'
+            '<div class="scroll" tabindex="0" role="region" '
+            f'aria-label="{escape(fmt.typeset(fiche.title.say(lang), lang))}">'
         f'<table id="{name}-table"><caption>{title}</caption>\n{_rows(table, lang)}</table></div>\n'
         f'<button type="button" class="csv" hidden data-table="{name}-table" data-name="{name}.csv">'
         f"{_say(WORDS['csv'], lang)}</button></details>"

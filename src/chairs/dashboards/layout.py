@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Point = tuple[float, float]
-ACROSS, DOWN = 26, 62  # px between boxes of a layer, and between layers
+Paths = Mapping[tuple[str, str], tuple[Point, ...]]
+ACROSS, DOWN = 34, 84  # px between boxes of a layer, and between layers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,7 @@ class Placed:
     """Centre of each box, corner points of each arrow (from its tail to its head), size of the whole."""
 
     boxes: Mapping[str, Point]
-    arrows: Mapping[tuple[str, str], tuple[Point, ...]]
+    arrows: Paths
     width: float
     height: float
 
@@ -23,8 +24,8 @@ class Placed:
 def place(arcs: Mapping[tuple[str, str], int], sizes: Mapping[str, Point], first: str) -> Placed:
     """Return a layered drawing of `arcs` (weight of each arc) for boxes of the given `sizes`.
 
-    Arcs against the main direction are laid out turned round and drawn back; the two arcs of a pair
-    share a corridor. The same input gives the same drawing.
+    Arcs against the main direction are laid out turned round and drawn back. The arrows of a box leave
+    and arrive side by side along its edge. The same input gives the same drawing.
 
     Notes
     -----
@@ -34,13 +35,29 @@ def place(arcs: Mapping[tuple[str, str], int], sizes: Mapping[str, Point], first
     rank = {name: i for i, name in enumerate(main_order(arcs, first))}
     forward = sorted({_along(pair, rank) for pair in arcs}, key=lambda pair: (rank[pair[0]], rank[pair[1]]))
     boxes, corridors = _layered(forward, sizes, sorted(sizes, key=lambda name: rank[name]))
-    arrows = {}
+    paths = {}
     for pair in arcs:
         along = _along(pair, rank)
-        points = corridors[along]
         both = (pair[1], pair[0]) in arcs
-        arrows[pair] = _shifted(points if pair == along else points[::-1], 9 if both else 0)
-    return _fitted(boxes, arrows, sizes)
+        inner = _shifted(corridors[along], (9 if pair == along else -9) if both else 0)
+        paths[pair] = inner if pair == along else inner[::-1]
+    return _fitted(boxes, _ported(paths, boxes, sizes), sizes)
+
+
+def _ported(paths: Paths, boxes: Mapping[str, Point], sizes: Mapping[str, Point]) -> Paths:
+    """Return the paths with their ends spread along the upper or lower edge of their boxes, in the order they go."""
+    ends: dict[tuple[str, int], list[tuple[float, tuple[str, str], int]]] = {}
+    for pair, points in paths.items():
+        for name, at, towards in ((pair[0], 0, 1), (pair[1], -1, -2)):
+            side = 1 if points[towards][1] > points[at][1] else -1
+            ends.setdefault((name, side), []).append((points[towards][0], pair, at))
+    moved = {pair: list(points) for pair, points in paths.items()}
+    for (name, side), leaving in ends.items():
+        (x, y), (w, h) = boxes[name], sizes[name]
+        step = min(26.0, 0.8 * w / len(leaving))
+        for i, (_, pair, at) in enumerate(sorted(leaving)):
+            moved[pair][at] = (x + step * (i - (len(leaving) - 1) / 2), y + side * h / 2)
+    return {pair: tuple(points) for pair, points in moved.items()}
 
 
 def main_order(arcs: Mapping[tuple[str, str], int], first: str) -> list[str]:
@@ -132,16 +149,11 @@ def _layered(
 
 
 def _shifted(points: Sequence[Point], by: float) -> tuple[Point, ...]:
-    """Return the points moved to the right-hand side of the direction they go, so that a pair does not overlap."""
-    if not by:
-        return tuple(points)
-    side = by if points[0][1] <= points[-1][1] else -by
-    return tuple((x + side, y) for x, y in points)
+    """Return the path with its inner points moved sideways, so that the two arrows of a pair do not overlap."""
+    return (points[0], *((x + by, y) for x, y in points[1:-1]), points[-1])
 
 
-def _fitted(
-    boxes: Mapping[str, Point], arrows: Mapping[tuple[str, str], tuple[Point, ...]], sizes: Mapping[str, Point]
-) -> Placed:
+def _fitted(boxes: Mapping[str, Point], arrows: Paths, sizes: Mapping[str, Point]) -> Placed:
     """Return the drawing moved so that it starts at (0, 0), rounded so that every CPU writes the same."""
     xs = [x + side * sizes[n][0] / 2 for n, (x, _) in boxes.items() for side in (-1, 1)] + [
         x for p in arrows.values() for x, _ in p

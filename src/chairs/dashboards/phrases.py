@@ -37,26 +37,21 @@ def source(study: Study, period: str | None = None) -> Text:
     return both(write)
 
 
-def masked(count: int, what: Text) -> Text | None:
-    """Return how many lines of the table are masked; None when none is."""
+def masked(count: int, fr: tuple[str, str], en: tuple[str, str]) -> Text | None:
+    """Return how many lines of the table are masked or empty (`fr`, `en`: feminine noun, singular and plural); None when none is."""
     if count == 0:
         return None
-    return both(
-        lambda lang: (
-            f"{fmt.number(count, lang)} {what.say(lang)} "
-            + (
-                fmt.plural(
-                    count,
-                    "masquée ou sans valeur, donc non dessinée",
-                    "masquées ou sans valeur, donc non dessinées",
-                    lang,
-                )
-                if lang == "fr"
-                else "masked or without a value, hence not drawn"
+
+    def write(lang: Language) -> str:
+        many = fmt.number(count, lang)
+        if lang == "fr":
+            said = fmt.plural(
+                count, "masquée ou sans valeur, donc non dessinée", "masquées ou sans valeur, donc non dessinées", lang
             )
-            + "."
-        )
-    )
+            return f"{many} {fmt.plural(count, *fr, lang)} {said}."
+        return f"{many} {fmt.plural(count, *en, lang)} masked or without a value, hence not drawn."
+
+    return both(write)
 
 
 def joined(parts: Sequence[Text | None]) -> Text | None:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language
 from chairs.dashboards import fmt, theme
+from chairs.dashboards.rows import places, rows_layout
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW = 44  # px a row, room for the label above the dot
 TICKS = (1 / 60, 5 / 60, 0.25, 1, 4, 12, 24, 72, 168, 720, 2160)  # hours
+STEPS = (0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 120, 240, 480)  # hours
 LOG_FROM = 60  # ratio of the largest to the smallest median from which a log axis reads better
+MIDDLE = "#86B3DB"  # the thick line, under a dot of the accent colour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +34,30 @@ class Range:
     text: str
 
 
-def draw_ranges(rows: Sequence[Range], axis: dict[str, Any], *, floor: float | None = None) -> go.Figure:
-    """Return the figure of `rows`, first row on top; below `floor` (log axes) a line starts at the floor."""
-    places = list(range(len(rows), 0, -1))
-    clip = (lambda value: max(value, floor)) if floor is not None else (lambda value: value)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """A horizontal axis: its layout, what changes on a narrow screen, and where a log axis begins."""
+
+    layout: dict[str, Any]
+    narrow: dict[str, Any]
+    floor: float | None = None
+
+
+def draw_ranges(rows: Sequence[Range], axis: Axis) -> go.Figure:
+    """Return the figure of `rows`, first row on top; on a log axis a line starts at the floor at the lowest."""
+
+    def kept(value: float) -> float:
+        return value if axis.floor is None else max(value, axis.floor)
+
+    at = places(len(rows))
     traces = [
-        _segments([(clip(r.low), clip(r.high)) for r in rows], places, width=2, colour=theme.GREY),
-        _segments([(clip(r.lower), clip(r.upper)) for r in rows], places, width=9, colour="#86B3DB"),
+        segments([(kept(r.low), kept(r.high)) for r in rows], at, width=2, colour=theme.GREY),
+        segments([(kept(r.lower), kept(r.upper)) for r in rows], at, width=9, colour=MIDDLE),
         {
             "type": "scatter",
             "mode": "markers+text",
-            "x": [clip(r.middle) for r in rows],
-            "y": places,
+            "x": [kept(r.middle) for r in rows],
+            "y": at,
             "text": [r.text for r in rows],
             "textposition": "top center",
             "textfont": {"size": 13, "color": theme.INK},
@@ -51,15 +66,14 @@ def draw_ranges(rows: Sequence[Range], axis: dict[str, Any], *, floor: float | N
             "cliponaxis": False,
         },
     ]
-    return theme.draw(
-        traces, 64 + ROW * len(rows), margin=_margin(rows), xaxis=axis, yaxis=_labels(rows, places), meta=_narrow(rows)
-    )
+    layout = rows_layout([r.label for r in rows], row=ROW, edges=(14, 28, 52), lift=12, narrow=axis.narrow)
+    return theme.draw(traces, **layout, xaxis=axis.layout)
 
 
-def hours_axis(rows: Sequence[tuple[float, float]], lang: Language) -> tuple[dict[str, Any], float | None]:
-    """Return the axis of durations in hours for rows of (median, p90), and the floor of a log axis.
+def hours_axis(rows: Sequence[tuple[float, float]], lang: Language) -> Axis:
+    """Return the axis of durations in hours for rows of (median, p90).
 
-    The axis is logarithmic when the medians go from minutes to days, else linear from zero.
+    It is logarithmic when the medians go from minutes to days, else linear from zero.
     """
     medians = [median for median, _ in rows if median > 0]
     top = max((high for _, high in rows), default=1.0)
@@ -67,74 +81,42 @@ def hours_axis(rows: Sequence[tuple[float, float]], lang: Language) -> tuple[dic
         floor = max(1 / 60, min(medians) / 8)
         ticks = [t for t in TICKS if floor <= t <= top * 1.3]
         span = [math.log10(floor), math.log10(max(top, floor) * 1.3)]
-        return {"type": "log", "range": span, "tickvals": ticks, "ticktext": [fmt.hours(t, lang) for t in ticks]}, floor
-    low = min(0.0, *(median for median, _ in rows)) if rows else 0.0
-    step = next((s for s in (0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 120, 240) if top / s <= 7), 480)
-    ticks = [step * i for i in range(int(top / step) + 2)]
-    return {
-        "range": [low, max(top * 1.08, 0.1)],
-        "tickvals": ticks,
-        "ticktext": [fmt.hours(t, lang) for t in ticks],
-    }, None
+        return Axis(
+            layout={"type": "log", "range": span, **_ticks(ticks, lang)}, narrow=_narrow(ticks[::2], lang), floor=floor
+        )
+    low = min(0.0, *(median for median, _ in rows), 0.0)
+    wide, few = (_linear(top, count) for count in (7, 3))
+    return Axis(layout={"range": [low, max(top * 1.08, 0.1)], **_ticks(wide, lang)}, narrow=_narrow(few, lang))
 
 
-def _segments(ends: list[tuple[float, float]], places: list[int], *, width: int, colour: str) -> dict[str, Any]:
+def score_axis(rows: Sequence[Range], title: str) -> Axis:
+    """Return an axis for scores, from a little under the lowest decile to a little over the highest."""
+    low, high = min(row.low for row in rows), max(row.high for row in rows)
+    pad = max(0.5, 0.06 * (high - low))
+    return Axis(
+        layout={"range": [low - pad, high + pad], "nticks": 8, "title": {"text": title}}, narrow={"xaxis.nticks": 4}
+    )
+
+
+def segments(ends: Sequence[tuple[float, float]], at: Sequence[float], *, width: int, colour: str) -> dict[str, Any]:
+    """Return one trace of horizontal segments, one a row."""
     x: list[float | None] = []
-    y: list[int | None] = []
-    for (low, high), place in zip(ends, places, strict=True):
-        x += [low, high, None]
+    y: list[float | None] = []
+    for (low, high), place in zip(ends, at, strict=True):
+        x += [float(low), float(high), None]
         y += [place, place, None]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "line": {"width": width, "color": colour},
-        "hoverinfo": "skip",
-    }
+    line = {"width": width, "color": colour}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip", "showlegend": False}
 
 
-def wrapped(label: str, width: int) -> str:
-    """Return a label on lines of at most `width` characters, broken at spaces.
-
-    Examples
-    --------
-    >>> wrapped("Part des séjours de jour", 12)
-    'Part des<br>séjours de<br>jour'
-    """
-    lines = [""]
-    for word in label.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return "<br>".join(lines)
+def _linear(top: float, most: int) -> list[float]:
+    step = next((s for s in STEPS if top / s <= most), STEPS[-1])
+    return [step * i for i in range(int(top / step) + 1)]
 
 
-def label_margin(labels: Sequence[str]) -> int:
-    """Return the left margin in pixels that the longest line of `labels` needs (7 px a character)."""
-    longest = max((len(line) for label in labels for line in label.split("<br>")), default=0)
-    return 18 + 7 * longest
+def _ticks(values: Sequence[float], lang: Language) -> dict[str, Any]:
+    return {"tickvals": list(values), "ticktext": [fmt.hours(v, lang) if v else "0" for v in values]}
 
 
-def label_axis(labels: Sequence[str], places: Sequence[int]) -> dict[str, Any]:
-    """Return a vertical axis whose rows carry `labels`, without grid."""
-    return {
-        "tickvals": list(places),
-        "ticktext": list(labels),
-        "range": [0.35, len(places) + 0.75],
-        "showgrid": False,
-    }
-
-
-def _labels(rows: Sequence[Range], places: list[int]) -> dict[str, Any]:
-    return label_axis([wrapped(r.label, 26) for r in rows], places)
-
-
-def _margin(rows: Sequence[Range]) -> dict[str, int]:
-    return {"l": label_margin([wrapped(r.label, 26) for r in rows]), "r": 28, "t": 12, "b": 44}
-
-
-def _narrow(rows: Sequence[Range]) -> dict[str, Any]:
-    labels = [wrapped(r.label, 13) for r in rows]
-    return {"narrow": {"yaxis.ticktext": labels, "margin.l": label_margin(labels), "xaxis.nticks": 4}}
+def _narrow(values: Sequence[float], lang: Language) -> dict[str, Any]:
+    return {f"xaxis.{name}": value for name, value in _ticks(values, lang).items()}

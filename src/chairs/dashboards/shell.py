@@ -13,8 +13,8 @@ from chairs.dashboards.phrases import LEVELS
 
 SITE = Text(fr="Chaires IA et Performance", en="AI and Performance chairs")
 PARTNERS = Text(
-    fr="Centre Hospitalier de Valenciennes · Université Polytechnique Hauts-de-France",
-    en="Centre Hospitalier de Valenciennes · Université Polytechnique Hauts-de-France",
+    fr="CH de Valenciennes · Université Polytechnique Hauts-de-France",
+    en="CH de Valenciennes · Université Polytechnique Hauts-de-France",
 )
 SKIP = Text(fr="Aller au contenu", en="Skip to content")
 MENU = Text(fr="Pages", en="Pages")
@@ -73,7 +73,7 @@ def document(page: Page, body: str, lang: Language) -> str:
 {_header(page, lang, other, twin)}
 <main id="content" class="frame" tabindex="-1">
 <div class="head">
-<h1>{text(page.title, lang)}</h1>
+<h1>{text(page.heading or page.title, lang)}</h1>
 <p class="lead">{text(page.question, lang)}</p>
 </div>
 {body}
@@ -102,12 +102,17 @@ def _footer(lang: Language) -> str:
     return f'<footer class="foot"><div class="frame">{lines}</div></footer>'
 
 
-def keep(sentences: Sequence[str], lang: Language) -> str:
-    """Return the "À retenir" block; empty when there is nothing to say."""
-    if not sentences:
+def keep(said: Sequence[tuple[str, str]], lang: Language) -> str:
+    """Return the "À retenir" block for (where, sentence) pairs; empty when there is nothing to say."""
+    if not said:
         return ""
-    lines = "".join(f"<li>{text(sentence, lang)}</li>" for sentence in sentences)
-    return f'<section class="keep" aria-labelledby="keep"><h2 id="keep">{text(KEEP, lang)}</h2><ul>{lines}</ul></section>\n'
+    lines = "".join(
+        f"<li><strong>{text(where, lang)}.</strong> {text(sentence, lang)}</li>" for where, sentence in said
+    )
+    return (
+        f'<section class="keep" aria-labelledby="keep"><h2 id="keep">{text(KEEP, lang)}</h2>'
+        f"<ul>{lines}</ul></section>\n"
+    )
 
 
 def study_section(study: Rendered, figures: Iterable[str], wide: Iterable[str], lang: Language) -> str:
@@ -121,25 +126,26 @@ def study_section(study: Rendered, figures: Iterable[str], wide: Iterable[str], 
             cards.append(card.replace('class="card', 'class="card wide', 1) if figure in wide else card)
     notice = study.say("notice", lang)
     banner = (text(DEMO, lang) if level == "demo" else "") or text(notice, lang)
-    shown = f'<div class="banner" role="note"><strong>{banner.partition(".")[0]}.</strong>{banner.partition(".")[2]}</div>\n'
+    shown = (
+        '<div class="banner" '
+        f'role="note"><strong>{banner.partition(".")[0]}.</strong>{banner.partition(".")[2]}</div>\n'
+    )
     return (
         f'<section aria-labelledby="study-{study.name}">\n'
         f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'
-        f'<p class="under">{text(study.say("question", lang), lang)} {text(fmt.period(study.about["period"], lang), lang)}.</p>\n'
+            f'<p class="under">{text(study.say("question", lang), lang)} '
+            f'{text(fmt.period(study.about["period"], lang), lang)}.</p>\n'
         f"{shown if banner else ''}"
         f'<div class="grid">\n{"".join(cards)}</div>\n</section>\n'
     )
 
 
-def sentences(content: Content, figures: Sequence[str], lang: Language, limit: int = 2) -> list[str]:
-    """Return the computed sentences of the first of `figures` that each study has, at most `limit`."""
+def sentences(studies: Sequence[Rendered], figures: Sequence[str], lang: Language) -> list[tuple[str, str]]:
+    """Return, for each of `figures`, the title and computed sentence of the first of `studies` that has it."""
     found = []
-    for study in content.with_any(figures):
-        summary = next((s for figure in figures if (s := study.summary(figure))), None)
-        if summary:
-            found.append(
-                f"{study.say('title', lang)} : {summary['sentence'][lang]}"
-                if lang == "fr"
-                else f"{study.say('title', lang)}: {summary['sentence'][lang]}"
-            )
-    return found[:limit]
+    for figure in figures:
+        having = [(study, summary) for study in studies if (summary := study.summary(figure))]
+        if having:
+            study, summary = having[0]
+            found.append((study.say("title", lang), str(summary["sentence"][lang])))
+    return found

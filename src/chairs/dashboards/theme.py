@@ -24,6 +24,10 @@ FONT = "'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Ar
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3, level AA
 GRAPHIC_CONTRAST = 3.0  # WCAG 2.2, 1.4.11, level AA
 
+LEGEND: dict[str, Any] = {
+    "orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": 13},
+    "itemclick": False, "itemdoubleclick": False,
+}  # fmt: skip
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
 
 
@@ -50,12 +54,12 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def draw(traces: list[Any], height: int, **layout: Any) -> go.Figure:
-    """Return a plotly figure of the house: quiet axes, no legend box, no zoom, fixed height in pixels."""
+def draw(traces: list[Any], **layout: Any) -> go.Figure:
+    """Return a plotly figure of the house: quiet axes, no zoom; `layout` holds its height in pixels."""
     import plotly.graph_objects as go
 
     figure = go.Figure(traces, layout=_layout())
-    figure.update_layout(height=height, **layout)
+    figure.update_layout(**layout)
     return figure
 
 
@@ -65,7 +69,10 @@ def _layout() -> dict[str, Any]:
         "gridcolor": RULE,
         "zeroline": False,
         "linecolor": RULE,
-        "ticks": "",
+        "ticks": "outside",
+        "ticklen": 6,
+        "tickcolor": PAPER,
+        "tickangle": 0,
         "fixedrange": True,
         "title": {"font": {"size": 13, "color": QUIET}, "standoff": 8},
         "tickfont": {"size": 13, "color": INK},

@@ -46,7 +46,7 @@ def run_hospital(plan: Plan) -> Hospital:
     beds = beds_open(plan)
     state = _state(plan, patients.given, beds)
     run(state, plan.days.end)
-    return Hospital(patients=patients, seen=state.seen, beds=np.maximum(beds, _midnight(plan, state.seen)))
+    return Hospital(patients=patients, seen=state.seen, beds=np.maximum(beds, nights(plan, state.seen)))
 
 
 def beds_of(plan: Plan) -> np.ndarray:
@@ -146,7 +146,7 @@ def scaled(places: np.ndarray, size: float) -> np.ndarray:
     return np.maximum(1, np.rint(places * size + margin)).astype(np.int64)
 
 
-def _midnight(plan: Plan, seen: np.ndarray) -> np.ndarray:
+def nights(plan: Plan, seen: np.ndarray) -> np.ndarray:
     """Return the patients who lie in each ward at each midnight [ward, day]."""
     import numpy as np
 

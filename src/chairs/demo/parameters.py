@@ -187,6 +187,35 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit without beds: its full-time equivalents, its violence reports per 1,000 of them and year."""
+
+    code: str
+    label: str
+    fte: float
+    violence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """The people of the hospital by unit and month; mappings hold means and standard deviations."""
+
+    units: tuple[Unit, ...]
+    ward_violence: Mapping[str, float]
+    people_per_fte: float
+    hours_a_year: float
+    absenteeism: Mapping[str, float]
+    turnover: float
+    agency: Mapping[str, float]
+    accident_frequency: float
+    days_per_accident: float
+    training_hours: float
+    violence_levels: tuple[float, ...]
+    day_stays_a_year: float
+    income_per_fte: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """The invented hospital."""
 
@@ -200,6 +229,8 @@ class Parameters:
     wards: tuple[Ward, ...]
     onward: Mapping[str, Mapping[str, float]]
     opening: Opening
+    staff: Staff
+    regions: tuple[str, ...]
 
 
 @cache

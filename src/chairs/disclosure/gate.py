@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import DisclosureError, problem
+from chairs.core.errors import DisclosureError, Text, problem
 from chairs.core.study import Study
 from chairs.disclosure.masking import Masked, mask, released_contract
-from chairs.disclosure.rules import Rules, load_rules
+from chairs.disclosure.rules import Rules, TableRule, load_rules
 from chairs.store.files import replacing_folder, write_json
 from chairs.store.load import sha256
 from chairs.store.parquet import read_table, write_table
@@ -35,6 +35,7 @@ class Output:
     dropped_rows: int
     published_rows: int
     rule: Mapping[str, str]
+    published_because: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +84,11 @@ def release(study: Study, inputs: Mapping[str, Path], out: Path) -> Manifest:
         for name, frame in frames.items():
             masked = mask(frame, CONTRACTS[name], rules, public=study.level == "public", wholes=wholes)
             written = write_table(masked.frame, released_contract(CONTRACTS[name]), draft)
-            outputs.append(_output(written, inputs[name], masked, rules.tables[name].why.fr, rules.tables[name].why.en))
+            outputs.append(_output(written, inputs[name], masked, rules.tables[name]))
         manifest = Manifest(
             study=study.name,
             level=study.level,
-            notice={"fr": study.notice.fr, "en": study.notice.en} if study.notice else None,
+            notice=_said(study.notice) if study.notice else None,
             rules=rules.version,
             limits={name: getattr(rules, name).value for name in ("threshold", "complement", "tail", "narrow")},
             outputs=tuple(outputs),
@@ -153,7 +154,8 @@ def _wholes(frames: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     return {"pathways": float(edges.loc[edges["source"] == CASE_START, "n"].sum())}
 
 
-def _output(written: Path, source: Path, masked: Masked, fr: str, en: str) -> Output:
+def _output(written: Path, source: Path, masked: Masked, rule: TableRule) -> Output:
+    published = rule.published.why if rule.published and masked.exempt else None
     return Output(
         file=written.name,
         rows=len(masked.frame),
@@ -162,5 +164,10 @@ def _output(written: Path, source: Path, masked: Masked, fr: str, en: str) -> Ou
         masked_cells=masked.cells,
         dropped_rows=masked.dropped,
         published_rows=masked.exempt,
-        rule={"fr": fr, "en": en},
+        rule=_said(rule.why),
+        published_because=_said(published) if published else None,
     )
+
+
+def _said(text: Text) -> dict[str, str]:
+    return {"fr": text.fr, "en": text.en}

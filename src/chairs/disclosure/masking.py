@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CELL_STATUS = "cell_status"
 NUMBERS = ("number", "count", "flag")
+DAYS = 365  # of a year: whether a team has 11 people does not hang on the leap day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,10 @@ def persons(frame: pd.DataFrame, count: Count) -> pd.Series:
     amount = frame[count.column].astype("float64")
     if count.times is not None:
         amount = amount * frame[count.times].astype("float64")
+    if count.spread is not None:
+        amount = amount / frame["period"].map(_length).astype("float64") / (1 if count.spread == "year" else DAYS)
+    if count.only is not None:
+        amount = amount.where(_rows(frame, count.only))
     for rows in count.unless:
         amount = amount.mask(_rows(frame, rows))
     return amount
@@ -135,6 +140,7 @@ def _hidden(
         hidden[count.column] |= low | _complements(frame, count, rules, wholes)
         if not count.alone:
             together |= low
+    together = _with_tied(frame, together, contract, rule)
     together = _with_margins(frame, together & ~exempt, contract, rules)
     for name in [*whole_row, *apart]:
         hidden[name] |= together
@@ -156,6 +162,17 @@ def _complements(frame: pd.DataFrame, count: Count, rules: Rules, wholes: Mappin
         rows = True if count.whole.when is None else _rows(frame, count.whole.when)
         found |= small_complement(persons(frame, count), wholes[count.whole.of], limit) & rows
     return found
+
+
+def _with_tied(frame: pd.DataFrame, hidden: pd.Series, contract: Contract, rule: TableRule) -> pd.Series:
+    """Return `hidden` with the rows that speak of the same persons as a hidden one."""
+    if rule.tied is None:
+        return hidden
+    cell = [frame[name] for name in contract.key if name != rule.tied.column]
+    for follower, leader in rule.tied.to.items():
+        small_cells = (hidden & (frame[rule.tied.column] == leader)).groupby(cell, dropna=False).transform("any")
+        hidden = hidden | (small_cells & (frame[rule.tied.column] == follower))
+    return hidden
 
 
 def _with_margins(frame: pd.DataFrame, hidden: pd.Series, contract: Contract, rules: Rules) -> pd.Series:
@@ -208,6 +225,11 @@ def _exempt(frame: pd.DataFrame, rule: TableRule) -> pd.Series:
     if rule.published is None:
         return pd.Series(False, index=frame.index)
     return frame[rule.published.column].str.fullmatch(rule.published.pattern).fillna(False).astype(bool)
+
+
+def _length(period: str) -> float:
+    """Return a period as a share of its year."""
+    return 1.0 if len(period) == 4 else 1 / 4 if "Q" in period else 1 / 12
 
 
 def _rows(frame: pd.DataFrame, when: When) -> pd.Series:

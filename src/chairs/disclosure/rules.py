@@ -45,6 +45,8 @@ class Count:
 
     column: str
     times: str | None = None
+    spread: Literal["year", "day"] | None = None
+    only: When | None = None
     unless: tuple[When, ...] = ()
     of: str | None = None
     whole: Whole | None = None
@@ -57,6 +59,14 @@ class Margin:
 
     over: str
     total: Literal["all", "year"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tied:
+    """Rows that speak of the same persons as another: hidden (`column` = key of `to`) when that one (value) is."""
+
+    column: str
+    to: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +107,7 @@ class TableRule:
     counts: tuple[Count, ...] = ()
     keep: tuple[str, ...] = ()
     quantiles: Mapping[str, float] = field(default_factory=dict)
+    tied: Tied | None = None
     margins: tuple[Margin, ...] = ()
     published: Published | None = None
     merge: Merge | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import DataError, problem
@@ -52,7 +53,8 @@ def derive(
     Notes
     -----
     A cell counts when both sides are present; a denominator of zero gives `zero_denominator`, an absent input the
-    reason it carries, else `not_available`. Cells without any input give no row.
+    reason it carries, else `not_available`. Cells without any input give no row, nor does an indicator of which no
+    cell declares both sides.
 
     Beside the cells declared, rows are made for the whole establishment (unit `all`) from its units, and for the year
     from its months or quarters, where the source gives none: numerators and denominators are summed and the ratio is
@@ -101,17 +103,24 @@ def _spread(table: pd.DataFrame) -> Declared:
 
 
 def _values(indicator: Indicator, declared: Declared) -> pd.DataFrame | None:
-    """Return the rows of one indicator, or None when no cell has any of its inputs."""
+    """Return the rows of one indicator, or None when no cell declares what both its sides need."""
     inputs = [word for word in indicator.inputs if word in declared.status.columns]
-    if not inputs:
-        return None
     _refuse_mixed(declared.long[declared.long["quantity"].isin(inputs)], indicator.code)
+    if not _fed(indicator, declared.status):
+        return None
     cells = _cells(indicator, declared, inputs)
     cells = _with_whole(cells)
     cells = _with_years(cells)
     if indicator.grain == "establishment_year":
         cells = cells[(cells["unit"] == "all") & (cells["period"].str.len() == 4)]
     return _valued(cells, indicator)
+
+
+def _fed(indicator: Indicator, status: pd.DataFrame) -> bool:
+    """Say whether some cell declares, with a value or a reason, enough for both sides."""
+    sides = indicator.compute(Amounts(status.notna().astype("float64").replace(0.0, float("nan"))))
+    both = sides.numerator.notna()
+    return bool((both if sides.denominator is None else both & sides.denominator.notna()).any())
 
 
 def _cells(indicator: Indicator, declared: Declared, inputs: Sequence[str]) -> pd.DataFrame:
@@ -123,12 +132,12 @@ def _cells(indicator: Indicator, declared: Declared, inputs: Sequence[str]) -> p
     denominator = pd.Series(float("nan"), index=numerator.index) if sides.denominator is None else sides.denominator
     complete = numerator.notna() & (denominator.notna() | (sides.denominator is None))
     status = declared.status[inputs]
-    reason = status.where(status != "ok").bfill(axis=1).iloc[:, 0].fillna("not_available")
+    reason = reduce(lambda first, other: first.fillna(other), [status[w].mask(status[w] == "ok") for w in inputs])
     cells = pd.DataFrame(
         {
             "numerator": numerator,
             "denominator": denominator,
-            "status": reason.mask(complete, "ok"),
+            "status": reason.fillna("not_available").mask(complete, "ok"),
             "source": _joined(declared.source[inputs]),
             "days": declared.amounts.days,
         }

@@ -153,8 +153,7 @@ def _with_q(found: list[Association]) -> list[Association]:
         families.setdefault((one.outcome.partition("/")[0], one.method), []).append(place)
     done = list(found)
     for places in families.values():
-        valid = [place for place in places if found[place].correlation.p is not None]
-        p = [found[place].correlation.p for place in valid]
-        for place, q in zip(valid, q_values(p), strict=True):
+        known = {place: p for place in places if (p := found[place].correlation.p) is not None}
+        for place, q in zip(known, q_values(list(known.values())), strict=True):
             done[place] = replace(found[place], q=float(q))
     return done

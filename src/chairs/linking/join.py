@@ -42,7 +42,7 @@ def join(
     """Return the establishments surveyed for `outcome`, with their indicators of the same year.
 
     Only rows of the whole establishment (`all`) and of one year count: an establishment stands once, since a second
-    year of it would not be a second observation.
+    year of it would not be a second observation. Hospitals and companies are never compared with each other.
 
     Raises
     ------
@@ -62,15 +62,21 @@ def join(
     wanted = {*(request.exposures or INDICATORS), *request.sizes}
     present = theirs[theirs["code"].isin(wanted) & (theirs["status"] == "ok")]
     levels = present.set_index(["establishment", "code"])["value"].unstack()  # noqa: PD010 - one value a cell
-    traits = establishments.set_index("establishment")[list(request.groups)]
+    traits = establishments.set_index("establishment")[["kind", *request.groups]]
     surveyed = pd.DataFrame(
         {
             "score": mine["score"].where(mine["status"] == "ok"),
             "joined": mine.index.isin(theirs["establishment"]),
         }
     ).join(traits)
-    surveyed = surveyed.sort_index()
+    kind = request.kind or _most_frequent(surveyed.loc[surveyed["score"].notna(), "kind"])
+    surveyed = surveyed[surveyed["kind"].isna() | (surveyed["kind"] == kind)].sort_index()
     return Joined(outcome=outcome, period=period, surveyed=surveyed, levels=levels.reindex(surveyed.index))
+
+
+def _most_frequent(kinds: pd.Series) -> str | None:
+    counts = kinds.dropna().value_counts()
+    return min(counts.index[counts == counts.max()], default=None)
 
 
 def _last_common(scores: pd.DataFrame, indicators: pd.DataFrame) -> str:

@@ -25,6 +25,8 @@ class Request:
         Traits of the establishments adjusted for; one that does not vary among those compared is left out.
     period
         Year compared; None: the last year in which the outcome and an indicator are both there.
+    kind
+        Establishments compared (`hospital`, `company`), never both at once; None: the more numerous with a score.
     """
 
     protocol: str
@@ -33,27 +35,24 @@ class Request:
     sizes: tuple[str, ...] = ("mco_beds", "headcount")
     groups: tuple[str, ...] = ("status", "emergency")
     period: str | None = None
+    kind: str | None = None
 
 
 def request(study: Study) -> Request:
-    """Return what `study` asks: every dimension of its outcome's instrument, the overall score of its others.
+    """Return what `study` asks: its outcome first, then every dimension of its instruments.
 
     Examples
     --------
     >>> from chairs.core.errors import Text
-    >>> ask = Study(name="x", title=Text(fr="X", en="X"), question=Text(fr="?", en="?"), level="demo", period="2024",
-    ...     stages=(), instruments=("demo-patient-experience", "demo-staff-barometer"),
-    ...     outcome="demo-staff-barometer/all")
-    >>> request(ask).outcomes[0], len(request(ask).outcomes)
-    ('demo-staff-barometer/all', 6)
+    >>> ask = Study(name="x", title=Text(fr="X", en="X"), question=Text(fr="?", en="?"), level="public", period="2019",
+    ...     stages=(), instruments=("esatis-48h-mco", "esatis-ca"), outcome="esatis-ca/all")
+    >>> request(ask).outcomes[:2], len(request(ask).outcomes), request(ask).period
+    (('esatis-ca/all', 'esatis-48h-mco/all'), 15, '2019')
     """
-    from chairs.surveys.instrument import OVERALL, instrument
+    from chairs.surveys.instrument import instrument
 
-    main = study.outcome.partition("/")[0] if study.outcome else None
     outcomes = [study.outcome] if study.outcome else []
-    for name in sorted(study.instruments, key=lambda name: (name != main, name)):
-        dimensions = [dimension.name for dimension in instrument(name).dimensions]
-        outcomes += [f"{name}/{d}" for d in dimensions if name == main or d == OVERALL]
+    outcomes += [f"{name}/{d.name}" for name in study.instruments for d in instrument(name).dimensions]
     year = study.period if len(study.period) == 4 else None
     return Request(
         protocol=study.name, outcomes=tuple(dict.fromkeys(outcomes)), exposures=study.indicators, period=year

@@ -16,7 +16,7 @@ from chairs.store.load import sha256
 if TYPE_CHECKING:
     from chairs.record.published import Numbers
 
-Value = float | str | None  # a number, the word for a missing one, or None: the row was not published
+Value = float | str | None  # a number, "masked", or None where there was none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,8 @@ def say_value(value: Value, lang: Language = "fr") -> str:
 
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
-    "fr": {"absent": "non publié", "masked": "masqué", "missing": "n.d."},
-    "en": {"absent": "not published", "masked": "masked", "missing": "n/a"},
+    "fr": {"absent": "non publié", "masked": "masqué"},
+    "en": {"absent": "not published", "masked": "masked"},
 }
 
 

@@ -13,11 +13,11 @@ from chairs.tables import CONTRACTS
 if TYPE_CHECKING:
     import pandas as pd
 
-    # table -> row (its key, joined) -> column -> number, or the word that stands for a missing one
+    # table -> row (its key, joined) -> column -> number, or "masked"
     Numbers = dict[str, dict[str, dict[str, "float | str"]]]
 
 SEPARATOR = " · "
-MISSING = "missing"
+MASKED = "masked"
 
 
 def manifest_path(study: str) -> Path:
@@ -34,8 +34,8 @@ def released_tables(study: str) -> list[str]:
 def published_numbers(study: str, *, only: tuple[str, ...] = ()) -> Numbers:
     """Return the published numbers of `study`, from its released tables (`only` those named, when given).
 
-    A missing number is kept with its reason ("masked", "not_available"), so that a cell which becomes
-    masked shows as a change.
+    A masked number is kept as the word, so that a cell which becomes masked shows as a change; a missing one is
+    left out.
     """
     folder = manifest_path(study).parent
     wanted = [name for name in released_tables(study) if not only or name in only]
@@ -43,7 +43,7 @@ def published_numbers(study: str, *, only: tuple[str, ...] = ()) -> Numbers:
 
 
 def rows(table: pd.DataFrame, contract: str) -> dict[str, dict[str, float | str]]:
-    """Return one table as row -> column -> number or reason.
+    """Return one released table as row -> column -> number or "masked"; rows without either are left out.
 
     Examples
     --------
@@ -52,15 +52,19 @@ def rows(table: pd.DataFrame, contract: str) -> dict[str, dict[str, float | str]
     ...     "kind": "hospital", "status": None, "category": None, "region": None, "emergency": [True, None],
     ...     "cell_status": "ok"})
     >>> rows(table, "establishments")
-    {'1': {'emergency': 1.0}, '2': {'emergency': 'missing'}}
+    {'1': {'emergency': 1.0}}
     """
     rules = CONTRACTS[contract]
     key = list(rules.key or rules.order)
     values = [n for n, c in rules.columns.items() if c.kind in ("number", "count", "flag") and n not in key]
-    labels = table[key].astype("object").where(table[key].notna(), "–").astype(str).agg(SEPARATOR.join, axis=1)
-    found: dict[str, dict[str, float | str]] = {}
-    cells = table[values].astype("object").where(table[values].notna(), None).to_dict("records")
-    for label, row, state in zip(labels, cells, table["cell_status"], strict=True):
-        word = MISSING if state == "ok" else str(state)
-        found[label] = {name: word if value is None else float(value) for name, value in row.items()}
-    return found
+    labels = table[key[0]].astype("object").fillna("–").astype(str)
+    for name in key[1:]:
+        labels = labels + SEPARATOR + table[name].astype("object").fillna("–").astype(str)
+    masked = (table["cell_status"] == MASKED).tolist()
+    found: dict[str, dict[str, float | str]] = {label: {} for label in labels}
+    for name in values:
+        present = table[name].notna().tolist()
+        for label, value, there, hidden in zip(labels, table[name], present, masked, strict=True):
+            if there or hidden:
+                found[label][name] = float(value) if there else MASKED
+    return {label: cells for label, cells in found.items() if cells}

@@ -20,7 +20,7 @@ COMMIT = "mlflow.source.git.commit"
 DIRTY = "git.dirty"
 LOCK = "dvc.lock.sha256"
 READS, WRITES, RAW, FIGURES, TABLES, RULES = "dvc.deps.", "dvc.outs.", "raw.sha256", "figure.", "release", "rules"
-MEASURED = ("facts", "links")  # small tables whose numbers are worth a curve over the runs
+MEASURED = {"facts": ("value",), "links": ("estimate", "n")}  # numbers worth a curve over the runs
 TAG_ROOM = 6000  # characters of one tag; MLflow's limit is 8,000
 FILE_ROOM = 1_000_000  # bytes of a released table kept with the run
 
@@ -109,10 +109,10 @@ def _tags(study: str, stages: Mapping[str, lockfile.Made]) -> dict[str, str]:
 
 def _metrics(study: str) -> dict[str, float]:
     found: dict[str, float] = {}
-    for table, lines in published_numbers(study, only=MEASURED).items():
+    for table, lines in published_numbers(study, only=tuple(MEASURED)).items():
         for row, cells in lines.items():
             for column, value in cells.items():
-                if isinstance(value, float):
+                if isinstance(value, float) and column in MEASURED[table]:
                     found[_metric_name(table, row, column)] = value
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ LARGE = 500_000  # from this many rows on, a Parquet file is handed over instead
 
 
 def read_event_log(files: Sequence[Path], mapping: TableMapping | None = None, scratch: Path | None = None) -> Tables:
-    """Read event logs that share one layout, one after the other, into `events` (and `cases`).
+    r"""Read event logs that share one layout, one after the other, into `events` (and `cases`).
 
     CSV (`.csv`, `.txt`, `.tsv`, also `.gz`) and Parquet need a mapping unless their columns bear the
     contract's names; XES (`.xes`, `.xes.gz`) needs none. The order of the rows is kept in `position`.
@@ -63,7 +62,7 @@ def read_event_log(files: Sequence[Path], mapping: TableMapping | None = None, s
     Examples
     --------
     >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "log.csv").write_text("case_id,activity,end\\nNA,triage,2024-01-01T08:00:00Z\\n")
+    >>> _ = (folder / "log.csv").write_text("case_id,activity,end\nNA,triage,2024-01-01T08:00:00Z\n")
     >>> read_event_log([folder / "log.csv"])["events"][["case_id", "activity", "position"]].values.tolist()
     [['NA', 'triage', 0]]
     """
@@ -93,7 +92,7 @@ def _load(
     table = f"log_{len(parts)}"
     for rewrite in (False, True):
         source = _open(connection, path, mapping, (folder, rewrite))
-        chosen = mapping or _own_names(source)
+        chosen = source.mapping or mapping or _own_names(source)
         query = select_log(source.sql, _cells(source, chosen), chosen)
         try:
             connection.execute(f"create or replace table {table} as {query}")
@@ -126,19 +125,18 @@ def _open(
 
 
 def _own_names(source: Source) -> TableMapping:
-    """Return the mapping of a log whose columns bear the contract's names (XES: and its case attributes)."""
+    """Return the mapping of a log whose columns bear the contract's names."""
     columns = {name: name for name in (*TEXTS, *TIMES) if name in source.columns}
-    others = {name: name for name in source.columns if name not in {*columns, "line", "position"}}
-    if others and "line" not in source.columns:
+    if set(source.columns) - {*columns, "position"}:
         raise refuse(source.name, _NEEDS_MAPPING)
-    return TableMapping(table="events", columns=columns, attributes=others)
+    return TableMapping(table="events", columns=columns)
 
 
 def _cells(source: Source, mapping: TableMapping) -> dict[str, Cell]:
     """Return the column of the file behind each column of the log; an absent one is a problem."""
     wanted = dict(mapping.columns)
     wanted |= {f"attribute_{place}": name for place, name in enumerate(mapping.attributes.values())}
-    folded = {name.casefold(): cell for name, cell in reversed(source.columns.items())}
+    folded = {name.casefold(): cell for name, cell in reversed(list(source.columns.items()))}
     cells = {key: source.columns.get(name) or folded.get(name.casefold()) for key, name in wanted.items()}
     problems = [_absent(source, wanted[key]) for key, cell in cells.items() if cell is None]
     problems += [

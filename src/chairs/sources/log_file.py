@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from chairs.core.errors import DataError, Problem, problem
 from chairs.sources.layout import LONGEST_LINE, Layout, inspect, open_text
 from chairs.sources.log_sql import Cell
+from chairs.sources.mapping import TableMapping
 from chairs.sources.text import MOST_PROBLEMS, Start, read_start
 from chairs.store.duck import named, quoted
 
@@ -29,7 +29,8 @@ _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|VARCHAR|UUID|ENUM.*|BOO
 class Source:
     """One opened file: what to write after FROM, its columns by their name in the file, and how its rows count.
 
-    `path` is what is read, `name` the user's file; `rejects` the table of rows that are not well formed.
+    `path` is what is read, `name` the user's file; `rejects` the table of rows that are not well formed;
+    `mapping` replaces the user's where the file brings its own names (XES).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Source:
     layout: Layout | None = None
     start: Start | None = None
     rejects: str | None = None
+    mapping: TableMapping | None = None
 
 
 def open_csv(path: Path, separator: str | None, scratch: Path, *, rewrite: bool = False) -> Source:

@@ -167,8 +167,10 @@ def _lone(name: str, where: str) -> Problem:
 def _unused(mapping: TableMapping, where: str) -> list[Problem]:
     """Refuse what would be ignored without a word."""
     if mapping.table == "events":
-        idle = {"wide": mapping.wide, "sheet": mapping.sheet, "period_format": mapping.period_format}
+        idle: dict[str, object] = {"wide": mapping.wide, "sheet": mapping.sheet, "period_format": mapping.period_format}
         idle |= {"decimal": mapping.decimal, "columns: position": mapping.columns.get("position")}
+        taken = sorted({*mapping.attributes} & {*CONTRACTS["events"].columns, "line"})
+        idle |= {f"attributes: {name}": name for name in taken}
         dated = ("requested", "start", "end", "position", "replication")
         idle |= {f"constants: {name}": mapping.constants.get(name) for name in dated}
     else:

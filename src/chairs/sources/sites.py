@@ -73,5 +73,7 @@ def without_entities(sites: pd.DataFrame, unsure: set[str]) -> pd.DataFrame:
     Some sources give a result under the number of the legal entity. Kept as a site, an entity would
     stand beside its own sites.
     """
+    if "legal_entity" not in sites:
+        return sites
     entities = set(sites["legal_entity"].dropna()) & unsure
     return sites[~sites["establishment"].isin(entities)]

@@ -22,21 +22,20 @@ def load_table(table: str, study: str) -> pd.DataFrame:
     if table not in CONTRACTS:
         raise unknown(("table", "table"), table, CONTRACTS)
     question = paths.study(study)
-    for stage in LATEST_FIRST:
-        path = paths.stage_folder(stage, study) / f"{table}.parquet"
-        if path.is_file():
-            frame = read_table(path)
-            frame.attrs["provenance"] = {
-                "study": study,
-                "level": question.level,
-                "notice": question.notice.fr if question.notice else "",
-                "table": table,
-                "stage": stage,
-                "file": path.relative_to(paths.root()).as_posix(),
-                "sha256": sha256(path),
-                "rows": len(frame),
-            }
-            return frame
+    path = locate(table, study)
+    if path is not None:
+        frame = read_table(path)
+        frame.attrs["provenance"] = {
+            "study": study,
+            "level": question.level,
+            "notice": question.notice.fr if question.notice else "",
+            "table": table,
+            "stage": path.parent.parent.name,
+            "file": path.relative_to(paths.root()).as_posix(),
+            "sha256": sha256(path),
+            "rows": len(frame),
+        }
+        return frame
     raise DataError(
         (
             problem(
@@ -46,6 +45,12 @@ def load_table(table: str, study: str) -> pd.DataFrame:
             ),
         )
     )
+
+
+def locate(table: str, study: str) -> Path | None:
+    """Return the file of the last step that wrote `table` for `study`, before the gate; None when none did."""
+    found = (paths.stage_folder(stage, study) / f"{table}.parquet" for stage in LATEST_FIRST)
+    return next((path for path in found if path.is_file()), None)
 
 
 def sha256(path: Path) -> str:

@@ -24,6 +24,7 @@ def write_table(frame: pd.DataFrame, contract: str | Contract, folder: Path) -> 
     DataError
         What the contract's check finds.
     """
+    import pandas as pd
     import pyarrow as arrow
     import pyarrow.parquet
 
@@ -32,6 +33,8 @@ def write_table(frame: pd.DataFrame, contract: str | Contract, folder: Path) -> 
     table = table.sort_values(list(rules.order), kind="stable", ignore_index=True)
     floats = table.select_dtypes("float64").columns
     table = table.assign(**{name: table[name].round(DECIMALS) + 0.0 for name in floats})
+    instant = pd.ArrowDtype(arrow.timestamp("us", tz="UTC"))  # pyarrow 25 reads other zoned columns by a deprecated way
+    table = table.astype({name: instant for name in table.select_dtypes("datetimetz").columns})
     content = arrow.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
     path = folder / f"{rules.name}.parquet"
     with replacing(path) as draft:
@@ -74,3 +77,8 @@ def read_table(path: Path) -> pd.DataFrame:
                 ),
             )
         ) from None
+
+
+def read_table_if_any(path: Path) -> pd.DataFrame | None:
+    """Read a table that a study may lack; None when it does."""
+    return read_table(path) if path.is_file() else None

@@ -62,10 +62,31 @@ def _indicators(code: str, numerator: list[float], denominator: list[float], sou
 
 
 def test_a_rate_of_few_events_or_among_few_staff_is_masked():
-    out = _mask("indicators", _indicators("violence_rate", [3.0, 20.0], [50.0, 8.0]))
+    out = _mask("indicators", _indicators("violence_rate", [3.0, 20.0], [50.0 / 12, 8.0 / 12]))
 
     assert out.frame[["value", "numerator", "denominator"]].isna().all(axis=None)
     assert out.frame["status"].tolist() == ["masked", "masked"]
+
+
+def test_a_month_of_twelve_people_is_no_small_count_but_of_ten_is():
+    out = _mask("indicators", _indicators("turnover", [0.0, 0.0], [12 / 12, 10 / 12]))
+
+    assert out.frame["cell_status"].tolist() == ["ok", "masked"]
+
+
+def test_absence_days_of_a_small_team_are_masked():
+    out = _mask("indicators", _indicators("absenteeism", [30.0, 30.0], [12 * 30.5, 10 * 30.0]))
+
+    assert out.frame["cell_status"].tolist() == ["ok", "masked"]
+
+
+def test_days_lost_are_hidden_with_the_few_accidents_that_cost_them():
+    rows = {"establishment": "1", "unit": ["ED", "ED", "lab", "lab"], "period": "2024-01", "value": 1.0,
+            "code": ["accident_frequency", "accident_severity"] * 2, "numerator": [1.0, 30.0, 14.0, 60.0],
+            "denominator": 9000.0, "status": "ok", "source": "export"}  # fmt: skip
+    out = _mask("indicators", rows)
+
+    assert out.frame["cell_status"].tolist() == ["masked", "masked", "ok", "ok"]
 
 
 def test_beds_are_not_persons():

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chairs.core.errors import DataError, SettingError
 from chairs.sources import READERS
 from chairs.sources.checking import breaches_by_row
+from chairs.sources.fetch import Availability, prepare
+from chairs.sources.ingest import ingest
+from chairs.store import paths
+from chairs.store.parquet import read_table
 
 pytestmark = pytest.mark.unit
 
@@ -290,3 +298,37 @@ def test_older_iqss_files_keep_denominators_and_controls(tmp_path: Path) -> None
 def test_iqss_without_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no column of results"):
         read("iqss", tmp_path, "finess;nom\n010000011;A")
+
+
+def test_a_new_year_needs_catalogue_entries_and_no_code(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = tmp_path_factory.mktemp("mirror")
+    monkeypatch.setenv("CHAIRS_DATA_MIRROR", str(mirror))
+    contents = {"esatis-2024.csv": esatis_2019(), **sae("2024")}
+    entries: dict[str, dict] = {}
+    for name, text in contents.items():
+        content = text.encode("cp1252")
+        (mirror / f"{name}.gz").write_bytes(gzip.compress(content))
+        reader = "esatis" if "esatis" in name else "sae"
+        fields = {"title": {"fr": "x", "en": "x"}, "publisher": "P", "licence": "L", "year": "2024", "reader": reader}
+        file = {"name": name, "mirror": f"{name}.gz", "sha256": hashlib.sha256(content).hexdigest()}
+        entries.setdefault(f"{reader}-2024", {**fields, "files": []})["files"].append({**file, "bytes": len(content)})
+    (project / "data/catalog.yaml").write_text(yaml.safe_dump(entries), encoding="utf-8")
+    text = (project / "pipelines/studies/france-2019.yaml").read_text(encoding="utf-8").replace("2019", "2024")
+    text = re.sub(r"sources: .*", "sources: [esatis-2024, sae-2024]", text)
+    (project / "pipelines/studies/france-2024.yaml").write_text(text, encoding="utf-8")
+    study = paths.study("france-2024")
+    assert prepare(study) == Availability(ready=True)
+    ingest(study, paths.raw_folder("france-2024"), project / "out")
+    sites = read_table(project / "out/establishments.parquet").set_index("establishment")
+    assert sites["name"].to_dict() == {  # SAE names win; a site that only the survey knows keeps its own
+        "010000011": "CH DE L'ÎLE",
+        "010000012": "CLINIQUE",
+        "010000013": "Hôpital C",
+        "010000014": "Hôpital D",
+        "2A0000012": "Hôpital B",
+        "2B0000013": "CENTRE",
+    }
+    assert set(read_table(project / "out/scores.parquet")["period"]) == {"2024"}
+    assert set(read_table(project / "out/quantities.parquet")["period"]) == {"2024"}

@@ -36,13 +36,15 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         made = tables[options["source"]]
         return made(options) if callable(made) else made
 
-    for name in ("sae", "esatis", "iqss", "own"):
-        monkeypatch.setattr(READERS, "_items", {**READERS._items, name: Reader(name=name, title=TEXT, read=read)})
+    known = {name: READERS[name] for name in READERS}  # all found before any is replaced
+    fakes = {name: Reader(name=name, title=TEXT, read=read) for name in ("sae", "esatis", "iqss", "own")}
+    monkeypatch.setattr(READERS, "_items", known | fakes)
     return tables
 
 
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch, sources: dict[str, str], files: tuple[str, ...] = ()) -> Path:
     raw, out = folder / "raw", folder / "out"
+    raw.mkdir(exist_ok=True)
     entries = {}
     for name, reader in sources.items():
         (raw / name).mkdir(parents=True, exist_ok=True)

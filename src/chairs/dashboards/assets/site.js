@@ -2,32 +2,42 @@
 (function () {
   "use strict";
   var lang = document.documentElement.lang;
+  var NARROW = 480; // px, where names beside the rows leave too little room: each figure says what to use instead
   var PRINTED = 470; // px, half a landscape A4 page between margins
 
   function charts() { return Array.prototype.slice.call(document.querySelectorAll(".chart[data-figure]")); }
 
-  function narrow(layout, width) {
-    // Below 480 px the labels beside the axis take too much of the width: each figure says what to use instead.
-    return width < 480 && layout.meta && layout.meta.narrow ? layout.meta.narrow : {};
+  function set(target, path, value) {
+    var steps = path.split(".");
+    var last = steps.pop();
+    steps.forEach(function (step) { target = target[step] = target[step] || {}; });
+    target[last] = value;
   }
+
+  function isNarrow(box) { return box.clientWidth < NARROW; }
 
   function draw(box) {
     var drawing = JSON.parse(document.getElementById(box.dataset.figure).textContent);
-    var config = drawing.config;
-    config.locale = lang;
-    return window.Plotly.newPlot(box, drawing.data, drawing.layout, config)
-      .then(function () { return fit(box); });
-  }
-
-  function fit(box) {
-    var change = narrow(box.layout, box.clientWidth);
-    return Object.keys(change).length ? window.Plotly.relayout(box, change) : null;
+    var change = (drawing.layout.meta || {}).narrow;
+    box.dataset.narrow = isNarrow(box);
+    if (change && isNarrow(box)) {
+      Object.keys(change).forEach(function (path) { set(drawing.layout, path, change[path]); });
+    }
+    box.style.height = drawing.layout.height + "px";
+    drawing.config.locale = lang;
+    return window.Plotly.newPlot(box, drawing.data, drawing.layout, drawing.config);
   }
 
   function drawAll() {
     var boxes = window.Plotly ? charts() : [];
     Promise.all(boxes.map(draw)).then(function () { document.documentElement.dataset.ready = "yes"; });
   }
+
+  function centre(box) { box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2; }
+
+  window.addEventListener("resize", function () {
+    charts().forEach(function (box) { if (String(isNarrow(box)) !== box.dataset.narrow) { draw(box); } });
+  });
 
   function plain(cell) {
     if (cell.dataset.v !== undefined) { return lang === "fr" ? cell.dataset.v.replace(".", ",") : cell.dataset.v; }
@@ -68,6 +78,7 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("button.csv").forEach(offer);
+    document.querySelectorAll(".drawn").forEach(centre);
     drawAll();
   });
 })();

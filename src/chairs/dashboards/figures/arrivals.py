@@ -48,7 +48,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="heures observées", en="hours observed"),
         source=phrases.source(study),
         how_to_read=Text(
-            fr="Chaque case est une heure d'un jour de la semaine ; plus elle est foncée, plus il arrive de patients en "
+            fr="Chaque case est une heure d'un jour de la semaine ; plus elle est foncée, plus il arrive de "
+                "patients en "
             "moyenne pendant cette heure. Heures de l'horloge locale.",
             en="Each cell is one hour of one day of the week; the darker, the more patients arrive during that hour on "
             "average. Hours of the local clock.",
@@ -161,16 +162,27 @@ def _plot(wide: pd.DataFrame, lang: Language) -> Any:
     hours = list(range(0, 24, 3))
     return theme.draw(
         [trace],
-        340,
+        height=340,
         margin={"l": 86, "r": 10, "t": 8, "b": 92},
         xaxis={
             "tickvals": hours,
-            "ticktext": [f"{h}{fmt.FIRM}h" if lang == "fr" else f"{h}:00" for h in hours],
+            "ticktext": _clock(hours, lang),
             "showgrid": False,
         },
         yaxis={"tickvals": list(range(7)), "ticktext": names, "autorange": "reversed", "showgrid": False},
-        meta={"narrow": {"yaxis.ticktext": [n[:3] for n in names], "margin.l": 40}},
+        meta={
+            "narrow": {
+                "yaxis.ticktext": [n[:3] for n in names],
+                "margin.l": 40,
+                "xaxis.tickvals": [0, 6, 12, 18],
+                "xaxis.ticktext": _clock([0, 6, 12, 18], lang),
+            }
+        },
     )
+
+
+def _clock(hours: list[int], lang: Language) -> list[str]:
+    return [f"{h}{fmt.FIRM}h" if lang == "fr" else f"{h}:00" for h in hours]
 
 
 def _hover(hour: int, day: int, wide: pd.DataFrame, lang: Language) -> str:

@@ -9,7 +9,8 @@ from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.ranges import label_axis, label_margin, wrapped
+from chairs.dashboards.ranges import segments
+from chairs.dashboards.rows import places, rows_layout
 from chairs.dashboards.words import indicator, outcome, outcome_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         source=phrases.source(study),
         how_to_read=HOW,
         note=phrases.joined(
-            [phrases.masked(len(links) - len(valid), Text(fr="estimations", en="estimates")), _covariates(study, valid)]
+            [
+                phrases.masked(len(links) - len(valid), ("estimation", "estimations"), ("estimate", "estimates")),
+                _covariates(study, valid),
+            ]
         ),
         headline=_headline(valid),
     )
@@ -78,34 +82,28 @@ def _order(valid: pd.DataFrame) -> list[str]:
 
 def _sentence(valid: pd.DataFrame, lang: Language) -> str:
     main = _main(valid)
-    clear = main[main["q"] < LEVEL]
-    total, adjusted = len(main), bool(main["adjusted"].any())
+    total, clear, adjusted = len(main), int((main["q"] < LEVEL).sum()), bool(main["adjusted"].any())
     top = main.iloc[0]
-    name = indicator(str(top["exposure"])).say(lang)
-    value = fmt.number(float(top["estimate"]), lang, 2)
-    span = fmt.interval(float(top["low"]), float(top["high"]), lang)
-    level = fmt.number(LEVEL, lang, 2)
-    if lang == "fr":
-        after = " après ajustement" if adjusted else ""
-        head = f"Sur {total} {fmt.plural(total, 'indicateur', 'indicateurs', lang)}, {_counted(len(clear), lang)} du score{after} (q < {level})"
-        return f"{head} ; le plus lié : {name}, ρ = {value} {span}. {CAUTION.fr}"
-    after = " after adjustment" if adjusted else ""
-    head = f"Of {total} {fmt.plural(total, 'indicator', 'indicators', lang)}, {_counted(len(clear), lang)} the score{after} (q < {level})"
-    return f"{head}; strongest: {name}, ρ = {value} {span}. {CAUTION.en}"
-
-
-def _counted(count: int, lang: Language) -> str:
-    if lang == "fr":
-        return (
-            "aucun ne se distingue de zéro dans son lien"
-            if count == 0
-            else (f"{count} {fmt.plural(count, 'reste associé', 'restent associés', lang)} à la variation")
-        )
-    return (
-        "none is distinguishable from zero in its link with"
-        if count == 0
-        else f"{count} {fmt.plural(count, 'is', 'are', lang)} associated with"
+    name, level = indicator(str(top["exposure"])).say(lang), fmt.number(LEVEL, lang, 2)
+    rho = (
+        f"ρ = {fmt.number(float(top['estimate']), lang, 2)} {fmt.interval(float(top['low']), float(top['high']), lang)}"
     )
+    if lang == "fr":
+        head = f"Sur {total} {fmt.plural(total, 'indicateur examiné', 'indicateurs examinés', lang)}"
+        after = " après ajustement" if adjusted else ""
+        if clear == 0:
+            link = f"aucun n'a{after} de lien avec le score qui se distingue de zéro"
+        else:
+            link = f"{clear} {fmt.plural(clear, 'reste lié', 'restent liés', lang)} au score{after}"
+        return f"{head}, {link} (q < {level}). Lien le plus fort : {name}, {rho}. {CAUTION.fr}"
+    head = f"Of {total} {fmt.plural(total, 'indicator', 'indicators', lang)} examined"
+    after = " after adjustment" if adjusted else ""
+    verb = (
+        "none has a link with the score distinguishable from zero"
+        if clear == 0
+        else (f"{clear} {fmt.plural(clear, 'remains', 'remain', lang)} linked with the score")
+    )
+    return f"{head}, {verb}{after} (q < {level}). Strongest link: {name}, {rho}. {CAUTION.en}"
 
 
 def _headline(valid: pd.DataFrame) -> Headline:
@@ -172,90 +170,57 @@ def _verdict(status: object, q: object) -> str:
 
 
 def _plot(valid: pd.DataFrame, order: list[str], lang: Language) -> Any:
-    places = {code: len(order) - i for i, code in enumerate(order)}
-    names = [indicator(code).say(lang) for code in order]
+    at = dict(zip(order, places(len(order)), strict=True))
+    both = valid["adjusted"].nunique() > 1
     traces = []
     for adjusted, colour, symbol, shift in ((False, theme.GREY, "circle", 0.15), (True, theme.BLUE, "diamond", -0.15)):
         part = valid[valid["adjusted"] == adjusted]
         if part.empty:
             continue
-        y = [places[str(code)] + (shift if valid["adjusted"].nunique() > 1 else 0) for code in part["exposure"]]
-        bars: dict[str, list[Any]] = {"x": [], "y": []}
-        for low, high, at in zip(part["low"], part["high"], y, strict=True):
-            bars["x"] += [float(low), float(high), None]
-            bars["y"] += [at, at, None]
+        y = [at[str(code)] + (shift if both else 0) for code in part["exposure"]]
+        traces.append(segments(list(zip(part["low"], part["high"], strict=True)), y, width=2, colour=colour))
         filled = [colour if q < LEVEL else theme.PAPER for q in part["q"].fillna(1)]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                **bars,
-                "line": {"width": 2, "color": colour},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-        )
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "x": [float(v) for v in part["estimate"]],
                 "y": y,
-                "cliponaxis": False,
                 "name": KINDS["adjusted" if adjusted else "crude"].say(lang),
                 "text": [fmt.number(float(v), lang, 2) for v in part["estimate"]],
                 "hovertemplate": "%{text}<extra></extra>",
                 "marker": {"symbol": symbol, "size": 11, "color": filled, "line": {"width": 2, "color": colour}},
+                "cliponaxis": False,
             }
         )
-    return _framed(traces, names, list(places.values()), lang)
+    return _framed(traces, [indicator(code).say(lang) for code in order], lang)
 
 
-def _framed(traces: list[Any], names: list[str], places: list[int], lang: Language) -> Any:
-    ticks = [-0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8]
+def _framed(traces: list[Any], names: list[str], lang: Language) -> Any:
     reach = max([abs(x) for trace in traces for x in trace["x"] if x is not None] + [0.2]) * 1.08
-    wide, narrow = [wrapped(n, 34) for n in names], [wrapped(n, 15) for n in names]
+    ticks = [t / 10 for t in range(-10, 11, 2) if abs(t / 10) <= reach]
+    few = [ticks[0], 0, ticks[-1]]
+    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
+    layout = rows_layout(
+        names,
+        row=ROW,
+        edges=(34, 20, 62),
+        lift=8,
+        wrap=34,
+        narrow={"xaxis.tickvals": few, "xaxis.ticktext": [fmt.number(t, lang, 1) for t in few]},
+    )
     return theme.draw(
         traces,
-        110 + ROW * len(names),
-        margin={"l": label_margin(wide), "r": 20, "t": 34, "b": 62},
+        **layout,
         xaxis={
             "range": [-reach, reach],
             "tickvals": ticks,
             "ticktext": [fmt.number(t, lang, 1) for t in ticks],
             "title": {"text": "corrélation de rang (Spearman)" if lang == "fr" else "rank correlation (Spearman)"},
         },
-        yaxis=label_axis(wide, places),
-        shapes=[
-            {
-                "type": "line",
-                "x0": 0,
-                "x1": 0,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": theme.INK, "width": 1},
-                "layer": "below",
-            }
-        ],
+        shapes=[{**zero, "line": {"color": theme.INK, "width": 1}}],
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": 13},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        meta={
-            "narrow": {
-                "yaxis.ticktext": narrow,
-                "margin.l": label_margin(narrow),
-                "xaxis.tickvals": [-0.4, 0, 0.4],
-                "xaxis.ticktext": [fmt.number(t, lang, 1) for t in (-0.4, 0, 0.4)],
-            }
-        },
+        legend=theme.LEGEND,
     )
 
 
@@ -275,11 +240,19 @@ COVARIATES = {
     "mco_beds": Text(fr="taille (lits MCO)", en="size (acute-care beds)"),
 }
 HOW = Text(
-    fr="ρ va de −1 à 1 : à droite, l'indicateur et le score montent ensemble ; à gauche, l'un monte quand l'autre baisse. Rond : lien brut ; "
-    "losange : lien ajusté. Le trait est l'intervalle de confiance à 95 %. Signe plein : le lien se distingue de zéro, compte tenu du nombre "
+    fr=(
+        "ρ va de −1 à 1 : à droite, l'indicateur et le score montent ensemble ; à gauche, l'un monte quand l'autre "
+        "baisse. Rond : lien brut ; "
+    )
+        "losange : lien ajusté. Le trait est l'intervalle de confiance à 95 %. Signe plein : le lien se distingue "
+        "de zéro, compte tenu du nombre "
     "de liens examinés (q < 0,05) ; signe creux : il ne s'en distingue pas.",
-    en="ρ goes from −1 to 1: on the right, indicator and score rise together; on the left, one rises when the other falls. Circle: crude link; "
-    "diamond: adjusted link. The line is the 95% confidence interval. Filled: the link is distinguishable from zero, given the number of links "
+    en=(
+        "ρ goes from −1 to 1: on the right, indicator and score rise together; on the left, one rises when the "
+        "other falls. Circle: crude link; "
+    )
+        "diamond: adjusted link. The line is the 95% confidence interval. Filled: the link is distinguishable from "
+        "zero, given the number of links "
     "examined (q < 0.05); hollow: it is not.",
 )
 DRAWING = FIGURES.add(

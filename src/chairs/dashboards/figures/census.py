@@ -9,7 +9,8 @@ from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.ranges import label_axis, label_margin
+from chairs.dashboards.ranges import MIDDLE, segments
+from chairs.dashboards.rows import places, rows_layout
 from chairs.dashboards.words import label
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         source=phrases.source(study),
         how_to_read=HOW,
         note=phrases.masked(
-            int(units["full_days"].isna().sum()), Text(fr="parts de jours pleins", en="shares of full days")
+            int(units["full_days"].isna().sum()),
+            ("part de jours pleins", "parts de jours pleins"),
+            ("share of full days", "shares of full days"),
         ),
         headline=Headline(
             value=phrases.both(lambda lang: fmt.percent(total, lang, 1)),
@@ -111,9 +114,18 @@ def _sentence(study: Study, units: pd.DataFrame, lang: Language) -> str:
         )
     share, name = fmt.percent(float(top["full_days"]), lang), label(study, str(top["unit"])).say(lang)
     if fr:
-        verb = fmt.plural(tense, "unité est pleine", "unités sont pleines", lang)
-        return f"{head} ; {tense} {verb} au moins un jour sur dix, sur {many}. « {name} » l'est {share} des jours."
-    return f"{head}; {tense} of {many} units {'is' if tense == 1 else 'are'} full at least one day in ten. “{name}” is on {share} of days."
+        verb = (
+            f"{fmt.plural(tense, 'unité', 'unités', lang)} sur {many} "
+            f"{fmt.plural(tense, 'est pleine', 'sont pleines', lang)}"
+        )
+        return (
+            f"{head} ; {tense} {verb} au moins un jour sur dix. La plus souvent pleine : « {name} », {share} des jours."
+        )
+    verb = fmt.plural(tense, "is", "are", lang)
+    return (
+        f"{head}; {tense} of {many} units {verb} full at least one day in ten. Most often full: “{name}”, {share} "
+        "of days."
+    )
 
 
 def _fullest(study: Study, units: pd.DataFrame, lang: Language) -> str:
@@ -160,87 +172,41 @@ def _table(study: Study, units: pd.DataFrame) -> Table:
 
 
 def _plot(study: Study, units: pd.DataFrame, lang: Language) -> Any:
-    places = list(range(len(units), 0, -1))
+    at = places(len(units))
     names = [label(study, str(code)).say(lang) for code in units["unit"]]
-    lines: dict[str, list[Any]] = {"x": [], "y": []}
-    for low, high, place in zip(units["low"], units["high"], places, strict=True):
-        lines["x"] += [float(low), float(high), None]
-        lines["y"] += [place, place, None]
-    legend = {"fr": ("patients présents", "lits ouverts"), "en": ("patients present", "open beds")}[lang]
-    dots = {"type": "scatter", "mode": "markers", "y": places, "cliponaxis": False}
-    hover = [f"{n}<br>{fmt.percent(float(o), lang)}" for n, o in zip(names, units["occupancy"], strict=True)]
+    shares = [fmt.percent(float(value), lang) for value in units["occupancy"]]
+    words = {"fr": ("patients présents", "lits ouverts"), "en": ("patients present", "open beds")}[lang]
+    dots = {"type": "scatter", "mode": "markers", "y": at, "cliponaxis": False, "hoverinfo": "skip"}
+    beds = {"symbol": "diamond-open", "size": 11, "color": theme.ORANGE, "line": {"width": 2}}
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            **lines,
-            "line": {"width": 3, "color": "#86B3DB"},
-            "hoverinfo": "skip",
-            "showlegend": False,
-        },
-        {
-            **dots,
-            "x": [float(v) for v in units["open_beds"]],
-            "name": legend[1],
-            "hoverinfo": "skip",
-            "marker": {"symbol": "diamond-open", "size": 11, "color": theme.ORANGE, "line": {"width": 2}},
-        },
+        segments(list(zip(units["low"], units["high"], strict=True)), at, width=4, colour=MIDDLE),
+        {**dots, "x": [float(v) for v in units["open_beds"]], "name": words[1], "marker": beds},
         {
             **dots,
             "x": [float(v) for v in units["census"]],
-            "name": legend[0],
-            "text": hover,
-            "hovertemplate": "%{text}<extra></extra>",
+            "name": words[0],
             "marker": {"size": 10, "color": theme.BLUE},
         },
     ]
     top = float(max(units["open_beds"].max(), units["high"].max()))
+    both = [f"{name} – {share}" for name, share in zip(names, shares, strict=True)]
+    layout = rows_layout(names, row=ROW, edges=(34, 64, 56))
+    layout["meta"]["narrow"]["annotations"] = rows_layout(both, row=ROW, edges=(0, 0, 0))["meta"]["narrow"][
+        "annotations"
+    ]
     return theme.draw(
         traces,
-        100 + ROW * len(units),
-        margin={"l": label_margin(names), "r": 64, "t": 34, "b": 44},
-        xaxis={
-            "range": [0, top * 1.06],
-            "title": {"text": "patients, lits" if lang == "fr" else "patients, beds"},
-            "nticks": 8,
-        },
-        yaxis=label_axis(names, places),
-        annotations=_percents(units, places, lang),
+        **layout,
+        xaxis={"range": [0, top * 1.06], "title": {"text": words[0] + ", " + words[1]}, "nticks": 8},
+        annotations=[_beside(place, share) for place, share in zip(at, shares, strict=True)],
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": 13},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        meta={
-            "narrow": {
-                "yaxis.ticktext": [str(code) for code in units["unit"]],
-                "margin.l": label_margin([str(c) for c in units["unit"]]),
-                "margin.r": 48,
-            }
-        },
+        legend=theme.LEGEND,
     )
 
 
-def _percents(units: pd.DataFrame, places: list[int], lang: Language) -> list[dict[str, Any]]:
-    return [
-        {
-            "x": 1,
-            "xref": "paper",
-            "xanchor": "left",
-            "y": place,
-            "yref": "y",
-            "showarrow": False,
-            "xshift": 8,
-            "text": fmt.percent(float(value), lang),
-            "font": {"size": 13},
-        }
-        for value, place in zip(units["occupancy"], places, strict=True)
-    ]
+def _beside(place: int, text: str) -> dict[str, Any]:
+    end = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "yref": "y", "showarrow": False}
+    return {**end, "y": place, "text": text, "font": {"size": 13}}
 
 
 NOTHING = Text(
@@ -248,11 +214,19 @@ NOTHING = Text(
     en="no unit with a census and open beds that can be published.",
 )
 HOW = Text(
-    fr="Le point est le nombre moyen de patients présents ; le trait va de l'heure la plus basse à l'heure la plus haute de la semaine "
-    "type ; le losange marque les lits ouverts en moyenne, et le pourcentage l'occupation. Un jour est dit plein quand les patients "
+    fr=(
+        "Le point est le nombre moyen de patients présents ; le trait va de l'heure la plus basse à l'heure la plus "
+        "haute de la semaine "
+    )
+        "type ; le losange marque les lits ouverts en moyenne, et le pourcentage l'occupation. Un jour est dit "
+        "plein quand les patients "
     f"présents occupent en moyenne au moins {FULL} % des lits ouverts.",
-    en="The dot is the mean number of patients present; the line goes from the lowest to the highest hour of the typical week; the "
-    "diamond marks the beds open on average, and the percentage the occupancy. A day is called full when the patients present take on "
+    en=(
+        "The dot is the mean number of patients present; the line goes from the lowest to the highest hour of the "
+        "typical week; the "
+    )
+        "diamond marks the beds open on average, and the percentage the occupancy. A day is called full when the "
+        "patients present take on "
     f"average at least {FULL}% of the open beds.",
 )
 DRAWING = FIGURES.add(

@@ -77,26 +77,18 @@ def _fiche(study: Study, kind: Kind, rows: pd.DataFrame, drawn: pd.DataFrame) ->
 
 
 def _sentence(study: Study, kind: Kind, drawn: pd.DataFrame, lang: Language) -> str:
+    if len(drawn) > 1 and drawn["median_hours"].round(2).nunique() == 1:
+        same = fmt.hours(float(drawn["median_hours"].iloc[0]), lang)
+        if lang == "fr":
+            return f"Aucune différence décelable entre les {len(drawn)} étapes : médiane {same}."
+        return f"No detectable difference between the {len(drawn)} steps: median {same}."
     ends = [drawn.iloc[0], drawn.iloc[-1]] if len(drawn) > 1 else [drawn.iloc[0]]
     parts = []
     for row in ends:
         step = label(study, str(row["to_activity"])).say(lang)
         median, p90 = (fmt.hours(float(row[name]), lang) for name in ("median_hours", "p90_hours"))
-        if lang == "fr":
-            parts.append(f"« {step} » : médiane {median}, un passage sur dix au-delà de {p90}")
-        else:
-            parts.append(f"“{step}”: median {median}, one in ten beyond {p90}")
-    if len(ends) == 1:
-        return f"{parts[0]}."
-    if drawn["median_hours"].round(2).nunique() == 1:
-        same = fmt.hours(float(drawn["median_hours"].iloc[0]), lang)
-        return (
-            f"Aucune différence décelable entre les {len(drawn)} étapes : médiane {same}."
-            if lang == "fr"
-            else f"No detectable difference between the {len(drawn)} steps: median {same}."
-        )
-    quick, slow = ("Le plus court, ", "Le plus long, ") if lang == "fr" else ("Shortest, ", "Longest, ")
-    return f"{quick}{parts[0]}. {slow}{parts[1]}."
+        parts.append(PARTS[kind].say(lang).format(step=step, median=median, p90=p90))
+    return f"{HEADS[kind].say(lang)} {LINKS[kind].say(lang).join(parts)}."
 
 
 def _table(study: Study, kind: Kind, rows: pd.DataFrame) -> Table:
@@ -131,14 +123,14 @@ def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
         )
         for _, row in drawn.iterrows()
     ]
-    axis, floor = hours_axis([(row.middle, row.high) for row in rows], lang)
-    return draw_ranges(rows, axis, floor=floor)
+    axis = hours_axis([(row.middle, row.high) for row in rows], lang)
+    return draw_ranges(rows, axis)
 
 
 def _limits(rows: pd.DataFrame, drawn: pd.DataFrame) -> Text | None:
     left = len(rows) - len(drawn)
     without = int(rows[list(QUANTILES)].isna().any(axis=1).sum())
-    parts = [phrases.masked(without, Text(fr="étapes", en="steps"))]
+    parts = [phrases.masked(without, ("étape", "étapes"), ("step", "steps"))]
     if left > without:
         parts.append(
             phrases.both(
@@ -158,13 +150,35 @@ def _negative(drawn: pd.DataFrame) -> Text | None:
         return None
     return phrases.both(
         lambda lang: (
-            f"{fmt.number(count, lang)} {fmt.plural(count, 'délai négatif gardé', 'délais négatifs gardés', lang)} (étape enregistrée avant la référence)."
+ (
+                f"{fmt.number(count, lang)} "
+                f"{fmt.plural(count, 'délai négatif gardé', 'délais négatifs gardés', lang)} (étape enregistrée "
+                "avant la référence)."
+            )
             if lang == "fr"
-            else f"{fmt.number(count, lang)} negative {fmt.plural(count, 'delay', 'delays', lang)} kept (step recorded before the reference)."
+            else (
+                f"{fmt.number(count, lang)} negative {fmt.plural(count, 'delay', 'delays', lang)} kept (step "
+                "recorded before the reference)."
+            )
         )
     )
 
 
+HEADS = {
+    "since_reference": Text(fr="La moitié des passages atteignent", en="Half of the visits reach"),
+    "waiting": Text(fr="Attente médiane :", en="Median wait:"),
+}
+PARTS = {
+    "since_reference": Text(
+        fr="« {step} » en {median} au plus (neuf sur dix en {p90})",
+        en="“{step}” within {median} (nine in ten within {p90})",
+    ),
+    "waiting": Text(
+        fr="{median} pour « {step} » (plus de {p90} pour une demande sur dix)",
+        en="{median} for “{step}” (over {p90} for one request in ten)",
+    ),
+}
+LINKS = {"since_reference": Text(fr=" et ", en=" and "), "waiting": Text(fr=" ; ", en="; ")}
 QUESTION = {
     "since_reference": Text(
         fr="En combien de temps chaque étape est-elle atteinte ?", en="How long until each step is reached?"
@@ -182,9 +196,11 @@ COUNTED = {
     "waiting": Text(fr="demandes au plus par étape", en="requests at most per step"),
 }
 HOW = Text(
-    fr="Le point est la médiane : la moitié des passages font mieux. Le trait épais contient la moitié centrale des passages, "
+    fr="Le point est la médiane : la moitié des passages font mieux. Le trait épais contient la moitié centrale "
+        "des passages, "
     "le trait fin huit passages sur dix. Une étape n'est comptée que pour les passages qui l'ont eue.",
-    en="The dot is the median: half of the visits do better. The thick line holds the middle half of the visits, the thin one "
+    en="The dot is the median: half of the visits do better. The thick line holds the middle half of the visits, "
+        "the thin one "
     "eight visits in ten. A step counts only for the visits that had it.",
 )
 DRAWINGS = {

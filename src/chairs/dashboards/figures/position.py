@@ -10,7 +10,7 @@ from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.ranges import label_axis, label_margin, wrapped
+from chairs.dashboards.rows import places, rows_layout
 from chairs.dashboards.words import measured, outcome, outcome_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FEWEST = 11  # establishments like it under which a position says nothing
 LOW, HIGH = 20, 80  # % of the establishments: the band of usual values
-ROW = 34  # px
+ROW = 42  # px
 SCORE = "score"
 
 
@@ -56,9 +56,13 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         source=phrases.source(study),
         how_to_read=HOW,
         note=Text(
-            fr="Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du même type peuvent accueillir "
+            fr="Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du "
+                "même type peuvent accueillir "
             "des patients différents.",
-            en="A position is neither good nor bad in itself, and is no ranking: establishments of the same type may treat different patients.",
+            en=(
+                "A position is neither good nor bad in itself, and is no ranking: establishments of the same type "
+                "may treat different patients."
+            ),
         ),
     )
 
@@ -96,13 +100,19 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, lang: Language) -> str
     total, away = len(rows), len(out)
     if lang == "fr":
         place = "aucune mesure" if away == 0 else f"{away} {fmt.plural(away, 'mesure', 'mesures', lang)}"
-        head = f"Parmi {fmt.number(count, lang)} établissements comparables ({traits}), {name} sort de l'étendue habituelle pour {place} sur {total}"
+        head = (
+            f"Parmi {fmt.number(count, lang)} établissements comparables ({traits}), {name} sort de l'étendue "
+            f"habituelle pour {place} sur {total}"
+        )
         if score.empty:
             return f"{head}."
         value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
         return f"{head} ; son score d'expérience est de {value}, la médiane des autres de {p50}."
     place = "no measure" if away == 0 else f"{away} {fmt.plural(away, 'measure', 'measures', lang)}"
-    head = f"Among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range for {place} of {total}"
+    head = (
+        f"Among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range "
+        f"for {place} of {total}"
+    )
     if score.empty:
         return f"{head}."
     value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
@@ -133,55 +143,53 @@ def _table(rows: pd.DataFrame, words: dict[str, Text]) -> Table:
 
 
 def _plot(rows: pd.DataFrame, words: dict[str, str], lang: Language) -> Any:
-    places = list(range(len(rows), 0, -1))
     names = [words[str(code)] for code in rows["code"]]
-    wide, narrow = [wrapped(n, 30) for n in names], [wrapped(n, 15) for n in names]
-    texts = [fmt.measure(float(v), lang) for v in rows["value"]]
     away = [not LOW <= float(b) <= HIGH for b in rows["below"]]
+    right = [float(b) > 50 for b in rows["below"]]
+    texts = [
+        f"{fmt.measure(float(v), lang)}  " if r else f"  {fmt.measure(float(v), lang)}"
+        for v, r in zip(rows["value"], right, strict=True)
+    ]
     dots = {
         "type": "scatter",
         "mode": "markers+text",
         "x": [float(b) for b in rows["below"]],
-        "y": places,
+        "y": places(len(rows)),
         "text": texts,
-        "cliponaxis": False,
-        "textposition": ["middle left" if b > 50 else "middle right" for b in rows["below"]],
+        "textposition": ["middle left" if r else "middle right" for r in right],
         "textfont": {"size": 13},
-        "hoverinfo": "skip",
         "marker": {
             "size": 12,
             "symbol": ["diamond" if a else "circle" for a in away],
             "color": [theme.ORANGE if a else theme.BLUE for a in away],
         },
+        "hoverinfo": "skip",
+        "cliponaxis": False,
     }
     ticks = [0, LOW, 50, HIGH, 100]
+    band = {"type": "rect", "x0": LOW, "x1": HIGH, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
+    title = {
+        "fr": ("établissements comparables en dessous", "pairs en dessous"),
+        "en": ("comparable establishments below", "peers below"),
+    }
+    few = [fmt.number(t, lang) for t in ticks[:-1]]
+    layout = rows_layout(
+        names,
+        row=ROW,
+        edges=(10, 24, 62),
+        wrap=30,
+        narrow={"xaxis.title.text": f"{title[lang][1]} (%)", "xaxis.ticktext": [*few, "100"]},
+    )
     return theme.draw(
         [dots],
-        84 + ROW * len(rows),
-        margin={"l": label_margin(wide), "r": 20, "t": 10, "b": 62},
+        **layout,
         xaxis={
             "range": [-3, 103],
             "tickvals": ticks,
             "ticktext": [fmt.percent(t, lang) for t in ticks],
-            "title": {
-                "text": "établissements comparables en dessous" if lang == "fr" else "comparable establishments below"
-            },
+            "title": {"text": title[lang][0]},
         },
-        yaxis={**label_axis(wide, places), "showgrid": True},
-        shapes=[
-            {
-                "type": "rect",
-                "x0": LOW,
-                "x1": HIGH,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "fillcolor": "#E8F1F9",
-                "line": {"width": 0},
-                "layer": "below",
-            }
-        ],
-        meta={"narrow": {"yaxis.ticktext": narrow, "margin.l": label_margin(narrow)}},
+        shapes=[{**band, "fillcolor": "#E8F1F9", "line": {"width": 0}}],
     )
 
 
@@ -190,10 +198,22 @@ NOTHING = Text(
     en="the establishment in focus, or enough comparable ones, are missing in the released tables.",
 )
 HOW = Text(
-    fr=f"Chaque ligne place l'établissement parmi ceux du même statut, avec ou sans urgences comme lui : à {HIGH} %, quatre sur cinq ont une valeur "
-    "plus basse. La bande claire est l'étendue habituelle (trois sur cinq) ; un losange orange en sort. Le chiffre est la valeur de l'établissement.",
-    en=f"Each row places the establishment among those of the same status, with or without an ED like it: at {HIGH}%, four in five have a lower "
-    "value. The pale band is the usual range (three in five); an orange diamond is outside. The number is the establishment's value.",
+    fr=(
+        f"Chaque ligne place l'établissement parmi ceux du même statut, avec ou sans urgences comme lui : à {HIGH} "
+        "%, quatre sur cinq ont une valeur "
+    )
+ (
+        "plus basse. La bande claire est l'étendue habituelle (trois sur cinq) ; un losange orange en sort. Le "
+        "chiffre est la valeur de l'établissement."
+    ),
+    en=(
+        "Each row places the establishment among those of the same status, with or without an ED like it: at "
+        f"{HIGH}%, four in five have a lower "
+    )
+ (
+        "value. The pale band is the usual range (three in five); an orange diamond is outside. The number is the "
+        "establishment's value."
+    ),
 )
 DRAWING = FIGURES.add(
     "position",

@@ -59,21 +59,33 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         else Text(fr="enchaînements", en="transitions"),
         source=phrases.source(study),
         how_to_read=Text(
-            fr="Une boîte est une étape, avec le nombre de fois où elle a lieu (↻ : dont répétée aussitôt). Plus une flèche est large, plus "
+            fr="Une boîte est une étape, avec le nombre de fois où elle a lieu (↻ : dont répétée aussitôt). Plus "
+                "une flèche est large, plus "
             "l'enchaînement est fréquent ; son étiquette donne le nombre d'occurrences et le délai médian.",
-            en="A box is a step, with how many times it occurs (↻: of which repeated at once). The wider an arrow, the more frequent the "
+            en="A box is a step, with how many times it occurs (↻: of which repeated at once). The wider an arrow, "
+                "the more frequent the "
             "transition; its label gives the occurrences and the median delay.",
         ),
         note=phrases.joined(
             [
                 phrases.both(
                     lambda lang: (
-                        f"La carte montre {fmt.percent(share, lang)} des enchaînements publiés ; le tableau les donne tous."
+ (
+                            f"La carte montre {fmt.percent(share, lang)} des enchaînements publiés ; le tableau les "
+                            "donne tous."
+                        )
                         if lang == "fr"
-                        else f"The map shows {fmt.percent(share, lang)} of the published transitions; the table has them all."
+                        else (
+                            f"The map shows {fmt.percent(share, lang)} of the published transitions; the table has "
+                            "them all."
+                        )
                     )
                 ),
-                phrases.masked(len(arcs) - len(known), Text(fr="lignes du tableau", en="rows of the table")),
+                phrases.masked(
+                    len(arcs) - len(known),
+                    ("ligne du tableau", "lignes du tableau"),
+                    ("row of the table", "rows of the table"),
+                ),
             ]
         ),
     )

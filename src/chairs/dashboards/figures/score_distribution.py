@@ -10,7 +10,7 @@ from chairs.dashboards import fmt, phrases
 from chairs.dashboards.comparison import outcome_scores
 from chairs.dashboards.fiche import Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.ranges import Range, draw_ranges
+from chairs.dashboards.ranges import Range, draw_ranges, score_axis
 from chairs.dashboards.words import label, outcome, outcome_of
 
 if TYPE_CHECKING:
@@ -57,9 +57,11 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="établissements avec un score", en="establishments with a score"),
         source=phrases.source(study),
         how_to_read=Text(
-            fr=f"Score « {outcome(outcome_of(study, [names])).fr} ». Le point est la médiane, le trait épais la moitié centrale des établissements, le trait "
+            fr=f"Score « {outcome(outcome_of(study, [names])).fr} ». Le point est la médiane, le trait épais la "
+                "moitié centrale des établissements, le trait "
             "fin huit sur dix. L'axe ne part pas de zéro.",
-            en=f"Score “{outcome(outcome_of(study, [names])).en}”. The dot is the median, the thick line the middle half of the establishments, the thin "
+            en=f"Score “{outcome(outcome_of(study, [names])).en}”. The dot is the median, the thick line the "
+                "middle half of the establishments, the thin "
             "line eight in ten. The axis does not start at zero.",
         ),
         note=_note(study, scores, kept),
@@ -119,9 +121,8 @@ def _sentence(study: Study, groups: pd.DataFrame, surveyed: int, lang: Language)
 
 
 def _name(study: Study, group: str) -> Text:
-    return {ALL: Text(fr="Tous", en="All"), UNKNOWN: Text(fr="statut inconnu", en="status unknown")}.get(
-        group
-    ) or label(study, group)
+    words = {ALL: Text(fr="tous", en="all"), UNKNOWN: Text(fr="statut inconnu", en="status unknown")}
+    return words.get(group) or label(study, group)
 
 
 def _note(study: Study, scores: pd.DataFrame, kept: pd.DataFrame) -> Text | None:
@@ -175,7 +176,7 @@ def _table(study: Study, groups: pd.DataFrame) -> Table:
 def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
     rows = [
         Range(
-            label=f"{_name(study, str(row['group'])).say(lang)} ({fmt.number(int(row['scored']), lang)})",
+            label=f"{_name(study, str(row['group'])).say(lang).capitalize()} ({fmt.number(int(row['scored']), lang)})",
             low=float(row["p10"]),
             lower=float(row["p25"]),
             middle=float(row["p50"]),
@@ -185,9 +186,7 @@ def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
         )
         for _, row in drawn.iterrows()
     ]
-    low, high = min(row.low for row in rows), max(row.high for row in rows)
-    pad = max(0.5, 0.06 * (high - low))
-    return draw_ranges(rows, {"range": [low - pad, high + pad], "nticks": 6, "title": {"text": "score"}})
+    return draw_ranges(rows, score_axis(rows, "score"))
 
 
 DRAWING = FIGURES.add(

@@ -61,9 +61,11 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         ),
         source=phrases.source(study),
         how_to_read=Text(
-            fr="Chaque point est un établissement. Bleu : du même statut que l'établissement suivi, avec ou sans urgences comme lui ; gris : les autres ; "
+            fr="Chaque point est un établissement. Bleu : du même statut que l'établissement suivi, avec ou sans "
+                "urgences comme lui ; gris : les autres ; "
             "losange orange : l'établissement suivi. L'axe des scores ne part pas de zéro.",
-            en="Each dot is one establishment. Blue: same status as the establishment in focus, with or without an ED like it; grey: the others; orange "
+            en="Each dot is one establishment. Blue: same status as the establishment in focus, with or without an "
+                "ED like it; grey: the others; orange "
             "diamond: the establishment in focus. The axis of scores does not start at zero.",
         ),
         note=CHOSEN,
@@ -116,8 +118,14 @@ def _sentence(points: pd.DataFrame, name: str, traits: str, lang: Language) -> s
     score = fmt.number(float(own["score"].iloc[0]), lang, 1)
     low, high = (fmt.number(float(like.quantile(q)), lang, 1) for q in (0.25, 0.75))
     if lang == "fr":
-        return f"{name} a un score de {score} ; la moitié de ses {fmt.number(len(like), lang)} pairs ({traits}) sont entre {low} et {high}."
-    return f"{name} scores {score}; half of its {fmt.number(len(like), lang)} peers ({traits}) are between {low} and {high}."
+        return (
+            f"{name} a un score de {score} ; la moitié de ses {fmt.number(len(like), lang)} pairs ({traits}) sont "
+            f"entre {low} et {high}."
+        )
+    return (
+        f"{name} scores {score}; half of its {fmt.number(len(like), lang)} peers ({traits}) are between {low} and "
+        f"{high}."
+    )
 
 
 def _table(points: pd.DataFrame, measure: Text, what: Text) -> Table:
@@ -172,22 +180,14 @@ def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Langua
     ]
     return theme.draw(
         traces,
-        420,
+        height=420,
         margin={"l": 62, "r": 16, "t": 34, "b": 52},
         xaxis={"title": {"text": titles[0]}, "nticks": 7, "separatethousands": True},
         yaxis={"title": {"text": titles[1] if len(titles[1]) < 46 else "score"}, "nticks": 6},
         separators=",\u202f" if lang == "fr" else ".,",
         annotations=notes,
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": 13},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
+        legend=theme.LEGEND,
         meta={"narrow": {"xaxis.nticks": 4}},
     )
 
@@ -198,8 +198,14 @@ GROUPS = {
     "other": Text(fr="autre", en="other"),
 }
 CHOSEN = Text(
-    fr="Indicateur montré parce que son lien brut avec le score est le plus fort de ceux examinés : cette sélection exagère les liens.",
-    en="This indicator is shown because its crude link with the score is the strongest of those examined: such a choice overstates links.",
+    fr=(
+        "Indicateur montré parce que son lien brut avec le score est le plus fort de ceux examinés : cette "
+        "sélection exagère les liens."
+    ),
+    en=(
+        "This indicator is shown because its crude link with the score is the strongest of those examined: such a "
+        "choice overstates links."
+    ),
 )
 DRAWING = FIGURES.add(
     "score-indicator",

@@ -18,8 +18,8 @@ class Page:
     ----------
     slug
         File name in each language, without ".html".
-    title
-        Its name in the menu and its first heading.
+    title, heading
+        Its name in the menu; its first heading, when that says more.
     question
         What a reader comes for; stands under the heading.
     order
@@ -36,6 +36,7 @@ class Page:
     order: int
     body: Callable[[Content, Language], str]
     figures: tuple[str, ...] = ()
+    heading: Text | None = None
 
 
 PAGES: Registry[Page] = Registry(("page", "page"), __name__)

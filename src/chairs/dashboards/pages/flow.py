@@ -14,8 +14,8 @@ KEPT = ("durations", "census")
 
 def body(content: Content, lang: Language) -> str:
     """Return the page: one part per study that has an event log, real calendars first."""
-    studies = sorted(content.with_any(FIGURES), key=lambda s: (s.about["calendar"] != "real", s.name))
-    parts = [shell.keep(shell.sentences(content, KEPT, lang), lang)]
+    studies = sorted(content.with_any(FIGURES), key=lambda study: study.about["calendar"] != "real")
+    parts = [shell.keep(shell.sentences(studies, KEPT, lang), lang)]
     parts += [shell.study_section(study, FIGURES, WIDE, lang) for study in studies]
     if not studies:
         parts.append(f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n')

@@ -12,7 +12,7 @@ from chairs.dashboards.pages import PAGES, Page
 from chairs.dashboards.phrases import LEVELS
 
 SHOWN = 12  # changed numbers listed for one study; `chairs diff` gives all
-KEPT = ("associations", "durations")
+KEPT = ("associations", "census")
 KEYS = ("census", "durations", "arrivals", "associations", "score-distribution", "variants")  # figures quoted first
 MOST = 8
 
@@ -20,9 +20,9 @@ MOST = 8
 def body(content: Content, lang: Language) -> str:
     """Return the page."""
     parts = [
-        shell.keep(shell.sentences(content, KEPT, lang), lang),
+        shell.keep(shell.sentences(_flow_first(content), KEPT, lang), lang),
         _heading("changes", CHANGED, lang),
-        *(_changes(study, content.changes.get(study.name), lang) for study in content.studies),
+        f'<div class="card">{"".join(_changes(s, content.changes.get(s.name), lang) for s in content.studies)}</div>\n',
         _heading("keys", KEY_NUMBERS, lang),
         _keys(content, lang),
         _heading("studies", STUDIES, lang),
@@ -33,6 +33,11 @@ def body(content: Content, lang: Language) -> str:
     return "".join(parts)
 
 
+def _flow_first(content: Content) -> list[Rendered]:
+    """Return the studies, those with a real calendar before the others."""
+    return sorted(content.studies, key=lambda study: study.about["calendar"] != "real")
+
+
 def _heading(name: str, words: Text, lang: Language) -> str:
     return f'<h2 id="{name}">{shell.text(words, lang)}</h2>\n'
 
@@ -40,10 +45,10 @@ def _heading(name: str, words: Text, lang: Language) -> str:
 def _changes(study: Rendered, changes: Changes | None, lang: Language) -> str:
     title = shell.text(study.say("title", lang), lang)
     if changes is None or changes.first:
-        return f"<p>{title} – {shell.text(FIRST, lang)}</p>\n"
+        return f"<p><strong>{title}</strong> – {shell.text(FIRST, lang)}</p>\n"
     count = len(changes)
     if count == 0:
-        return f"<p>{title} – {shell.text(SAME, lang)}</p>\n"
+        return f"<p><strong>{title}</strong> – {shell.text(SAME, lang)}</p>\n"
     many = fmt.number(count, lang)
     said = (
         f"{many} {fmt.plural(count, 'nombre publié a changé', 'nombres publiés ont changé', lang)}"
@@ -62,7 +67,7 @@ def _changes(study: Rendered, changes: Changes | None, lang: Language) -> str:
         )
     more = f"<p>{shell.text(MORE, lang)} <code>chairs diff {escape(study.name)}</code></p>\n" if count > SHOWN else ""
     return (
-        f"<p>{title} – {shell.text(said, lang)}</p>\n"
+        f"<p><strong>{title}</strong> – {shell.text(said, lang)}</p>\n"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{title}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>\n{more}"
     )
@@ -133,7 +138,10 @@ def _run(study: Rendered, lang: Language) -> str:
 
 def _skipped(name: str, problems: Sequence[Problem], lang: Language) -> str:
     reasons = "<br>".join(shell.text(problem.say(lang), lang) for problem in problems)
-    return f'<tr><th scope="row">{escape(name)}</th><td colspan="2">{shell.text(SKIPPED, lang)}</td><td>{reasons}</td></tr>'
+    return (
+        f'<tr><th scope="row">{escape(name)}</th><td '
+        f'colspan="2">{shell.text(SKIPPED, lang)}</td><td>{reasons}</td></tr>'
+    )
 
 
 def _chairs(lang: Language) -> str:
@@ -181,18 +189,22 @@ ABOUT = (
     (
         Text(fr="Chaire intelligence artificielle", en="Artificial intelligence chair"),
         Text(
-            fr="Apprentissage et données massives, vers un jumeau numérique du parcours des patients : comprendre où ils attendent, "
+            fr="Apprentissage et données massives, vers un jumeau numérique du parcours des patients : comprendre "
+                "où ils attendent, "
             "prévoir, puis essayer un changement avant de le faire.",
-            en="Machine learning and large data, towards a digital twin of patient flow: understand where patients wait, forecast, then "
+            en="Machine learning and large data, towards a digital twin of patient flow: understand where patients "
+                "wait, forecast, then "
             "try a change before making it.",
         ),
     ),
     (
         Text(fr="Chaire performance", en="Performance chair"),
         Text(
-            fr="Comment la performance sociale, managériale et économique des établissements va de pair avec l'expérience de leurs patients "
+            fr="Comment la performance sociale, managériale et économique des établissements va de pair avec "
+                "l'expérience de leurs patients "
             "ou de leurs clients, avec des liens déclarés, ajustés et nuancés.",
-            en="How the social, managerial and economic performance of establishments goes with the experience of their patients or "
+            en="How the social, managerial and economic performance of establishments goes with the experience of "
+                "their patients or "
             "customers, with links that are declared, adjusted and qualified.",
         ),
     ),
@@ -203,6 +215,7 @@ PAGES.add(
     Page(
         slug=Text(fr="index", en="index"),
         title=Text(fr="Accueil", en="Home"),
+        heading=Text(fr="Ce que disent les données", en="What the data say"),
         question=Text(
             fr="Ce qui a changé, les chiffres clés, et ce que les données permettent de dire.",
             en="What changed, the key numbers, and what the data allow us to say.",

@@ -7,9 +7,9 @@ from chairs.dashboards import shell
 from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
-FIGURES = ("associations", "position", "score-indicator", "score-distribution")
-WIDE = ("associations",)
-RANK = {"public": 0, "patient": 1, "demo": 2}
+FIGURES = ("associations", "position", "score-distribution", "score-indicator")
+WIDE = ("associations", "score-indicator")
+
 
 CAUTION = Text(
     fr="Association exploratoire — pas une preuve de causalité. La taille, le statut et les patients accueillis "
@@ -25,8 +25,8 @@ NOTHING = Text(
 
 def body(content: Content, lang: Language) -> str:
     """Return the page: open data first, then the demonstration territory."""
-    studies = sorted(content.with_any(FIGURES), key=lambda s: (RANK[s.about["level"]], s.name))
-    parts = [shell.keep(shell.sentences(content, ("associations",), lang), lang)]
+    studies = content.with_any(FIGURES)
+    parts = [shell.keep(shell.sentences(studies, ("associations", "position"), lang), lang)]
     first, _, rest = shell.text(CAUTION, lang).partition(". ")
     parts.append(f'<div class="banner" role="note"><strong>{first}.</strong> {rest}</div>\n')
     parts += [shell.study_section(study, FIGURES, WIDE, lang) for study in studies]

@@ -42,7 +42,8 @@ def _table(name: str, heads: Sequence[tuple[Text, bool]], rows: Sequence[Sequenc
         cells = [f"<td{_class(numeric)}>{cell}</td>" for cell, (_, numeric) in zip(row[1:], heads[1:], strict=True)]
         lines.append(f'<tr><th scope="row">{row[0]}</th>{"".join(cells)}</tr>')
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table><thead><tr>{head}</tr></thead>'
+            '<div class="scroll" tabindex="0" role="region" '
+            f'aria-label="{escape(name)}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 
@@ -132,11 +133,19 @@ SOURCE_HEADS = (
 COMMANDS = "<p><code>chairs trace france-2019/associations@0f1e2d3c</code></p>"
 HOW_TO = (
     Text(
-        fr="L'identifiant imprimé sous chaque figure est fait de l'étude, de la figure et du début de l'empreinte de ses chiffres : si un "
-        "seul chiffre change, l'identifiant change. La commande suivante, lancée dans le dossier du projet, donne le calcul, la version du "
+        fr=(
+            "L'identifiant imprimé sous chaque figure est fait de l'étude, de la figure et du début de l'empreinte "
+            "de ses chiffres : si un "
+        )
+            "seul chiffre change, l'identifiant change. La commande suivante, lancée dans le dossier du projet, "
+            "donne le calcul, la version du "
         "programme, les réglages et l'empreinte des fichiers d'origine.",
-        en="The identifier printed under each figure is made of the study, the figure and the start of the fingerprint of its numbers: if one "
-        "number changes, the identifier changes. The following command, run in the project's folder, gives the computation, the version of "
+        en=(
+            "The identifier printed under each figure is made of the study, the figure and the start of the "
+            "fingerprint of its numbers: if one "
+        )
+            "number changes, the identifier changes. The following command, run in the project's folder, gives the "
+            "computation, the version of "
         "the program, the settings and the fingerprint of the original files.",
     ),
 )
@@ -144,29 +153,50 @@ GLOSSARY = (
     (
         Text(fr="Association exploratoire", en="Exploratory association"),
         Text(
-            fr="Deux mesures qui varient ensemble dans les données, sans hypothèse déclarée d'avance et sans preuve que l'une cause l'autre.",
-            en="Two measures that vary together in the data, with no hypothesis declared beforehand and no proof that one causes the other.",
+            fr=(
+                "Deux mesures qui varient ensemble dans les données, sans hypothèse déclarée d'avance et sans "
+                "preuve que l'une cause l'autre."
+            ),
+            en=(
+                "Two measures that vary together in the data, with no hypothesis declared beforehand and no proof "
+                "that one causes the other."
+            ),
         ),
     ),
     (
         Text(fr="Intervalle de confiance à 95 %", en="95% confidence interval"),
         Text(
-            fr="Étendue des valeurs compatibles avec les données ; construite ainsi, elle contient la vraie valeur 95 fois sur 100.",
+            fr=(
+                "Étendue des valeurs compatibles avec les données ; construite ainsi, elle contient la vraie valeur "
+                "95 fois sur 100."
+            ),
             en="Range of values compatible with the data; built this way, it contains the true value 95 times in 100.",
         ),
     ),
     (
         Text(fr="Valeur q", en="q value"),
         Text(
-            fr="Part attendue de fausses découvertes si l'on retient ce lien et tous les plus nets (Benjamini et Hochberg).",
-            en="Expected share of false discoveries when this link and all clearer ones are kept (Benjamini and Hochberg).",
+            fr=(
+                "Part attendue de fausses découvertes si l'on retient ce lien et tous les plus nets (Benjamini et "
+                "Hochberg)."
+            ),
+            en=(
+                "Expected share of false discoveries when this link and all clearer ones are kept (Benjamini and "
+                "Hochberg)."
+            ),
         ),
     ),
     (
         Text(fr="Médiane, décile", en="Median, percentile"),
         Text(
-            fr="La moitié des valeurs sont sous la médiane ; une sur dix est sous le 1er décile, une sur dix au-dessus du 9e.",
-            en="Half of the values are below the median; one in ten is below the 10th percentile, one in ten above the 90th.",
+            fr=(
+                "La moitié des valeurs sont sous la médiane ; une sur dix est sous le 1er décile, une sur dix "
+                "au-dessus du 9e."
+            ),
+            en=(
+                "Half of the values are below the median; one in ten is below the 10th percentile, one in ten above "
+                "the 90th."
+            ),
         ),
     ),
     (
@@ -179,7 +209,10 @@ GLOSSARY = (
     (
         Text(fr="Masqué (n < 11)", en="Masked (n < 11)"),
         Text(
-            fr="Chiffre caché parce qu'il porte sur 1 à 10 personnes, ou parce qu'il permettrait d'en retrouver un autre.",
+            fr=(
+                "Chiffre caché parce qu'il porte sur 1 à 10 personnes, ou parce qu'il permettrait d'en retrouver un "
+                "autre."
+            ),
             en="Number hidden because it is about 1 to 10 people, or because it would give another one back.",
         ),
     ),
@@ -193,11 +226,19 @@ GLOSSARY = (
 )
 ACCESSIBILITY = (
     Text(
-        fr="Ces pages visent les règles WCAG 2.2 et RGAA 4.1, niveau AA : chaque figure a un texte de remplacement et un tableau, aucune "
-        "information ne tient à la couleur seule, tout se parcourt au clavier. Un contrôle automatique et la largeur de 320 pixels sont "
+        fr=(
+            "Ces pages visent les règles WCAG 2.2 et RGAA 4.1, niveau AA : chaque figure a un texte de remplacement "
+            "et un tableau, aucune "
+        )
+            "information ne tient à la couleur seule, tout se parcourt au clavier. Un contrôle automatique et la "
+            "largeur de 320 pixels sont "
         "vérifiés par les tests ; aucun essai avec un lecteur d'écran n'a encore été fait.",
-        en="These pages aim at WCAG 2.2 and RGAA 4.1, level AA: each figure has an alternative text and a table, no information rests on colour "
-        "alone, all can be reached by keyboard. An automatic check and the width of 320 pixels are verified by tests; no trial with a "
+        en=(
+            "These pages aim at WCAG 2.2 and RGAA 4.1, level AA: each figure has an alternative text and a table, "
+            "no information rests on colour "
+        )
+            "alone, all can be reached by keyboard. An automatic check and the width of 320 pixels are verified by "
+            "tests; no trial with a "
         "screen reader was made yet.",
     ),
 )

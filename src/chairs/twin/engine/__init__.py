@@ -1,2 +1,2 @@
 """The compiled engine: one interpreter for every table of steps."""
-# x
+# z

@@ -66,52 +66,33 @@ def _limits(column) -> str:
 
 def indicators_page() -> str:
     """Return the catalogue of indicators."""
-    from chairs.indicators import INDICATORS
+    from chairs.indicators.indicator import INDICATORS
 
     directions = {1: "higher is better", -1: "lower is better", 0: "neither"}
-    rows = [
-        (
-            f"`{i.code}`",
-            i.domain,
-            i.label.en,
-            i.label.fr,
-            i.unit or "–",
-            directions[i.direction],
-            i.numerator,
-            i.denominator or "–",
-            i.reference,
-        )
-        for i in (INDICATORS[code].record for code in INDICATORS)
-    ]
-    return "\n".join(
-        [
-            "# Indicators\n",
-            MADE,
-            table(
-                ("code", "domain", "label", "libellé", "unit", "direction", "numerator", "denominator", "reference"),
-                rows,
-            ),
-        ]
-    )
+    heads = ("code", "domain", "label", "libellé", "unit", "direction", "numerator", "denominator", "reference")
+    rows = []
+    for item in (INDICATORS[code] for code in INDICATORS):
+        times = f" × {item.per:g}" if item.per != 1 else ""
+        below = item.denominator.en if item.denominator else "–"
+        rows.append((f"`{item.code}`", item.domain, item.label.en, item.label.fr, item.unit.en,
+                     directions[item.direction], item.numerator.en + times, below, item.reference))  # fmt: skip
+    return "\n".join(["# Indicators\n", MADE, table(heads, rows)])
 
 
 def instruments_page() -> str:
     """Return the catalogue of survey instruments."""
-    from chairs.surveys.instrument import INSTRUMENTS, load_instrument
+    from chairs.surveys.instrument import instrument, instrument_names
 
     parts = ["# Survey instruments\n", MADE]
-    for name in INSTRUMENTS():
-        instrument = load_instrument(name)
+    for name in instrument_names():
+        form = instrument(name)
         parts.append(
-            f"## `{name}`\n\n{instrument.title.en} — *{instrument.title.fr}*. Source: {instrument.source}. "
-            f"Licence: {instrument.licence}. A score needs {instrument.floor} answers.\n"
+            f"## `{name}`\n\n{form.title.en} — *{form.title.fr}*. Version {form.version}; scores {form.unit}; a score needs "
+            f"{form.floor} answers. Source: {form.source}. Licence: {form.licence}.\n"
         )
-        parts.append(
-            table(
-                ("dimension", "label", "libellé"),
-                [(f"`{d.code}`", d.label.en, d.label.fr) for d in instrument.dimensions],
-            )
-        )
+        rows = [(f"`{d.name}`", d.label.en, d.label.fr, sum(i.dimension == d.name for i in form.items) or "–")
+                for d in form.dimensions]  # fmt: skip
+        parts.append(table(("dimension", "label", "libellé", "items"), rows))
     return "\n".join(parts)
 
 
@@ -127,7 +108,7 @@ def sources_page() -> str:
             e.licence,
             e.year or "–",
             e.reader,
-            e.doi or e.page or ("derived" if e.derived else "–"),
+            _where(e),
             len(e.files),
         )
         for e in load_catalog(HERE.parent / "data" / "catalog.yaml").values()
@@ -139,6 +120,12 @@ def sources_page() -> str:
             table(("source", "title", "publisher", "licence", "year", "reader", "where", "files"), rows),
         ]
     )
+
+
+def _where(entry) -> str:
+    if entry.derived:
+        return "derived: from a mirror folder only"
+    return " ".join(part for part in (f"doi:{entry.doi}" if entry.doi else "", entry.page or "") if part) or "–"
 
 
 PAGES = {

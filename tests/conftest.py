@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -75,3 +77,15 @@ def run_stage_script(stage: str, study: str, folder: Path) -> subprocess.Complet
         [sys.executable, f"pipelines/{stage}.py", study],
         cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def invented() -> ModuleType:
+    """Small invented studies and released tables, for the pages (`unit/dashboards/invented.py`)."""
+    path = HERE / "tests" / "unit" / "dashboards" / "invented.py"
+    spec = importlib.util.spec_from_file_location("invented", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

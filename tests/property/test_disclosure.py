@@ -18,7 +18,7 @@ counts = st.integers(0, 60) | st.integers(0, 12)
 
 
 @given(st.lists(counts, min_size=1, max_size=15))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_one_way_no_hidden_count_can_be_worked_out(parts):
     amounts = np.array(parts)
     first = (amounts > 0) & (amounts < 11)
@@ -33,7 +33,7 @@ def test_one_way_no_hidden_count_can_be_worked_out(parts):
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.integers(0, 30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_merging_keeps_the_total_and_shows_no_rare_kind(cases, rest):
     table = pd.DataFrame({"variant": [f"v{i}" for i in range(len(cases))], "cases": pd.array(cases, dtype="Int64")})
     merged = merge_rare(table, "variant", "cases", other="other", threshold=11, rest=rest)
@@ -75,7 +75,7 @@ def scores(draw):
 
 
 @given(scores())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_scores_no_unit_or_month_comes_back_from_its_total(frame):
     out = mask(frame, CONTRACTS["scores"], load_rules(), public=True, wholes={}).frame
     shown = out["n"].notna()

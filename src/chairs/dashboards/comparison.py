@@ -25,6 +25,14 @@ def indicator_values(indicators: pd.DataFrame, code: str) -> pd.DataFrame:
     return _one_period(chosen)
 
 
+def establishments_joined(study: Study, indicators: pd.DataFrame, links: pd.DataFrame | None) -> set[str]:
+    """Return the establishments with a row of an indicator examined in `links` (any indicator without links)."""
+    if links is not None and len(links):
+        examined = set(links.loc[links["outcome"] == outcome_of(study, links["outcome"]), "exposure"])
+        indicators = indicators[indicators["code"].isin(examined)]
+    return set(indicators["establishment"])
+
+
 def _one_period(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the period that most establishments have, the latest of equals: grains are not mixed."""
     if frame.empty:
@@ -39,30 +47,28 @@ def peers(study: Study, establishments: pd.DataFrame) -> pd.DataFrame:
 
     Without a focus, or when it is not in the table, there are none.
     """
+    import pandas as pd
+
     own = establishments[establishments["establishment"] == (study.focus or "")]
     if own.empty:
         return establishments.iloc[0:0]
     like = establishments["establishment"] != study.focus
     for trait in ("kind", "status", "emergency"):
         value = own[trait].iloc[0]
-        like &= (
-            establishments[trait].isna()
-            if value is None or value != value
-            else (establishments[trait] == value).fillna(False)
-        )
+        same = establishments[trait].isna() if pd.isna(value) else (establishments[trait] == value).fillna(False)
+        like &= same.astype(bool)
     return establishments[like]
 
 
 def peers_words(study: Study, establishments: pd.DataFrame, lang: Language) -> str:
     """Return in words what the establishments compared share."""
+    import pandas as pd
+
     own = establishments[establishments["establishment"] == (study.focus or "")].iloc[0]
-    parts = []
-    if isinstance(own["status"], str):
-        parts.append(label(study, own["status"]).say(lang))
-    if own["emergency"] is True or own["emergency"] == True:  # noqa: E712 - a pandas flag is not the bool True
-        parts.append("avec urgences" if lang == "fr" else "with an ED")
-    elif own["emergency"] == own["emergency"] and own["emergency"] is not None:
-        parts.append("sans urgences" if lang == "fr" else "without an ED")
+    parts = [] if pd.isna(own["status"]) else [label(study, str(own["status"])).say(lang)]
+    if not pd.isna(own["emergency"]):
+        words = {"fr": ("sans urgences", "avec urgences"), "en": ("without an ED", "with an ED")}[lang]
+        parts.append(words[int(own["emergency"])])
     return ", ".join(parts) or ("même nature" if lang == "fr" else "same kind")
 
 

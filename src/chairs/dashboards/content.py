@@ -16,22 +16,33 @@ class Change(Protocol):
     """One published number that is not what it was; None on the side where it was not published."""
 
     @property
-    def table(self) -> str: ...
+    def table(self) -> str:
+        """Released table."""
+
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """Row, by its key."""
+
     @property
-    def column(self) -> str: ...
+    def column(self) -> str:
+        """Column."""
+
     @property
-    def before(self) -> float | str | None: ...
+    def before(self) -> float | str | None:
+        """Number, or the word of a missing one, in the state before."""
+
     @property
-    def after(self) -> float | str | None: ...
+    def after(self) -> float | str | None:
+        """The same, now."""
 
 
 class Changes(Protocol):
     """What differs from the state before, for one study; `first`: there was none."""
 
     @property
-    def first(self) -> bool: ...
+    def first(self) -> bool:
+        """Say whether there is no state before."""
+
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Change]: ...
 
@@ -89,8 +100,4 @@ def read_catalog(path: Path) -> dict[str, dict[str, Any]]:
     """Return the entries of the data catalogue by their name; empty when there is no catalogue."""
     if not path.is_file():
         return {}
-    entries = read_yaml(path) or {}
-    listed = entries.get("sources", entries) if isinstance(entries, dict) else entries
-    if isinstance(listed, dict):
-        return {str(name): dict(entry) for name, entry in listed.items()}
-    return {str(entry["id"]): dict(entry) for entry in listed}
+    return {str(name): dict(entry) for name, entry in (read_yaml(path) or {}).items()}

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from chairs.dashboards import theme
 from chairs.dashboards.layout import Placed, Point, place
@@ -95,7 +96,7 @@ def _stroke(points: Sequence[Point], width: float) -> str:
 def _curve(points: Sequence[Point]) -> str:
     """Return a smooth path: each leg leaves and arrives vertically."""
     path = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = (y0 + y1) / 2
         path.append(f"C{x0:.1f} {middle:.1f} {x1:.1f} {middle:.1f} {x1:.1f} {y1:.1f}")
     return " ".join(path)

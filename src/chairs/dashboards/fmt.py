@@ -33,16 +33,16 @@ MISSING = {
 
 
 def number(value: float | int | None, lang: Language, digits: int = 0) -> str:
-    """Return `value` with `digits` decimals; missing or infinite reads "n.d." ("not available").
+    r"""Return `value` with `digits` decimals; missing or infinite reads "n.d." ("not available").
 
     Halves are rounded to even on the decimal value, as Python does. A value that rounds to zero
     carries no sign.
 
     Examples
     --------
-    >>> number(12345.678, "fr", 1) == "12\\u202f345,7", number(12345.678, "en", 1)
+    >>> number(12345.678, "fr", 1) == "12\u202f345,7", number(12345.678, "en", 1)
     (True, '12,345.7')
-    >>> number(-0.04, "fr", 1), number(-3, "en") == "\\u22123"
+    >>> number(-0.04, "fr", 1), number(-3, "en") == "\u22123"
     ('0,0', True)
     """
     if value is None or not math.isfinite(value):
@@ -81,11 +81,11 @@ def signed(value: float | None, lang: Language, digits: int = 0) -> str:
 
 
 def percent(value: float | None, lang: Language, digits: int = 0) -> str:
-    """Return a percentage given in percent (12.3 for 12.3 %).
+    r"""Return a percentage given in percent (12.3 for 12.3 %).
 
     Examples
     --------
-    >>> percent(12.34, "fr", 1) == "12,3\\u00a0%", percent(12.34, "en", 1)
+    >>> percent(12.34, "fr", 1) == "12,3\u00a0%", percent(12.34, "en", 1)
     (True, '12.3%')
     """
     if value is None or not math.isfinite(value):
@@ -130,11 +130,11 @@ def p_value(value: float | None, lang: Language) -> str:
 
 
 def interval(low: float | None, high: float | None, lang: Language, digits: int = 2) -> str:
-    """Return an interval in brackets, separated by ";" in French and "," in English.
+    r"""Return an interval in brackets, separated by ";" in French and "," in English.
 
     Examples
     --------
-    >>> interval(-0.5, 0.25, "en") == "[\\u22120.50, 0.25]"
+    >>> interval(-0.5, 0.25, "en") == "[\u22120.50, 0.25]"
     True
     """
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
@@ -158,12 +158,12 @@ def date(day: datetime.date, lang: Language) -> str:
 
 
 def period(text: str, lang: Language) -> str:
-    """Return an ISO period (2019, 2019-Q3, 2019-07, or two of them joined by "/") in words.
+    """Return an ISO period (2019, 2019-Q3, 2019-07, years as 2023-2024, or two joined by "/") in words.
 
     Examples
     --------
-    >>> period("2019-07", "fr"), period("2019-Q3", "en"), period("2024/2025", "fr")
-    ('juillet 2019', 'Q3 2019', '2024 à 2025')
+    >>> period("2019-07", "fr"), period("2019-Q3", "en"), period("2024-01/2024-03", "fr"), period("2023-2024", "en")
+    ('juillet 2019', 'Q3 2019', 'janvier 2024 à mars 2024', '2023–2024')
     """
     if "/" in text:
         first, last = text.split("/", 1)
@@ -175,7 +175,7 @@ def period(text: str, lang: Language) -> str:
         return f"{quarter}{'er' if quarter == '1' else 'e'} trimestre {year}"
     if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
         return f"{MONTHS[lang][int(match[2]) - 1]} {match[1]}"
-    return text
+    return re.sub(r"(?<=\d{4})-(?=\d{4})", "–", text)
 
 
 def missing(status: str, lang: Language) -> str:
@@ -226,23 +226,17 @@ def cell(value: object, kind: Kind, lang: Language, digits: int = 0, status: str
         return missing(status, lang)
     if kind in ("text", "word") or not isinstance(value, int | float):
         return str(value)
-    if kind == "percent":
-        return percent(value, lang, digits)
-    if kind == "hours":
-        return hours(value, lang)
-    if kind == "p":
-        return p_value(value, lang)
-    if kind == "measure":
-        return measure(value, lang)
-    return number(value, lang, digits)
+    if kind in ("count", "number", "percent"):
+        return percent(value, lang, digits) if kind == "percent" else number(value, lang, digits)
+    return {"hours": hours, "p": p_value, "measure": measure}[kind](value, lang)
 
 
 def typeset(text: str, lang: Language) -> str:
-    """Return `text` with the spaces and apostrophes of the language; what is typeset stays as it is.
+    r"""Return `text` with the spaces and apostrophes of the language; what is typeset stays as it is.
 
     Examples
     --------
-    >>> typeset("l'effet : 12 % ; « oui »", "fr") == "l’effet\\u00a0: 12\\u00a0%\\u202f; «\\u00a0oui\\u00a0»"
+    >>> typeset("l'effet : 12 % ; « oui »", "fr") == "l’effet\u00a0: 12\u00a0%\u202f; «\u00a0oui\u00a0»"
     True
     """
     text = text.replace("'", "’")

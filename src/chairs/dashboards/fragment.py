@@ -104,8 +104,8 @@ def _data(name: str, fiche: Fiche, lang: Language) -> str:
     title = _say(fiche.title, lang)
     return (
         f"<details><summary>{_say(WORDS['table'], lang)} ({count})</summary>\n"
-            '<div class="scroll" tabindex="0" role="region" '
-            f'aria-label="{escape(fmt.typeset(fiche.title.say(lang), lang))}">'
+        '<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{escape(fmt.typeset(fiche.title.say(lang), lang))}">'
         f'<table id="{name}-table"><caption>{title}</caption>\n{_rows(table, lang)}</table></div>\n'
         f'<button type="button" class="csv" hidden data-table="{name}-table" data-name="{name}.csv">'
         f"{_say(WORDS['csv'], lang)}</button></details>"

@@ -69,7 +69,7 @@ def main_order(arcs: Mapping[tuple[str, str], int], first: str) -> list[str]:
     ['start', 'a', 'b', 'c']
     """
     left = sorted({name for pair in arcs for name in pair} - {first})
-    head, tail = [first], []
+    head, tail = [first], list[str]()
     live = {pair: weight for pair, weight in arcs.items() if first not in pair}
     while left:
         sinks = [name for name in left if not any(pair[0] == name for pair in live)]

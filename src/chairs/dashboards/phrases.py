@@ -38,7 +38,10 @@ def source(study: Study, period: str | None = None) -> Text:
 
 
 def masked(count: int, fr: tuple[str, str], en: tuple[str, str]) -> Text | None:
-    """Return how many lines of the table are masked or empty (`fr`, `en`: feminine noun, singular and plural); None when none is."""
+    """Return how many lines of the table are masked or empty; None when none is.
+
+    `fr` and `en` are what they are called, singular and plural; the French noun is feminine.
+    """
     if count == 0:
         return None
 

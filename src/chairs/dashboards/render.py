@@ -107,7 +107,7 @@ def _summary(fiche: Fiche) -> dict[str, Any]:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    import pyarrow.parquet as parquet
+    from pyarrow import parquet
 
     return {"name": path.stem, "rows": parquet.read_metadata(path).num_rows, "sha256": sha256(path)}
 

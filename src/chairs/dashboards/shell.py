@@ -7,7 +7,7 @@ from html import escape
 
 from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt
-from chairs.dashboards.content import Content, Rendered
+from chairs.dashboards.content import Rendered
 from chairs.dashboards.pages import PAGES, Page
 from chairs.dashboards.phrases import LEVELS
 
@@ -20,18 +20,26 @@ SKIP = Text(fr="Aller au contenu", en="Skip to content")
 MENU = Text(fr="Pages", en="Pages")
 TWIN = Text(fr="English version", en="Version française")
 DEMO = Text(
-    fr="Données de démonstration. L'établissement et les patients de cette partie sont inventés : "
-    "aucun chiffre ne décrit un hôpital réel.",
-    en="Demonstration data. The establishment and the patients of this part are invented: "
-    "no figure describes a real hospital.",
+    fr=(
+        "Données de démonstration. L'établissement et les patients de cette partie sont inventés : aucun chiffre ne "
+        "décrit un hôpital réel."
+    ),
+    en=(
+        "Demonstration data. The establishment and the patients of this part are invented: no figure describes a "
+        "real hospital."
+    ),
 )
 KEEP = Text(fr="À retenir", en="Key points")
 FOOT = (
     Text(
-        fr="Chaque figure porte son effectif, sa source et un identifiant : « chairs trace IDENTIFIANT » remonte "
-        "du chiffre affiché au calcul, au programme et aux fichiers d'origine.",
-        en="Each figure carries its n, its source and an identifier: “chairs trace IDENTIFIER” goes back from the "
-        "number shown to the computation, the program and the original files.",
+        fr=(
+            "Chaque figure porte son effectif, sa source et un identifiant : « chairs trace IDENTIFIANT » remonte "
+            "du chiffre affiché au calcul, au programme et aux fichiers d'origine."
+        ),
+        en=(
+            "Each figure carries its n, its source and an identifier: “chairs trace IDENTIFIER” goes back from the "
+            "number shown to the computation, the program and the original files."
+        ),
     ),
     Text(
         fr="Recherche : ces pages ne servent pas à décider pour un patient.",
@@ -133,8 +141,8 @@ def study_section(study: Rendered, figures: Iterable[str], wide: Iterable[str], 
     return (
         f'<section aria-labelledby="study-{study.name}">\n'
         f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'
-            f'<p class="under">{text(study.say("question", lang), lang)} '
-            f'{text(fmt.period(study.about["period"], lang), lang)}.</p>\n'
+        f'<p class="under">{text(study.say("question", lang), lang)} '
+        f"{text(fmt.period(study.about['period'], lang), lang)}.</p>\n"
         f"{shown if banner else ''}"
         f'<div class="grid">\n{"".join(cards)}</div>\n</section>\n'
     )

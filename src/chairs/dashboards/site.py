@@ -86,7 +86,8 @@ def _door() -> str:
 <body>
 <main class="frame head">
 <h1>{SITE.fr}</h1>
-<p><a href="fr/{home.fr}.html" hreflang="fr">Version française</a> · <a href="en/{home.en}.html" hreflang="en" lang="en">English version</a></p>
+<p><a href="fr/{home.fr}.html" hreflang="fr">Version française</a> ·
+<a href="en/{home.en}.html" hreflang="en" lang="en">English version</a></p>
 </main>
 </body>
 </html>

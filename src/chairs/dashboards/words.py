@@ -56,6 +56,13 @@ def outcome(name: str) -> Text:
     return instrument(scale).dimension(dimension).label
 
 
+def known(code: str) -> bool:
+    """Say whether the dictionary of indicators has `code` (quality indicators of the authorities are not in it)."""
+    from chairs.indicators.indicator import INDICATORS
+
+    return code in INDICATORS
+
+
 def indicator(code: str) -> Text:
     """Return the name of an indicator; a code that the registry does not know is shown as it is.
 

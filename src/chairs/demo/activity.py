@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def make_activity(plan: Plan, hospital: Hospital) -> pd.DataFrame:
-    """Return one row a ward and month: `mco_beds`, `mco_days` (nights), `mco_full_stays` (ended), `mco_day_stays`, `care_fte`."""
+    """Return one row a ward and month: beds, nights (`mco_days`), stays that ended, day stays, FTE of care."""
     import numpy as np
     import pandas as pd
 

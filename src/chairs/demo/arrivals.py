@@ -165,7 +165,7 @@ def _planned(plan: Plan, w: int) -> dict[str, np.ndarray]:
     given[:, c.MOVE] = _seconds(draw("move"), plan.parameters.steps.leaving, n)
     gives_up = int(plan.parameters.discharge.elective_gives_up_after_hours * 3_600)
     given[:, c.PATIENCE] = NEVER if ward.any_day else gives_up
-    ages = {"paediatrics": {"0-17": 1.0}, "obstetrics": {"18-39": 1.0}}.get(ward.family, elective.ages)
+    ages = elective.ages.get(ward.family, elective.ages["others"])
     rank = _pick(draw("age").random(n), list(ages.values()))
     return {
         "given": given,

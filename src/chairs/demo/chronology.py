@@ -6,9 +6,7 @@ Whole seconds only: the same numbers on every machine.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-
-from chairs.demo.queues import KINDS, PATIENTS, compiled, first, join, leave, pop, push
+from chairs.demo.queues import KINDS, PATIENTS, compiled, entry, first, join, leave, pop, push
 
 DAY, HOUR = 86_400, 3_600
 
@@ -50,18 +48,18 @@ class State(NamedTuple):
 
 # Queues: by site triage (0), doctor by level (1 to 5), imaging (6); then by ward transfers and admissions.
 @compiled
-def _bed_queue(s, ward, second):
-    return 7 * s.busy.shape[1] + 2 * ward + (0 if second else 1)
+def _bed_queue(s: State, ward: int, second: bool) -> int:
+    return int(7 * s.busy.shape[1] + 2 * ward + (0 if second else 1))
 
 
 @compiled
-def _free(s, resource, site, now):
+def _free(s: State, resource: int, site: int, now: int) -> bool:
     open_now = s.staff[resource, site, s.calendar[0, now // DAY], now % DAY // HOUR]
-    return s.busy[resource, site] < open_now
+    return bool(s.busy[resource, site] < open_now)
 
 
 @compiled
-def _serve(s, now, site, imaging):
+def _serve(s: State, now: int, site: int, imaging: bool) -> None:
     """Start triage, or imaging, for those first in line."""
     resource, queue = (3, 7 * site + 6) if imaging else (0, 7 * site)
     while first(s, queue) >= 0 and _free(s, resource, site, now):
@@ -73,7 +71,7 @@ def _serve(s, now, site, imaging):
 
 
 @compiled
-def _examine(s, now, site):
+def _examine(s: State, now: int, site: int) -> None:
     while _free(s, 1, site, now) and _free(s, 2, site, now):
         level = 0
         while level < 5 and first(s, 7 * site + 1 + level) < 0:
@@ -89,7 +87,7 @@ def _examine(s, now, site):
 
 
 @compiled
-def _ask(s, now, i, ward, second):
+def _ask(s: State, now: int, i: int, ward: int, second: bool) -> None:
     s.seen[i, REQUEST2 if second else REQUEST] = now
     join(s, _bed_queue(s, ward, second), i)
     if s.overflow[ward, 0] >= 0:
@@ -98,7 +96,7 @@ def _ask(s, now, i, ward, second):
 
 
 @compiled
-def _offer(s, now, ward):
+def _offer(s: State, now: int, ward: int) -> None:
     """Give the free beds of a ward to those who wait, transfers first."""
     while s.census[ward] < s.beds[ward, now // DAY]:
         queue = _bed_queue(s, ward, True)
@@ -112,14 +110,14 @@ def _offer(s, now, ward):
 
 
 @compiled
-def _assign(s, now, i, ward):
+def _assign(s: State, now: int, i: int, ward: int) -> None:
     s.census[ward] += 1
     s.seen[i, PLACE2 if s.seen[i, START] >= 0 else PLACE] = ward
     push(s, now + s.given[i, MOVE], MOVED, i)
 
 
 @compiled
-def _elsewhere(s, now, i):
+def _elsewhere(s: State, now: int, i: int) -> None:
     """After a long wait try the wards of the overflow list, and again every half hour."""
     second = s.seen[i, START] >= 0
     asked = s.seen[i, REQUEST2 if second else REQUEST]
@@ -140,7 +138,7 @@ def _elsewhere(s, now, i):
 
 
 @compiled
-def _leave_ed(s, now, i):
+def _leave_ed(s: State, now: int, i: int) -> None:
     site = s.given[i, SITE]
     s.seen[i, ED_EXIT] = now
     s.busy[2, site] -= 1
@@ -148,8 +146,8 @@ def _leave_ed(s, now, i):
 
 
 @compiled
-def _moved(s, now, i):
-    """The patient arrives in the ward that was assigned, and frees the place left behind."""
+def _moved(s: State, now: int, i: int) -> None:
+    """Bring a patient into the ward that was assigned, and free the place left behind."""
     second = s.seen[i, START] >= 0
     s.seen[i, START2 if second else START] = now
     nights, clock = s.given[i, NIGHTS2 if second else NIGHTS], s.given[i, CLOCK2 if second else CLOCK]
@@ -170,7 +168,7 @@ def _moved(s, now, i):
 
 
 @compiled
-def _stayed(s, now, i):
+def _stayed(s: State, now: int, i: int) -> None:
     second = s.seen[i, START2] >= 0
     if not second and s.given[i, WARD2] >= 0 and s.given[i, WARD2] != s.seen[i, PLACE]:
         _ask(s, now, i, s.given[i, WARD2], True)
@@ -182,8 +180,8 @@ def _stayed(s, now, i):
 
 
 @compiled
-def _tired(s, now, i):
-    """A patient not yet seen by a doctor goes home; a planned one without a bed is put off."""
+def _tired(s: State, now: int, i: int) -> None:
+    """Send home a patient not yet seen by a doctor; put off a planned one without a bed."""
     site = s.given[i, SITE]
     if site < s.busy.shape[1]:
         if s.seen[i, DOCTOR_START] < 0 and leave(s, 7 * site + 1 + s.given[i, LEVEL], i):
@@ -194,7 +192,7 @@ def _tired(s, now, i):
 
 
 @compiled
-def _in_ed(s, now, kind, i):
+def _in_ed(s: State, now: int, kind: int, i: int) -> None:
     site = s.given[i, SITE]
     if kind == TRIAGED:
         s.seen[i, TRIAGE_END] = now
@@ -228,7 +226,7 @@ def _in_ed(s, now, kind, i):
 
 
 @compiled
-def _arrive(s, now, i):
+def _arrive(s: State, now: int, i: int) -> None:
     site = s.given[i, SITE]
     if site < s.busy.shape[1]:
         join(s, 7 * site, i)
@@ -239,8 +237,8 @@ def _arrive(s, now, i):
 
 
 @compiled
-def _tick(s, now):
-    """On the hour: other people are at work; at midnight other beds are open."""
+def _tick(s: State, now: int) -> None:
+    """Start the hour with the people then at work; at midnight, open the beds of the day."""
     for site in range(s.busy.shape[1]):
         _serve(s, now, site, False)
         _serve(s, now, site, True)
@@ -251,8 +249,8 @@ def _tick(s, now):
     push(s, now + HOUR, TICK, 0)
 
 
-@njit(cache=True)
-def run(s, horizon):
+@entry
+def run(s: State, horizon: int) -> None:
     """Run the hospital to `horizon` (s); patients are in order of arrival, `seen` is filled in place."""
     coming, n = 0, len(s.given)
     push(s, 0, TICK, 0)

@@ -142,7 +142,7 @@ class Elective:
     weekday: tuple[float, ...]
     hours: Mapping[int, float]
     holiday: float
-    ages: Mapping[str, float]
+    ages: Mapping[str, Mapping[str, float]]
     summer: float
 
 

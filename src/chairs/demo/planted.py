@@ -9,7 +9,7 @@ from functools import cache
 from chairs.core.records import build, read_yaml
 from chairs.demo.parameters import HERE
 
-NOT_READ = ("what_if",)  # results of rerunning the generator: read by the tests only
+NOT_READ = ("what_ifs", "what_if_effects")  # changes to plant and what they did: read by `truths` and the tests only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,28 @@ The compiler's cache of `chronology` does not see a change made here: after one,
 (tests/unit/demo/test_chronology.py compares the compiled pass with the plain one and would fail).
 """
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 KINDS, PATIENTS = 4, 23  # bits of an event's key: time, kind, patient
 
-compiled = njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # called by compiled code only
+
+def compiled(function: Function) -> Function:
+    """Compile a function that compiled code alone calls."""
+    return cast(Function, njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+
+
+def entry(function: Function) -> Function:
+    """Compile a function that Python calls."""
+    return cast(Function, njit(cache=True)(function))
 
 
 @compiled
-def push(s, time, kind, patient):
+def push(s: Any, time: int, kind: int, patient: int) -> None:
     """Add an event; those of one second come in the order of their kind, then of their patient."""
     key = (((time << KINDS) | kind) << PATIENTS) | patient
     s.heap[0] += 1  # entry 0 counts the events; the children of entry k are 2k and 2k + 1
@@ -24,7 +37,7 @@ def push(s, time, kind, patient):
 
 
 @compiled
-def pop(s):
+def pop(s: Any) -> int:
     """Take out the key of the next event."""
     key, last = s.heap[1], s.heap[s.heap[0]]
     s.heap[0] -= 1
@@ -42,13 +55,13 @@ def pop(s):
 
 
 @compiled
-def first(s, queue):
+def first(s: Any, queue: int) -> int:
     """Return who is first in a queue, -1 when nobody is."""
-    return s.ends[0, queue]
+    return int(s.ends[0, queue])
 
 
 @compiled
-def join(s, queue, i):
+def join(s: Any, queue: int, i: int) -> None:
     """Put patient `i` at the end of a queue."""
     s.link[i] = -1
     if s.ends[0, queue] < 0:
@@ -59,7 +72,7 @@ def join(s, queue, i):
 
 
 @compiled
-def leave(s, queue, i):
+def leave(s: Any, queue: int, i: int) -> bool:
     """Take `i` out of a queue and say whether it was there."""
     before, now = -1, s.ends[0, queue]
     while now >= 0 and now != i:

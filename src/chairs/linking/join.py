@@ -58,15 +58,15 @@ def join(
     theirs = indicators[(indicators["unit"] == "all") & (indicators["period"].str.len() == 4)]
     period = request.period or _last_common(mine, theirs)
     mine = mine[mine["period"] == period].set_index("establishment")
-    theirs = theirs[theirs["period"] == period]
-    wanted = {*(request.exposures or INDICATORS), *request.sizes}
-    present = theirs[theirs["code"].isin(wanted) & (theirs["status"] == "ok")]
+    wanted = sorted({*(request.exposures or INDICATORS), *request.sizes})
+    theirs = theirs[(theirs["period"] == period) & theirs["code"].isin(wanted)]
+    present = theirs[theirs["status"] == "ok"]
     levels = present.set_index(["establishment", "code"])["value"].unstack()  # noqa: PD010 - one value a cell
     traits = establishments.set_index("establishment")[["kind", *request.groups]]
     surveyed = pd.DataFrame(
         {
             "score": mine["score"].where(mine["status"] == "ok"),
-            "joined": mine.index.isin(theirs["establishment"]),
+            "joined": mine.index.isin(theirs["establishment"].unique().tolist()),
         }
     ).join(traits)
     kind = request.kind or _most_frequent(surveyed.loc[surveyed["score"].notna(), "kind"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language
 from chairs.record.published import manifest_path, published_numbers
 from chairs.store import paths
-from chairs.store.files import DECIMALS, read_json, rounded, write_json
+from chairs.store.files import DECIMALS, read_json, rounded, write_json, write_text
 from chairs.store.load import sha256
 
 if TYPE_CHECKING:
@@ -44,10 +44,6 @@ class Changes:
     def __iter__(self) -> Iterator[Change]:
         return iter(self.items)
 
-    def rows(self, limit: int = 10) -> list[list[Value]]:
-        """Return the first `limit` changes as rows: table, key, column, before, after."""
-        return [[c.table, c.key, c.column, c.before, c.after] for c in self.items[:limit]]
-
 
 def snapshot(studies: Iterable[str]) -> None:
     """Keep the published numbers of `studies` in `data/published/STUDY.json`.
@@ -59,13 +55,14 @@ def snapshot(studies: Iterable[str]) -> None:
         if not manifest_path(study).is_file():
             continue
         release = sha256(manifest_path(study))
-        former = _kept(_current(study))
-        if former and former["release"] == release:
+        taken = paths.data("published", f"{study}.release")  # spares reading megabytes to learn that nothing changed
+        if taken.is_file() and taken.read_text(encoding="utf-8") == release:
             continue
-        numbers = rounded(published_numbers(study))
+        former, numbers = _kept(_current(study)), rounded(published_numbers(study))
         if former and former["numbers"] != numbers:
             write_json(_previous(study), former)
-        write_json(_current(study), {"study": study, "release": release, "numbers": numbers})
+        write_json(_current(study), {"study": study, "numbers": numbers})
+        write_text(taken, release)
 
 
 def changes(study: str) -> Changes:
@@ -73,7 +70,8 @@ def changes(study: str) -> Changes:
 
     `first` when there is no former state: the study never ran, or ran once.
     """
-    before, after = _kept(_previous(study)), _kept(_current(study))
+    before = _kept(_previous(study))
+    after = _kept(_current(study)) if before else None
     if not before or not after:
         return Changes(study=study, first=True)
     return Changes(study=study, first=False, items=tuple(compare(before["numbers"], after["numbers"])))

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from chairs.record import lockfile
 from chairs.record.published import manifest_path, published_numbers, released_tables
-from chairs.record.runs import FINGERPRINT
 from chairs.store import paths
 from chairs.store.files import read_json
 from chairs.store.load import sha256
@@ -136,6 +135,3 @@ def _git(*arguments: str) -> str | None:
     except FileNotFoundError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-__all__ = ["FINGERPRINT", "State", "figures", "gather", "git_state", "pack", "raw_files"]

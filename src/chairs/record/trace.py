@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -163,7 +164,9 @@ def _parse(identifier: str) -> tuple[str, str, str, str]:
     else:
         named, place = first, rest
         study = _owner(named.partition("@")[0], place, rendered)
-    figure, _, short = named.partition("@")
+    figure, mark, short = named.partition("@")
+    if mark and not re.fullmatch("[0-9a-f]{4,64}", short):
+        raise _gone(study, figure, short, number=False)
     return study, figure, short, place
 
 

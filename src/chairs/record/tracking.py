@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Language, Text
+from chairs.core.errors import Language, SettingError, Text, problem
 from chairs.core.study import Study
 from chairs.record import lockfile, runs
 from chairs.record.locking import locked
@@ -59,6 +60,7 @@ def track(study: Study, *, tell: Callable[[Text], None] | None = None) -> Tracke
     ------
     SettingError
         When the study has not run yet.
+        When the tracking server does not answer.
     DataError
         When the store is unreadable.
     """
@@ -73,7 +75,8 @@ def track(study: Study, *, tell: Callable[[Text], None] | None = None) -> Tracke
         store = runs.database(runs.address())
         if tell and store is not None and not store.exists():
             tell(FIRST_USE)
-        run_id = _write(gather(study.name, stages))
+        with _explained():
+            run_id = _write(gather(study.name, stages))
     return Tracked(study=study.name, fingerprint=mark, run_id=run_id, new=True)
 
 
@@ -82,12 +85,13 @@ def find(study: str, tag: str, value: str, *, status: str = "FINISHED") -> Run |
     store = runs.database(runs.address())
     if store is not None:
         return runs.look_up(store, study, tag, value, status=status)
-    client = _client()
-    experiment = client.get_experiment_by_name(study)
-    if experiment is None:
-        return None
-    wanted = f"tags.`{tag}` = '{value}' and attributes.status = '{status}'"
-    found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
+    with _explained():
+        client = _client()
+        experiment = client.get_experiment_by_name(study)
+        if experiment is None:
+            return None
+        wanted = f"tags.`{tag}` = '{value}' and attributes.status = '{status}'"
+        found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
     return Run(id=found[0].info.run_id, tags=found[0].data.tags, params=found[0].data.params) if found else None
 
 
@@ -133,8 +137,31 @@ def _experiment(client: MlflowClient, name: str) -> str:
     return client.create_experiment(name, artifact_location=place)
 
 
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what MLflow raises into words; the address stays out of them, for it may hold a password."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # before its first import
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        raise SettingError(
+            (
+                problem(
+                    f"le registre MLflow ne répond pas ou refuse ({error.error_code})",
+                    f"the MLflow store does not answer or refuses ({error.error_code})",
+                    file="MLFLOW_TRACKING_URI",
+                    remedy=(
+                        "vérifier l'adresse et le serveur, ou retirer la variable pour le registre local",
+                        "check the address and the server, or unset the variable for the local store",
+                    ),
+                ),
+            )
+        ) from None
+
+
 def _client() -> MlflowClient:
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     store = runs.database(runs.address())
     if store is not None:
         store.parent.mkdir(parents=True, exist_ok=True)

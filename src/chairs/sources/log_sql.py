@@ -12,7 +12,6 @@ from chairs.store.duck import named, quoted
 
 TEXTS = ("case_id", "activity", "unit", "resource", "replication")
 TIMES = ("requested", "start", "end")
-BLANK = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 _OFFSET = r"[0-9]:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 
 Kind = Literal["text", "local", "instant"]
@@ -81,9 +80,11 @@ def select_log(source: str, cells: Mapping[str, Cell], mapping: TableMapping) ->
 def _text(cell: Cell | None, mapping: TableMapping, name: str) -> str:
     if cell is None:
         return quoted(mapping.constants[name]) if name in mapping.constants else "null::varchar"
-    blank = f"trim({cell.sql}::varchar, {BLANK})"
+    bare = f"trim({cell.sql}::varchar)"
+    if not mapping.missing:
+        return f"nullif({bare}, '')"
     empty = ", ".join(quoted(text) for text in ("", *mapping.missing))
-    return f"case when {blank} not in ({empty}) then {blank} end"
+    return f"case when {bare} not in ({empty}) then {bare} end"
 
 
 def _time(cell: Cell | None, mapping: TableMapping, name: str) -> dict[str, str]:

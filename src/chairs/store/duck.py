@@ -17,12 +17,12 @@ MEMORY = "2500MB"  # what does not fit is spilled to a temporary folder
 
 @contextmanager
 def connected(scratch: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection whose tables live in a temporary file, deleted when the block ends.
+    """Give a connection whose tables live in memory, and beyond `MEMORY` in files deleted when the block ends.
 
     Parameters
     ----------
     scratch
-        Folder in which the temporary file is made (default: the system's).
+        Folder in which these files are made (default: the system's).
 
     Examples
     --------
@@ -40,7 +40,7 @@ def connected(scratch: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "true",
         }
-        connection = duckdb.connect(str(Path(folder) / "work.duckdb"), config=settings)
+        connection = duckdb.connect(config=settings)
         try:
             connection.execute("set TimeZone = 'UTC'")
             yield connection

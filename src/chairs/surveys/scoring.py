@@ -91,7 +91,7 @@ def respondent_scores(responses: pd.DataFrame, instrument: Instrument) -> pd.Dat
     codes = [*instrument.answers, *instrument.missing]
     item = _position(responses, "item", items)
     code = _position(responses, "answer", codes)
-    grouped = responses.groupby(RESPONDENT, sort=True)
+    grouped = responses.groupby(RESPONDENT, sort=True, dropna=False)
     person = grouped.ngroup().to_numpy()
     people = grouped.size().index.to_frame(index=False)
     cell = person * len(items) + item

@@ -93,4 +93,4 @@ def test_a_cut_between_the_two_files_loses_no_change(ran, monkeypatch):
 def test_a_study_without_a_release_is_left_alone(ran):
     snapshot(["mini", "absent"])
 
-    assert sorted(p.name for p in (ran.root / "data/published").iterdir()) == ["mini.json"]
+    assert sorted(p.name for p in (ran.root / "data/published").iterdir()) == ["mini.json", "mini.release"]

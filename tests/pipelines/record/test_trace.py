@@ -83,6 +83,8 @@ def test_a_label_may_hold_slashes_and_colons(ran):
         ("mini/scores-by-site/1:mean", ["column", "mean", "establishment, n, score"]),
         ("mini/scores-by-site/1", ["/ROW:COLUMN"]),
         ("mini/scores-by-site@00000000", ["fingerprint", "scores-by-site@00000000"]),
+        ("mini/scores-by-site@' or 1", ["fingerprint"]),
+        ("mini/scores-by-site@", ["fingerprint"]),
     ],
 )
 def test_what_is_unknown_is_answered_with_what_is_known(ran, identifier, words):

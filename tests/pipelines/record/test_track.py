@@ -231,3 +231,12 @@ def test_the_commit_and_a_changed_tree_are_told(ran, tmp_path, monkeypatch):
     assert state.git_state() == {"mlflow.source.git.commit": commit.stdout.strip(), "git.dirty": "false"}
     ran.change("99.dir")
     assert state.git_state()["git.dirty"] == "true"
+
+
+def test_a_server_that_does_not_answer_is_said_without_its_password(ran, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:CANARYPASS@127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+
+    with pytest.raises(SettingError, match="MLFLOW_TRACKING_URI") as error:
+        track(ran.study)
+    assert "CANARYPASS" not in error.value.say("fr") + error.value.say("en")

@@ -66,7 +66,10 @@ def pathway() -> Study:
         period="2014",
         stages=("ingest", "discover", "release", "render", "track"),
         calendar="fictitious",
-        notice=Text(fr="Durées réelles, calendrier fictif. Les dates ont été décalées.", en="Real durations, fictitious calendar. Dates were shifted."),
+        notice=Text(
+            fr="Durées réelles, calendrier fictif. Les dates ont été décalées.",
+            en="Real durations, fictitious calendar. Dates were shifted.",
+        ),
         labels=LABELS,
     )
 
@@ -96,7 +99,9 @@ def unit_day(seed: int = 1, days: int = 60) -> pd.DataFrame:
         for unit, beds, share in (("MED", 36, 0.93), ("CHI", 48, 0.8), ("GER", 30, 0.97)):
             census = float(min(beds, round(beds * share + draw.gauss(0, 2), 2)))
             hidden = unit == "CHI" and i < 3
-            rows.append(["H", unit, day, "census", None if hidden else census, None, None, 24, "masked" if hidden else "ok"])
+            rows.append(
+                ["H", unit, day, "census", None if hidden else census, None, None, 24, "masked" if hidden else "ok"]
+            )
             rows.append(["H", unit, day, "open_beds", float(beds), beds, beds, 24, "ok"])
     return pd.DataFrame(rows, columns=["site", "unit", "day", "measure", "value", "low", "high", "n", "cell_status"])
 
@@ -106,21 +111,55 @@ def durations(*, days: bool = False) -> pd.DataFrame:
     base = {"triage": 0.12, "doctor": 1.1, "imaging": 2.2, "bed_request": 3.4, "departure": 4.6 if not days else 134.0}
     rows = []
     for step, hours in base.items():
-        rows.append(["since_reference", "arrival", step, 9000, 6 if step == "triage" else 0, hours, hours / 4, hours / 2, hours * 1.7, hours * 2.5, "ok"])
+        rows.append(
+            [
+                "since_reference",
+                "arrival",
+                step,
+                9000,
+                6 if step == "triage" else 0,
+                hours,
+                hours / 4,
+                hours / 2,
+                hours * 1.7,
+                hours * 2.5,
+                "ok",
+            ]
+        )
     rows.append(["since_reference", "arrival", "rare", None, None, None, None, None, None, None, "masked"])
     for step, hours in {"imaging": 0.6, "bed_request": 5.2, "doctor": 0.8}.items():
         rows.append(["waiting", step, step, 4000, 0, hours, hours / 4, hours / 2, hours * 1.7, hours * 2.5, "ok"])
-    columns = ["kind", "from_activity", "to_activity", "n", "negative", "median_hours", "p10_hours", "p25_hours", "p75_hours", "p90_hours", "cell_status"]
+    columns = [
+        "kind",
+        "from_activity",
+        "to_activity",
+        "n",
+        "negative",
+        "median_hours",
+        "p10_hours",
+        "p25_hours",
+        "p75_hours",
+        "p90_hours",
+        "cell_status",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
 def transitions() -> pd.DataFrame:
     """A small map with a loop, a repeated step and a way back."""
     arcs = [
-        ("case_start", "arrival", 9000, None), ("arrival", "triage", 8800, 0.12), ("triage", "doctor", 8200, 1.0),
-        ("doctor", "imaging", 4100, 0.8), ("imaging", "doctor", 2600, 1.1), ("doctor", "departure", 4500, 1.4),
-        ("doctor", "bed_request", 1500, 0.9), ("bed_request", "departure", 1480, 4.9), ("imaging", "imaging", 240, 0.3),
-        ("imaging", "departure", 1200, 1.2), ("departure", "case_end", 8900, None), ("triage", "departure", 600, 2.0),
+        ("case_start", "arrival", 9000, None),
+        ("arrival", "triage", 8800, 0.12),
+        ("triage", "doctor", 8200, 1.0),
+        ("doctor", "imaging", 4100, 0.8),
+        ("imaging", "doctor", 2600, 1.1),
+        ("doctor", "departure", 4500, 1.4),
+        ("doctor", "bed_request", 1500, 0.9),
+        ("bed_request", "departure", 1480, 4.9),
+        ("imaging", "imaging", 240, 0.3),
+        ("imaging", "departure", 1200, 1.2),
+        ("departure", "case_end", 8900, None),
+        ("triage", "departure", 600, 2.0),
         ("arrival", "doctor", 200, 0.4),
     ]
     rows = [[a, b, n, n, h, h * 3 if h else None, "ok"] for a, b, n, h in arcs]
@@ -146,10 +185,33 @@ def establishments(count: int = 120) -> pd.DataFrame:
     """Sites of three legal statuses, some with an ED."""
     statuses = ("public", "private_for_profit", "private_non_profit")
     rows = [
-        [f"E{i:03d}", None, f"Site inventé n° {i}" if i > 1 else "CH de Valmont", "hospital", statuses[0] if i == 1 else statuses[i % 3], None, None, i % 2 == 1, "ok"]
+        [
+            f"E{i:03d}",
+            None,
+            f"Site inventé n° {i}" if i > 1 else "CH de Valmont",
+            "hospital",
+            statuses[0] if i == 1 else statuses[i % 3],
+            None,
+            None,
+            i % 2 == 1,
+            "ok",
+        ]
         for i in range(1, count + 1)
     ]
-    return pd.DataFrame(rows, columns=["establishment", "legal_entity", "name", "kind", "status", "category", "region", "emergency", "cell_status"])
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "establishment",
+            "legal_entity",
+            "name",
+            "kind",
+            "status",
+            "category",
+            "region",
+            "emergency",
+            "cell_status",
+        ],
+    )
 
 
 def indicators(count: int = 120, seed: int = 2) -> pd.DataFrame:
@@ -160,7 +222,21 @@ def indicators(count: int = 120, seed: int = 2) -> pd.DataFrame:
         for code, scale in zip(CODES, (300, 5, 0.8, 0.4, 1.6), strict=True):
             value = round(scale * (0.5 + draw.random()), 3 if scale < 10 else 0)
             rows.append([f"E{i:03d}", "all", "2019", code, value, None, None, "ok", "sae", "ok"])
-    return pd.DataFrame(rows, columns=["establishment", "unit", "period", "code", "value", "numerator", "denominator", "status", "source", "cell_status"])
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "establishment",
+            "unit",
+            "period",
+            "code",
+            "value",
+            "numerator",
+            "denominator",
+            "status",
+            "source",
+            "cell_status",
+        ],
+    )
 
 
 def scores(instrument: str, count: int = 120, seed: int = 3) -> pd.DataFrame:
@@ -170,22 +246,96 @@ def scores(instrument: str, count: int = 120, seed: int = 3) -> pd.DataFrame:
     for i in range(1, count + 1):
         there = i % 5 != 0
         score = round(73 + 2.5 * (i % 3 == 1) + draw.gauss(0, 3), 2) if there else None
-        rows.append([f"E{i:03d}", "all", "2019", instrument, "all", score, None, 100 if there else None, "ok" if there else "below_floor", "ok" if there else "below_floor"])
-    return pd.DataFrame(rows, columns=["establishment", "unit", "period", "instrument", "dimension", "score", "se", "n", "status", "cell_status"])
+        rows.append(
+            [
+                f"E{i:03d}",
+                "all",
+                "2019",
+                instrument,
+                "all",
+                score,
+                None,
+                100 if there else None,
+                "ok" if there else "below_floor",
+                "ok" if there else "below_floor",
+            ]
+        )
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "establishment",
+            "unit",
+            "period",
+            "instrument",
+            "dimension",
+            "score",
+            "se",
+            "n",
+            "status",
+            "cell_status",
+        ],
+    )
 
 
 def links(outcome: str) -> pd.DataFrame:
     """Crude and adjusted estimates of the five indicators; one cannot be estimated."""
     rows = []
-    for code, crude, adjusted in zip(CODES, (-0.45, -0.33, -0.47, 0.43, -0.35), (-0.12, -0.2, -0.31, 0.22, None), strict=True):
-        rows.append(["explore", code, outcome, "0", "spearman", "", crude, crude - 0.06, crude + 0.06, 0.0001, 96, "exploratory", None, "ok"])
+    for code, crude, adjusted in zip(
+        CODES, (-0.45, -0.33, -0.47, 0.43, -0.35), (-0.12, -0.2, -0.31, 0.22, None), strict=True
+    ):
+        rows.append(
+            [
+                "explore",
+                code,
+                outcome,
+                "0",
+                "spearman",
+                "",
+                crude,
+                crude - 0.06,
+                crude + 0.06,
+                0.0001,
+                96,
+                "exploratory",
+                None,
+                "ok",
+            ]
+        )
         valid = adjusted is not None
-        rows.append([
-            "explore", code, outcome, "0", "partial_spearman", "mco_beds, status, emergency", adjusted, adjusted - 0.07 if valid else None,
-            adjusted + 0.07 if valid else None, (0.2 if code == "mco_beds" else 0.002) if valid else None, 90 if valid else 0,
-            "exploratory" if valid else "not_valid", None if valid else "trop peu", "ok",
-        ])
-    columns = ["protocol", "exposure", "outcome", "lag", "method", "adjusted_for", "estimate", "low", "high", "q", "n", "status", "reason", "cell_status"]
+        rows.append(
+            [
+                "explore",
+                code,
+                outcome,
+                "0",
+                "partial_spearman",
+                "mco_beds, status, emergency",
+                adjusted,
+                adjusted - 0.07 if valid else None,
+                adjusted + 0.07 if valid else None,
+                (0.2 if code == "mco_beds" else 0.002) if valid else None,
+                90 if valid else 0,
+                "exploratory" if valid else "not_valid",
+                None if valid else "trop peu",
+                "ok",
+            ]
+        )
+    columns = [
+        "protocol",
+        "exposure",
+        "outcome",
+        "lag",
+        "method",
+        "adjusted_for",
+        "estimate",
+        "low",
+        "high",
+        "q",
+        "n",
+        "status",
+        "reason",
+        "cell_status",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -193,12 +343,21 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
     """The released tables of one of the invented studies."""
     tables: dict[str, pd.DataFrame] = {}
     if "discover" in study.stages:
-        tables |= {"durations": durations(days=study.calendar == "fictitious"), "transitions": transitions(), "variants": variants()}
+        tables |= {
+            "durations": durations(days=study.calendar == "fictitious"),
+            "transitions": transitions(),
+            "variants": variants(),
+        }
     if study.calendar == "real" and "discover" in study.stages:
         tables |= {"profile": profile(), "unit_day": unit_day()}
     if "link" in study.stages:
         outcome = str(study.outcome)
-        tables |= {"establishments": establishments(), "indicators": indicators(), "scores": scores(outcome.split("/")[0]), "links": links(outcome)}
+        tables |= {
+            "establishments": establishments(),
+            "indicators": indicators(),
+            "scores": scores(outcome.split("/")[0]),
+            "links": links(outcome),
+        }
     return tables
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
@@ -28,7 +29,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     totals = arrivals.groupby("unit")["mean"].sum()
     unit = str(totals.sort_index().idxmax())
     chosen = arrivals[arrivals["unit"] == unit]
-    wide = chosen.pivot(index="hour", columns="weekday", values="mean").reindex(index=range(24), columns=range(1, 8))
+    wide = chosen.pivot_table(index="hour", columns="weekday", values="mean").reindex(
+        index=range(24), columns=range(1, 8)
+    )
     days = phrases.both(lambda lang: label(study, unit).say(lang))
     daily = float(wide.sum().sum()) / 7
     complete = bool(wide.notna().all().all())
@@ -48,11 +51,14 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="heures observées", en="hours observed"),
         source=phrases.source(study),
         how_to_read=Text(
-            fr="Chaque case est une heure d'un jour de la semaine ; plus elle est foncée, plus il arrive de "
-                "patients en "
-            "moyenne pendant cette heure. Heures de l'horloge locale.",
-            en="Each cell is one hour of one day of the week; the darker, the more patients arrive during that hour on "
-            "average. Hours of the local clock.",
+            fr=(
+                "Chaque case est une heure d'un jour de la semaine ; plus elle est foncée, plus il arrive de "
+                "patients en moyenne pendant cette heure. Heures de l'horloge locale."
+            ),
+            en=(
+                "Each cell is one hour of one day of the week; the darker, the more patients arrive during that "
+                "hour on average. Hours of the local clock."
+            ),
         ),
         headline=_headline(daily, days) if complete else None,
     )
@@ -75,15 +81,16 @@ def _slot(where: tuple[int, int], lang: Language) -> str:
 
 def _extremes(wide: pd.DataFrame) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return the (hour, weekday) cells that share the highest and the lowest mean, at the decimals shown."""
-    shown = wide.round(1).stack().dropna()
-    tops = [(int(h), int(d)) for h, d in shown[shown == shown.max()].index]
-    lows = [(int(h), int(d)) for h, d in shown[shown == shown.min()].index]
-    return tops, lows
+    means = wide.to_dict()
+    cells = [(hour, day) for hour in wide.index for day in wide.columns if not math.isnan(means[day][hour])]
+    shown = {(hour, day): round(float(means[day][hour]), 1) for hour, day in cells}
+    high, low = max(shown.values()), min(shown.values())
+    return [at for at, mean in shown.items() if mean == high], [at for at, mean in shown.items() if mean == low]
 
 
 def _sentence(wide: pd.DataFrame, daily: float | None, lang: Language) -> str:
     tops, lows = _extremes(wide)
-    high, low = (fmt.number(float(wide.round(1).stack().agg(f)), lang, 1) for f in ("max", "min"))
+    high, low = (fmt.number(float(wide.loc[cells[0]]), lang, 1) for cells in (tops, lows))
     total = ""
     if daily is not None:
         mean = fmt.number(daily, lang, 1)
@@ -133,7 +140,7 @@ def _plot(wide: pd.DataFrame, lang: Language) -> Any:
     names = fmt.WEEKDAYS[lang]
     trace = {
         "type": "heatmap",
-        "z": [[None if v != v else round(float(v), 3) for v in wide[day]] for day in range(1, 8)],
+        "z": [[None if math.isnan(v) else round(float(v), 3) for v in wide[day]] for day in range(1, 8)],
         "x": list(range(24)),
         "y": list(range(7)),
         "colorscale": [list(stop) for stop in theme.SCALE],

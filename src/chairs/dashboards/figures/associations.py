@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
@@ -85,9 +86,8 @@ def _sentence(valid: pd.DataFrame, lang: Language) -> str:
     total, clear, adjusted = len(main), int((main["q"] < LEVEL).sum()), bool(main["adjusted"].any())
     top = main.iloc[0]
     name, level = indicator(str(top["exposure"])).say(lang), fmt.number(LEVEL, lang, 2)
-    rho = (
-        f"ρ = {fmt.number(float(top['estimate']), lang, 2)} {fmt.interval(float(top['low']), float(top['high']), lang)}"
-    )
+    span = fmt.interval(float(top["low"]), float(top["high"]), lang)
+    rho = f"ρ = {fmt.number(float(top['estimate']), lang, 2)} {span} (n = {fmt.number(int(top['n']), lang)})"
     if lang == "fr":
         head = f"Sur {total} {fmt.plural(total, 'indicateur examiné', 'indicateurs examinés', lang)}"
         after = " après ajustement" if adjusted else ""
@@ -164,14 +164,14 @@ def _table(links: pd.DataFrame, order: list[str]) -> Table:
 
 
 def _verdict(status: object, q: object) -> str:
-    if status == "not_valid" or q is None or q != q:
+    if status == "not_valid" or not isinstance(q, float) or math.isnan(q):
         return "not_valid"
-    return "clear" if isinstance(q, float) and q < LEVEL else "unclear"
+    return "clear" if q < LEVEL else "unclear"
 
 
 def _plot(valid: pd.DataFrame, order: list[str], lang: Language) -> Any:
     at = dict(zip(order, places(len(order)), strict=True))
-    both = valid["adjusted"].nunique() > 1
+    both = len(set(valid["adjusted"])) > 1
     traces = []
     for adjusted, colour, symbol, shift in ((False, theme.GREY, "circle", 0.15), (True, theme.BLUE, "diamond", -0.15)):
         part = valid[valid["adjusted"] == adjusted]
@@ -242,18 +242,15 @@ COVARIATES = {
 HOW = Text(
     fr=(
         "ρ va de −1 à 1 : à droite, l'indicateur et le score montent ensemble ; à gauche, l'un monte quand l'autre "
-        "baisse. Rond : lien brut ; "
-    )
-        "losange : lien ajusté. Le trait est l'intervalle de confiance à 95 %. Signe plein : le lien se distingue "
-        "de zéro, compte tenu du nombre "
-    "de liens examinés (q < 0,05) ; signe creux : il ne s'en distingue pas.",
+        "baisse. Rond : lien brut ; losange : lien ajusté. Le trait est l'intervalle de confiance à 95 %. Signe "
+        "plein : le lien se distingue de zéro, compte tenu du nombre de liens examinés (q < 0,05) ; signe creux : "
+        "il ne s'en distingue pas."
+    ),
     en=(
         "ρ goes from −1 to 1: on the right, indicator and score rise together; on the left, one rises when the "
-        "other falls. Circle: crude link; "
-    )
-        "diamond: adjusted link. The line is the 95% confidence interval. Filled: the link is distinguishable from "
-        "zero, given the number of links "
-    "examined (q < 0.05); hollow: it is not.",
+        "other falls. Circle: crude link; diamond: adjusted link. The line is the 95% confidence interval. Filled: "
+        "the link is distinguishable from zero, given the number of links examined (q < 0.05); hollow: it is not."
+    ),
 )
 DRAWING = FIGURES.add(
     "associations",

@@ -216,18 +216,14 @@ NOTHING = Text(
 HOW = Text(
     fr=(
         "Le point est le nombre moyen de patients présents ; le trait va de l'heure la plus basse à l'heure la plus "
-        "haute de la semaine "
-    )
-        "type ; le losange marque les lits ouverts en moyenne, et le pourcentage l'occupation. Un jour est dit "
-        "plein quand les patients "
-    f"présents occupent en moyenne au moins {FULL} % des lits ouverts.",
+        "haute de la semaine type ; le losange marque les lits ouverts en moyenne, et le pourcentage l'occupation. "
+        f"Un jour est dit plein quand les patients présents occupent en moyenne au moins {FULL} % des lits ouverts."
+    ),
     en=(
         "The dot is the mean number of patients present; the line goes from the lowest to the highest hour of the "
-        "typical week; the "
-    )
-        "diamond marks the beds open on average, and the percentage the occupancy. A day is called full when the "
-        "patients present take on "
-    f"average at least {FULL}% of the open beds.",
+        "typical week; the diamond marks the beds open on average, and the percentage the occupancy. A day is "
+        f"called full when the patients present take on average at least {FULL}% of the open beds."
+    ),
 )
 DRAWING = FIGURES.add(
     "census",

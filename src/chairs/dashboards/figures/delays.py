@@ -77,7 +77,7 @@ def _fiche(study: Study, kind: Kind, rows: pd.DataFrame, drawn: pd.DataFrame) ->
 
 
 def _sentence(study: Study, kind: Kind, drawn: pd.DataFrame, lang: Language) -> str:
-    if len(drawn) > 1 and drawn["median_hours"].round(2).nunique() == 1:
+    if len(drawn) > 1 and len(set(drawn["median_hours"].round(2))) == 1:
         same = fmt.hours(float(drawn["median_hours"].iloc[0]), lang)
         if lang == "fr":
             return f"Aucune différence décelable entre les {len(drawn)} étapes : médiane {same}."
@@ -150,7 +150,7 @@ def _negative(drawn: pd.DataFrame) -> Text | None:
         return None
     return phrases.both(
         lambda lang: (
- (
+            (
                 f"{fmt.number(count, lang)} "
                 f"{fmt.plural(count, 'délai négatif gardé', 'délais négatifs gardés', lang)} (étape enregistrée "
                 "avant la référence)."
@@ -196,12 +196,15 @@ COUNTED = {
     "waiting": Text(fr="demandes au plus par étape", en="requests at most per step"),
 }
 HOW = Text(
-    fr="Le point est la médiane : la moitié des passages font mieux. Le trait épais contient la moitié centrale "
-        "des passages, "
-    "le trait fin huit passages sur dix. Une étape n'est comptée que pour les passages qui l'ont eue.",
-    en="The dot is the median: half of the visits do better. The thick line holds the middle half of the visits, "
-        "the thin one "
-    "eight visits in ten. A step counts only for the visits that had it.",
+    fr=(
+        "Le point est la médiane : la moitié des passages font mieux. Le trait épais contient la moitié centrale "
+        "des passages, le trait fin huit passages sur dix. Une étape n'est comptée que pour les passages qui l'ont "
+        "eue."
+    ),
+    en=(
+        "The dot is the median: half of the visits do better. The thick line holds the middle half of the visits, "
+        "the thin one eight visits in ten. A step counts only for the visits that had it."
+    ),
 )
 DRAWINGS = {
     "since_reference": FIGURES.add(

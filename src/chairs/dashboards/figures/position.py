@@ -11,7 +11,7 @@ from chairs.dashboards.comparison import focus_name, indicator_values, outcome_s
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.rows import places, rows_layout
-from chairs.dashboards.words import measured, outcome, outcome_of
+from chairs.dashboards.words import known, measured, outcome, outcome_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +56,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         source=phrases.source(study),
         how_to_read=HOW,
         note=Text(
-            fr="Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du "
-                "même type peuvent accueillir "
-            "des patients différents.",
+            fr=(
+                "Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du "
+                "même type peuvent accueillir des patients différents."
+            ),
             en=(
                 "A position is neither good nor bad in itself, and is no ranking: establishments of the same type "
                 "may treat different patients."
@@ -80,6 +81,7 @@ def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:
     measures = {
         code: indicator_values(tables["indicators"], code).set_index("establishment")["value"]
         for code in sorted(set(tables["indicators"]["code"]))
+        if known(code)
     }
     measures[SCORE] = outcome_scores(study, tables["scores"]).set_index("establishment")["score"].dropna()
     found = []
@@ -200,19 +202,13 @@ NOTHING = Text(
 HOW = Text(
     fr=(
         f"Chaque ligne place l'établissement parmi ceux du même statut, avec ou sans urgences comme lui : à {HIGH} "
-        "%, quatre sur cinq ont une valeur "
-    )
- (
-        "plus basse. La bande claire est l'étendue habituelle (trois sur cinq) ; un losange orange en sort. Le "
-        "chiffre est la valeur de l'établissement."
+        "%, quatre sur cinq ont une valeur plus basse. La bande claire est l'étendue habituelle (trois sur cinq) ; "
+        "un losange orange en sort. Le chiffre est la valeur de l'établissement."
     ),
     en=(
         "Each row places the establishment among those of the same status, with or without an ED like it: at "
-        f"{HIGH}%, four in five have a lower "
-    )
- (
-        "value. The pale band is the usual range (three in five); an orange diamond is outside. The number is the "
-        "establishment's value."
+        f"{HIGH}%, four in five have a lower value. The pale band is the usual range (three in five); an orange "
+        "diamond is outside. The number is the establishment's value."
     ),
 )
 DRAWING = FIGURES.add(

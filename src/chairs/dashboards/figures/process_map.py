@@ -38,6 +38,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         )
     kept = _readable(moves)
     sentence = phrases.both(lambda lang: _sentence(study, moves, lang))
+    cases = _cases(tables)
     share = 100 * float(kept["n"].sum()) / float(moves["n"].sum())
     return Fiche(
         id=DRAWING.id,
@@ -53,24 +54,25 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         ),
         figure={lang: _map(study, known, kept, lang) for lang in LANGUAGES},
         table=_table(study, arcs),
-        n=int(known.loc[known["source"] == CASE_START, "n"].sum()) or int(moves["n"].sum()),
-        counted=Text(fr="passages commencés", en="visits started")
-        if (known["source"] == CASE_START).any()
-        else Text(fr="enchaînements", en="transitions"),
+        n=cases or int(moves["n"].sum()),
+        counted=Text(fr="passages", en="visits") if cases else Text(fr="enchaînements", en="transitions"),
         source=phrases.source(study),
         how_to_read=Text(
-            fr="Une boîte est une étape, avec le nombre de fois où elle a lieu (↻ : dont répétée aussitôt). Plus "
-                "une flèche est large, plus "
-            "l'enchaînement est fréquent ; son étiquette donne le nombre d'occurrences et le délai médian.",
-            en="A box is a step, with how many times it occurs (↻: of which repeated at once). The wider an arrow, "
-                "the more frequent the "
-            "transition; its label gives the occurrences and the median delay.",
+            fr=(
+                "Une boîte est une étape, avec le nombre de fois où elle a lieu (↻ : dont répétée aussitôt). Plus "
+                "une flèche est large, plus l'enchaînement est fréquent ; son étiquette donne le nombre "
+                "d'occurrences et le délai médian."
+            ),
+            en=(
+                "A box is a step, with how many times it occurs (↻: of which repeated at once). The wider an arrow, "
+                "the more frequent the transition; its label gives the occurrences and the median delay."
+            ),
         ),
         note=phrases.joined(
             [
                 phrases.both(
                     lambda lang: (
- (
+                        (
                             f"La carte montre {fmt.percent(share, lang)} des enchaînements publiés ; le tableau les "
                             "donne tous."
                         )
@@ -91,6 +93,15 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     )
 
 
+def _cases(tables: Tables) -> int:
+    """Return how many visits the study has, 0 when that is not released."""
+    facts = tables.get("facts")
+    if facts is None:
+        return 0
+    found = facts.loc[facts["name"] == "cases", "value"].dropna()
+    return int(found.iloc[0]) if len(found) else 0
+
+
 def _readable(moves: pd.DataFrame) -> pd.DataFrame:
     """Return the arcs to draw: the most frequent, and for each step they touch its main way in and out."""
     top = moves.head(ARROWS - 6)
@@ -98,7 +109,7 @@ def _readable(moves: pd.DataFrame) -> pd.DataFrame:
     ways_in = moves[moves["target"].isin(steps - {CASE_START})].groupby("target", sort=True).head(1)
     ways_out = moves[moves["source"].isin(steps - {CASE_END})].groupby("source", sort=True).head(1)
     extra = [i for part in (ways_in, ways_out) for i in part.index]
-    linked = [i for i in extra if {moves.at[i, "source"], moves.at[i, "target"]} <= steps | {CASE_START, CASE_END}]
+    linked = [i for i in extra if set(moves.loc[i, ["source", "target"]]) <= steps | {CASE_START, CASE_END}]
     return moves.loc[sorted({*top.index, *linked})]
 
 
@@ -112,31 +123,31 @@ def _sentence(study: Study, moves: pd.DataFrame, lang: Language) -> str:
     tied = int((moves.loc[(inner if len(inner) else moves).index, "n"] == chosen["n"]).sum())
     source, target = (label(study, str(chosen[end])).say(lang) for end in ("source", "target"))
     count = fmt.number(int(chosen["n"]), lang)
-    after = chosen["median_hours"]
+    known = chosen[["median_hours"]].notna().all()
+    after = fmt.hours(float(chosen["median_hours"]), lang) if known else ""
     if lang == "fr":
-        delay = f", après {fmt.hours(float(after), lang)} (médiane)" if after == after and after is not None else ""
+        delay = f", après {after} (médiane)" if known else ""
         rest = f" {tied - 1} autres sont à égalité." if tied > 2 else " Un autre est à égalité." if tied == 2 else ""
         return f"L'enchaînement le plus fréquent va de « {source} » à « {target} » : {count} fois{delay}.{rest}"
-    delay = f", after {fmt.hours(float(after), lang)} (median)" if after == after and after is not None else ""
+    delay = f", after {after} (median)" if known else ""
     rest = f" {tied - 1} others are tied." if tied > 2 else " One other is tied." if tied == 2 else ""
     return f"The most frequent transition goes from “{source}” to “{target}”: {count} times{delay}.{rest}"
 
 
 def _map(study: Study, known: pd.DataFrame, kept: pd.DataFrame, lang: Language) -> str:
-    times = known.groupby("target")["n"].sum().to_dict()
-    starts = int(known.loc[known["source"] == CASE_START, "n"].sum())
+    into, out_of = (known.groupby(end)["n"].sum().to_dict() for end in ("target", "source"))
     again = known[known["source"] == known["target"]].set_index("source")["n"].to_dict()
     boxes = {}
     for step in sorted(set(kept["source"]) | set(kept["target"])):
-        count = starts if step == CASE_START else int(times.get(step, 0))
+        count = int(max(into.get(step, 0), out_of.get(step, 0)))
         under = fmt.number(count, lang) if count else ""
         if step in again:
             under += f" (↻{fmt.FIRM}{fmt.number(int(again[step]), lang)})"
         name = fmt.typeset(label(study, step).say(lang), lang)
         boxes[step] = Box(name=name, under=under, step=step not in (CASE_START, CASE_END))
     arrows = {}
-    for source, target, n, median in kept[["source", "target", "n", "median_hours"]].itertuples(index=False):
-        delay = f" · {fmt.hours(float(median), lang)}" if median is not None and median == median else ""
+    for source, target, n, median in rows_of(kept, ["source", "target", "n", "median_hours"]):
+        delay = f" · {fmt.hours(float(median), lang)}" if median is not None else ""
         arrows[(str(source), str(target))] = Arrow(weight=int(n), text=f"{fmt.number(int(n), lang)}{delay}")
     first = CASE_START if CASE_START in boxes else str(kept["source"].iloc[0])
     return flowchart(boxes, arrows, first)
@@ -162,6 +173,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Carte des parcours", en="Process map"),
         stage="discover",
         needs=("transitions",),
+        takes=("facts",),
         draw=draw,
     ),
 )

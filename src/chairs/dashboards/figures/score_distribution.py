@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases
-from chairs.dashboards.comparison import outcome_scores
-from chairs.dashboards.fiche import Absence, Column, Fiche, Headline, Table, rows_of
+from chairs.dashboards.comparison import establishments_joined, outcome_scores
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import Range, draw_ranges, score_axis
 from chairs.dashboards.words import label, outcome, outcome_of
@@ -26,11 +26,16 @@ QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
     """Return the scores by legal status; a score counts when its establishment joined the indicators."""
     scores = outcome_scores(study, tables["scores"])
-    joined = set(tables["indicators"]["establishment"])
+    joined = establishments_joined(study, tables["indicators"], tables.get("links"))
     kept = scores[scores["establishment"].isin(joined)]
     scored = kept[kept["score"].notna()]
-    if scored.empty:
-        return DRAWING.absent(Text(fr="aucun score publiable.", en="no score that can be published."))
+    if len(scored) < FEWEST:
+        return DRAWING.absent(
+            Text(
+                fr=f"moins de {FEWEST} établissements ont un score.",
+                en=f"fewer than {FEWEST} establishments have a score.",
+            )
+        )
     groups = _groups(study, kept, tables["establishments"])
     drawn = groups[groups["p50"].notna()]
     everyone = groups[groups["group"] == ALL].iloc[0]
@@ -48,21 +53,20 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
             fr=f"Étendue des scores de {len(drawn)} groupes. {sentence.fr}",
             en=f"Range of the scores of {len(drawn)} groups. {sentence.en}",
         ),
-        figure={
-            lang: _plot(study, drawn if len(drawn) else groups.head(1).fillna(float(scored["score"].mean())), lang)
-            for lang in ("fr", "en")
-        },
+        figure={lang: _plot(study, drawn, lang) for lang in LANGUAGES},
         table=_table(study, groups),
         n=int(everyone["scored"]),
         counted=Text(fr="établissements avec un score", en="establishments with a score"),
         source=phrases.source(study),
         how_to_read=Text(
-            fr=f"Score « {outcome(outcome_of(study, [names])).fr} ». Le point est la médiane, le trait épais la "
-                "moitié centrale des établissements, le trait "
-            "fin huit sur dix. L'axe ne part pas de zéro.",
-            en=f"Score “{outcome(outcome_of(study, [names])).en}”. The dot is the median, the thick line the "
-                "middle half of the establishments, the thin "
-            "line eight in ten. The axis does not start at zero.",
+            fr=(
+                f"Score « {outcome(outcome_of(study, [names])).fr} ». Le point est la médiane, le trait épais la "
+                "moitié centrale des établissements, le trait fin huit sur dix. L'axe ne part pas de zéro."
+            ),
+            en=(
+                f"Score “{outcome(outcome_of(study, [names])).en}”. The dot is the median, the thick line the middle "
+                "half of the establishments, the thin line eight in ten. The axis does not start at zero."
+            ),
         ),
         note=_note(study, scores, kept),
         headline=Headline(
@@ -196,6 +200,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Scores d'expérience par statut", en="Experience scores by legal status"),
         stage="score",
         needs=("scores", "indicators", "establishments"),
+        takes=("links",),
         draw=draw,
     ),
 )

@@ -61,12 +61,16 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         ),
         source=phrases.source(study),
         how_to_read=Text(
-            fr="Chaque point est un établissement. Bleu : du même statut que l'établissement suivi, avec ou sans "
-                "urgences comme lui ; gris : les autres ; "
-            "losange orange : l'établissement suivi. L'axe des scores ne part pas de zéro.",
-            en="Each dot is one establishment. Blue: same status as the establishment in focus, with or without an "
-                "ED like it; grey: the others; orange "
-            "diamond: the establishment in focus. The axis of scores does not start at zero.",
+            fr=(
+                "Chaque point est un établissement. Bleu : du même statut que l'établissement suivi, avec ou sans "
+                "urgences comme lui ; gris : les autres ; losange orange : l'établissement suivi. L'axe des scores "
+                "ne part pas de zéro."
+            ),
+            en=(
+                "Each dot is one establishment. Blue: same status as the establishment in focus, with or without an "
+                "ED like it; grey: the others; orange diamond: the establishment in focus. The axis of scores does "
+                "not start at zero."
+            ),
         ),
         note=CHOSEN,
     )
@@ -106,7 +110,7 @@ def _sentence(points: pd.DataFrame, name: str, traits: str, lang: Language) -> s
     low, middle, high = (fmt.number(float(points["score"].quantile(q)), lang, 1) for q in (0.25, 0.5, 0.75))
     many = fmt.number(len(points), lang)
     if own.empty or len(like) < FEWEST:
-        if points["score"].round(1).nunique() == 1:
+        if len(set(points["score"].round(1))) == 1:
             return (
                 f"Les {many} établissements ont le même score : {middle}."
                 if lang == "fr"

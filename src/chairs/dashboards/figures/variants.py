@@ -53,12 +53,14 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="passages dans les parcours du tableau", en="visits in the pathways of the table"),
         source=phrases.source(study),
         how_to_read=Text(
-            fr="Chaque ligne est une suite exacte d'étapes. « × 2 » : l'étape est répétée deux fois de suite. La "
-                "barre et le pourcentage "
-            "donnent la part de tous les passages.",
-            en="Each line is one exact sequence of steps. “× 2”: the step occurs twice in a row. The bar and the "
-                "percentage give the share "
-            "of all visits.",
+            fr=(
+                "Chaque ligne est une suite exacte d'étapes. « × 2 » : l'étape est répétée deux fois de suite. La "
+                "barre et le pourcentage donnent la part de tous les passages."
+            ),
+            en=(
+                "Each line is one exact sequence of steps. “× 2”: the step occurs twice in a row. The bar and the "
+                "percentage give the share of all visits."
+            ),
         ),
         note=_rare(listed),
         headline=Headline(
@@ -121,8 +123,8 @@ def _listed(study: Study, drawn: pd.DataFrame, lang: Language) -> str:
             else fmt.plural(int(row["cases"]), "visit", "visits", lang)
         )
         lines.append(
-                f'<li><div><strong>{share}</strong> · {cases} {words}<span class="bar" '
-                f'style="width:{width:.0f}%"></span></div>'
+            f'<li><div><strong>{share}</strong> · {cases} {words}<span class="bar" '
+            f'style="width:{width:.0f}%"></span></div>'
             f'<div class="steps">{arrow.join(chips)}</div></li>'
         )
     return f'<ol class="variants">{"".join(lines)}</ol>'
@@ -135,7 +137,7 @@ def _rare(listed: pd.DataFrame) -> Text | None:
     share = 100 * float(merged["share"].sum())
     return phrases.both(
         lambda lang: (
- (
+            (
                 f"Les parcours trop rares pour être publiés un par un réunissent {fmt.percent(share, lang, 1)} des "
                 "passages."
             )

@@ -7,9 +7,10 @@ from html import escape
 
 from chairs.core.errors import Language, Problem, Text
 from chairs.dashboards import fmt, shell
-from chairs.dashboards.content import Changes, Content, Rendered
+from chairs.dashboards.content import Change, Changes, Content, Rendered
 from chairs.dashboards.pages import PAGES, Page
 from chairs.dashboards.phrases import LEVELS
+from chairs.store.files import DECIMALS
 
 SHOWN = 12  # changed numbers listed for one study; `chairs diff` gives all
 KEPT = ("associations", "census")
@@ -60,7 +61,7 @@ def _changes(study: Rendered, changes: Changes | None, lang: Language) -> str:
     for i, change in enumerate(changes):
         if i == SHOWN:
             break
-        cells = [f'<td class="num">{_value(value, lang)}</td>' for value in (change.before, change.after)]
+        cells = [f'<td class="num">{value}</td>' for value in _apart(change, lang)]
         rows.append(
             f'<tr><th scope="row">{escape(change.table)}</th><td>{escape(change.key)}</td>'
             f"<td>{escape(change.column)}</td>{''.join(cells)}</tr>"
@@ -73,12 +74,22 @@ def _changes(study: Rendered, changes: Changes | None, lang: Language) -> str:
     )
 
 
-def _value(value: float | str | None, lang: Language) -> str:
+def _apart(change: Change, lang: Language) -> list[str]:
+    """Return the number before and after, with enough decimals to see that they differ."""
+    shown: list[str] = []
+    for digits in range(DECIMALS + 1):
+        shown = [_value(value, digits, lang) for value in (change.before, change.after)]
+        if shown[0] != shown[1]:
+            break
+    return shown
+
+
+def _value(value: float | str | None, digits: int, lang: Language) -> str:
     if value is None:
         return shell.text(ABSENT, lang)
     if isinstance(value, str):
         return escape(fmt.missing(value, lang))
-    return escape(fmt.number(value, lang) if value == round(value) else fmt.number(value, lang, 3))
+    return fmt.number(value, lang, 0 if value == round(value) else max(digits, 2))
 
 
 def _keys(content: Content, lang: Language) -> str:
@@ -189,23 +200,27 @@ ABOUT = (
     (
         Text(fr="Chaire intelligence artificielle", en="Artificial intelligence chair"),
         Text(
-            fr="Apprentissage et données massives, vers un jumeau numérique du parcours des patients : comprendre "
-                "où ils attendent, "
-            "prévoir, puis essayer un changement avant de le faire.",
-            en="Machine learning and large data, towards a digital twin of patient flow: understand where patients "
-                "wait, forecast, then "
-            "try a change before making it.",
+            fr=(
+                "Apprentissage et données massives, vers un jumeau numérique du parcours des patients : comprendre "
+                "où ils attendent, prévoir, puis essayer un changement avant de le faire."
+            ),
+            en=(
+                "Machine learning and large data, towards a digital twin of patient flow: understand where patients "
+                "wait, forecast, then try a change before making it."
+            ),
         ),
     ),
     (
         Text(fr="Chaire performance", en="Performance chair"),
         Text(
-            fr="Comment la performance sociale, managériale et économique des établissements va de pair avec "
-                "l'expérience de leurs patients "
-            "ou de leurs clients, avec des liens déclarés, ajustés et nuancés.",
-            en="How the social, managerial and economic performance of establishments goes with the experience of "
-                "their patients or "
-            "customers, with links that are declared, adjusted and qualified.",
+            fr=(
+                "Comment la performance sociale, managériale et économique des établissements va de pair avec "
+                "l'expérience de leurs patients ou de leurs clients, avec des liens déclarés, ajustés et nuancés."
+            ),
+            en=(
+                "How the social, managerial and economic performance of establishments goes with the experience of "
+                "their patients or customers, with links that are declared, adjusted and qualified."
+            ),
         ),
     ),
 )

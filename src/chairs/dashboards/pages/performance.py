@@ -12,10 +12,14 @@ WIDE = ("associations", "score-indicator")
 
 
 CAUTION = Text(
-    fr="Association exploratoire — pas une preuve de causalité. La taille, le statut et les patients accueillis "
-    "diffèrent d'un établissement à l'autre : un lien observé ne dit pas ce qu'un changement produirait.",
-    en="Exploratory association — not proof of causation. Size, legal status and patients differ from one "
-    "establishment to the next: an observed link does not say what a change would bring.",
+    fr=(
+        "Association exploratoire — pas une preuve de causalité. La taille, le statut et les patients accueillis "
+        "diffèrent d'un établissement à l'autre : un lien observé ne dit pas ce qu'un changement produirait."
+    ),
+    en=(
+        "Exploratory association — not proof of causation. Size, legal status and patients differ from one "
+        "establishment to the next: an observed link does not say what a change would bring."
+    ),
 )
 NOTHING = Text(
     fr="Aucune étude avec des scores d'expérience n'a été exécutée : lancer « make run ».",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -42,8 +42,8 @@ def _table(name: str, heads: Sequence[tuple[Text, bool]], rows: Sequence[Sequenc
         cells = [f"<td{_class(numeric)}>{cell}</td>" for cell, (_, numeric) in zip(row[1:], heads[1:], strict=True)]
         lines.append(f'<tr><th scope="row">{row[0]}</th>{"".join(cells)}</tr>')
     return (
-            '<div class="scroll" tabindex="0" role="region" '
-            f'aria-label="{escape(name)}"><table><thead><tr>{head}</tr></thead>'
+        '<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{escape(name)}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 
@@ -76,17 +76,15 @@ def _words(value: Any, lang: Language) -> str:
     return shell.text(str(value or "–"), lang)
 
 
-def _address(entry: Any, lang: Language) -> str:
-    address = str(entry.get("address") or entry.get("doi") or "")
+def _address(entry: Mapping[str, Any], lang: Language) -> str:
+    address = str(entry.get("page") or entry.get("address") or "")
     if address.startswith("http"):
         return f'<a href="{escape(address)}" rel="noreferrer">{escape(address.split("/")[2])}</a>'
     return escape(address) or shell.text(DERIVED, lang)
 
 
-def _hashes(entry: Any) -> str:
-    files = entry.get("files") or [entry]
-    listed = files.values() if isinstance(files, dict) else files
-    hashes = [str(item.get("sha256", ""))[:12] for item in listed if isinstance(item, dict) and item.get("sha256")]
+def _hashes(entry: Mapping[str, Any]) -> str:
+    hashes = [str(item["sha256"])[:12] for item in entry.get("files", [])]
     return "<br>".join(f"<code>{escape(text)}</code>" for text in hashes) or "–"
 
 
@@ -135,18 +133,16 @@ HOW_TO = (
     Text(
         fr=(
             "L'identifiant imprimé sous chaque figure est fait de l'étude, de la figure et du début de l'empreinte "
-            "de ses chiffres : si un "
-        )
-            "seul chiffre change, l'identifiant change. La commande suivante, lancée dans le dossier du projet, "
-            "donne le calcul, la version du "
-        "programme, les réglages et l'empreinte des fichiers d'origine.",
+            "de ses chiffres : si un seul chiffre change, l'identifiant change. La commande suivante, lancée dans "
+            "le dossier du projet, donne le calcul, la version du programme, les réglages et l'empreinte des "
+            "fichiers d'origine."
+        ),
         en=(
             "The identifier printed under each figure is made of the study, the figure and the start of the "
-            "fingerprint of its numbers: if one "
-        )
-            "number changes, the identifier changes. The following command, run in the project's folder, gives the "
-            "computation, the version of "
-        "the program, the settings and the fingerprint of the original files.",
+            "fingerprint of its numbers: if one number changes, the identifier changes. The following command, run "
+            "in the project's folder, gives the computation, the version of the program, the settings and the "
+            "fingerprint of the original files."
+        ),
     ),
 )
 GLOSSARY = (
@@ -228,18 +224,15 @@ ACCESSIBILITY = (
     Text(
         fr=(
             "Ces pages visent les règles WCAG 2.2 et RGAA 4.1, niveau AA : chaque figure a un texte de remplacement "
-            "et un tableau, aucune "
-        )
-            "information ne tient à la couleur seule, tout se parcourt au clavier. Un contrôle automatique et la "
-            "largeur de 320 pixels sont "
-        "vérifiés par les tests ; aucun essai avec un lecteur d'écran n'a encore été fait.",
+            "et un tableau, aucune information ne tient à la couleur seule, tout se parcourt au clavier. Un "
+            "contrôle automatique et la largeur de 320 pixels sont vérifiés par les tests ; aucun essai avec un "
+            "lecteur d'écran n'a encore été fait."
+        ),
         en=(
             "These pages aim at WCAG 2.2 and RGAA 4.1, level AA: each figure has an alternative text and a table, "
-            "no information rests on colour "
-        )
-            "alone, all can be reached by keyboard. An automatic check and the width of 320 pixels are verified by "
-            "tests; no trial with a "
-        "screen reader was made yet.",
+            "no information rests on colour alone, all can be reached by keyboard. An automatic check and the width "
+            "of 320 pixels are verified by tests; no trial with a screen reader was made yet."
+        ),
     ),
 )
 

@@ -1,2 +1,1 @@
 """The compiled engine: one interpreter for every table of steps."""
-# z

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from chairs.core.counter import philox
 from chairs.twin.engine.calendar import push
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import ARRIVE, DRAW_GAP, DRAW_LEVEL, FOREVER, GAP, LOG_ARRIVE, RATE
 from chairs.twin.engine.quantile import duration
 from chairs.twin.engine.record import draw, make_ready, write_line
@@ -16,7 +16,7 @@ from chairs.twin.engine.record import draw, make_ready, write_line
 _ZERO, _ONE, _LOW = np.uint64(0), np.uint64(1), np.uint64(0xFFFFFFFF)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _level(work, plan, source, which):
     """Return the level of one period (day, week, run): gamma with mean 1, the same for the whole period."""
     if source["level"] < 0:
@@ -29,7 +29,7 @@ def _level(work, plan, source, which):
     return source["level_now"]
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _by_rate(work, plan, source, s):
     """Return the moment when the summed rate since the last arrival reaches an exponential draw: exact."""
     due, time = -math.log(s), source["time"]
@@ -47,7 +47,7 @@ def _by_rate(work, plan, source, s):
     return FOREVER
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _by_list(work, plan, source):
     place = np.int64(source["number"]) - 1
     turn = place // source["n"]
@@ -56,7 +56,7 @@ def _by_list(work, plan, source):
     return plan.floats[source["first"] + place - turn * source["n"]] + turn * source["every"]
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def next_arrival(work, plan, which):
     """Write the next arrival of a list into the calendar, if it comes before the list's end."""
     world, source = work.world[0], work.sources[which]
@@ -77,7 +77,7 @@ def next_arrival(work, plan, which):
         push(work, time, ARRIVE, which)
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def clear(work, slot):
     """Make a free place hold a patient who has done nothing yet."""
     world, patient = work.world[0], work.patients[slot]
@@ -98,7 +98,7 @@ def clear(work, slot):
         work.marks[slot, place] = world["now"]
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _chosen(floats, first, n, u):
     chosen = 0
     while chosen < n - 1 and u >= floats[first + chosen]:
@@ -106,7 +106,7 @@ def _chosen(floats, first, n, u):
     return chosen
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def describe(work, plan, slot):
     """Draw what a patient is like beside his class: `plan.ints` holds, by attribute, key, width and place."""
     patient, attributes = work.patients[slot], work.attributes.shape[1]
@@ -116,7 +116,7 @@ def describe(work, plan, slot):
         work.attributes[slot, attribute] = _chosen(plan.floats, first + patient["cls"] * width, width, u)
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def arrive(work, plan, which):
     """Let the patient in whom the calendar announced, and announce the next."""
     world, source = work.world[0], work.sources[which]

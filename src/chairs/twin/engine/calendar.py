@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import WHO_BITS
 
 _SHIFT = WHO_BITS + 4  # four bits for the kind of event
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@part
 def push(work, time, kind, who):
     """Write an event down and return its code, which no other event of the replication shares."""
     world, calendar = work.world[0], work.calendar
@@ -29,13 +28,13 @@ def push(work, time, kind, who):
     return code
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _before(calendar, a, b):
     first, second = calendar[a]["time"], calendar[b]["time"]
     return first < second or (first == second and calendar[a]["code"] < calendar[b]["code"])
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def drop_first(work):
     """Take the first event out of the calendar (its time and code must have been read before)."""
     world, calendar = work.world[0], work.calendar

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from chairs.twin.engine.calendar import push
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     AGE,
     CLEANED,
@@ -23,7 +22,7 @@ from chairs.twin.engine.steps import expect_worsening, leave_queue
 _UNITS_MASK = (1 << UNITS_SHIFT) - 1
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def finish(work, plan, slot, code):
     """End a stay, unless it was interrupted in the meantime."""
     patient = work.patients[slot]
@@ -37,7 +36,7 @@ def finish(work, plan, slot, code):
     make_ready(work, slot)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def lose_patience(work, plan, slot, code):
     """Let a waiting patient leave his queue; one in treatment leaves when he next has to wait."""
     patient = work.patients[slot]
@@ -52,7 +51,7 @@ def lose_patience(work, plan, slot, code):
     make_ready(work, slot)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _move(work, plan, slot, up):
     """Place a waiting patient again in each of his queues, `up` levels higher or by his class."""
     patient, places = work.patients[slot], work.world[0]["places"]
@@ -65,7 +64,7 @@ def _move(work, plan, slot, up):
             join(work, plan, slot, place, resource, level)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def grow_older(work, plan, slot, code):
     """Raise a patient who has waited long by one level of priority."""
     patient = work.patients[slot]
@@ -78,7 +77,7 @@ def grow_older(work, plan, slot, code):
         patient["age"] = push(work, work.world[0]["now"] + plan.floats[first + patient["cls"]], AGE, slot)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def grow_worse(work, plan, slot, code):
     """Let a waiting patient fall into another class, with its priority."""
     patient = work.patients[slot]
@@ -91,7 +90,7 @@ def grow_worse(work, plan, slot, code):
     expect_worsening(work, plan, slot, row)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def change_shift(work, plan, resource):
     """Set the capacity that the roster names for this moment, and announce the next change."""
     world, station = work.world[0], work.stations[resource]
@@ -106,7 +105,7 @@ def change_shift(work, plan, resource):
     offer(work, plan, resource)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def take_sample(work):
     """Write down how many units are in use and how many patients wait, by resource."""
     world = work.world[0]
@@ -121,7 +120,7 @@ def take_sample(work):
         push(work, (place + 1) * world["sample_every"], SAMPLE, 0)
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def happen(work, plan, kind, who, code):
     """Do what an event of one of the rarer kinds does."""
     if kind == IMPATIENT:

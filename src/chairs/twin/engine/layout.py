@@ -55,11 +55,11 @@ CALENDAR = np.dtype([("time", "f8"), ("code", "i8")], align=True)
 
 PATIENT = np.dtype(
     [
-        ("row", "i4"), ("cls", "i4"), ("doing", "i4"), ("next", "i4"), ("leaves", "i4"), ("priority", "i4"),
-        ("holding", "i4"), ("overdue", "i4"), ("resource", "i4"), ("units", "i4"), ("waits", "i4"), ("drawn", "i4"),
+        ("row", "i8"), ("cls", "i8"), ("doing", "i8"), ("next", "i8"), ("leaves", "i8"), ("priority", "i8"),
+        ("holding", "i8"), ("overdue", "i8"), ("resource", "i8"), ("units", "i8"), ("waits", "i8"), ("drawn", "i8"),
         ("serial", "i8"), ("number", "u8"), ("source", "u8"), ("arrived", "f8"), ("requested", "f8"),
         ("started", "f8"), ("until", "f8"), ("remaining", "f8"), ("finish", "i8"), ("impatient", "i8"), ("age", "i8"),
-        ("worsen", "i8"), ("survival", "f8"), ("elapsed", "f8"), ("patience_row", "i4"), ("patience_survival", "f8"),
+        ("worsen", "i8"), ("survival", "f8"), ("elapsed", "f8"), ("patience_row", "i8"), ("patience_survival", "f8"),
         ("patience_elapsed", "f8"),
     ],
     align=True,
@@ -67,19 +67,19 @@ PATIENT = np.dtype(
 """One patient present: where, of which class, since when, and the one valid calendar event of each kind."""
 
 HOLDING = np.dtype(
-    [("requested", "f8"), ("granted", "f8"), ("units", "i4"), ("row", "i4"), ("times", "i8")], align=True
+    [("requested", "f8"), ("granted", "f8"), ("units", "i8"), ("row", "i8"), ("times", "i8")], align=True
 )
 """What one patient holds of one resource."""
 
-NODE = np.dtype([("prior", "i4"), ("next", "i4"), ("level", "i4"), ("who", "i4"), ("resource", "i4")], align=True)
+NODE = np.dtype([("prior", "i8"), ("next", "i8"), ("level", "i8"), ("who", "i8"), ("resource", "i8")], align=True)
 """A patient's place in one queue."""
 
 STATION = np.dtype(
     [
         ("busy", "i8"), ("capacity", "i8"), ("queue", "i8"), ("busy_area", "f8"), ("capacity_area", "f8"),
         ("queue_area", "f8"), ("queue_since", "f8"), ("queue_time", "f8"), ("idle_since", "f8"), ("idle_time", "f8"),
-        ("shift", "i8"), ("shift_n", "i8"), ("shifts", "i4"), ("levels", "i4"), ("heads", "i4"), ("priorities", "i4"),
-        ("cleaning", "i4"), ("preempts", "i4"), ("overtaking", "i4"), ("ages", "i4"), ("key", "u8"),
+        ("shift", "i8"), ("shift_n", "i8"), ("shifts", "i8"), ("levels", "i8"), ("heads", "i8"), ("priorities", "i8"),
+        ("cleaning", "i8"), ("preempts", "i8"), ("overtaking", "i8"), ("ages", "i8"), ("key", "u8"),
     ],
     align=True,
 )  # fmt: skip
@@ -87,10 +87,10 @@ STATION = np.dtype(
 
 ROW = np.dtype(
     [
-        ("op", "i4"), ("next", "i4"), ("other", "i4"), ("by", "i4"), ("of", "i4"), ("first", "i4"), ("levels", "i4"),
-        ("width", "i4"), ("targets", "i4"), ("tally", "i4"), ("visit", "i4"), ("limit", "i4"), ("queues", "i4"),
-        ("queues_n", "i4"), ("logged", "i4"), ("simple", "i4"), ("start", "i4"), ("stop", "i4"), ("window", "i4"),
-        ("worsens", "i4"), ("opens", "f8"), ("closes", "f8"), ("key", "u8"),
+        ("op", "i8"), ("next", "i8"), ("other", "i8"), ("by", "i8"), ("of", "i8"), ("first", "i8"), ("levels", "i8"),
+        ("width", "i8"), ("targets", "i8"), ("tally", "i8"), ("visit", "i8"), ("limit", "i8"), ("queues", "i8"),
+        ("queues_n", "i8"), ("logged", "i8"), ("simple", "i8"), ("start", "i8"), ("stop", "i8"), ("window", "i8"),
+        ("worsens", "i8"), ("opens", "f8"), ("closes", "f8"), ("key", "u8"),
     ],
     align=True,
 )  # fmt: skip
@@ -98,7 +98,7 @@ ROW = np.dtype(
 
 SOURCE = np.dtype(
     [
-        ("kind", "i4"), ("to", "i4"), ("first", "i4"), ("classes", "i4"), ("gap", "i4"), ("level", "i4"),
+        ("kind", "i8"), ("to", "i8"), ("first", "i8"), ("classes", "i8"), ("gap", "i8"), ("level", "i8"),
         ("n", "i8"), ("piece", "i8"), ("cyclic", "i8"), ("pieces_a_level", "i8"), ("level_of", "i8"),
         ("number", "u8"), ("key", "u8"), ("time", "f8"), ("origin", "f8"), ("every", "f8"), ("ends", "f8"),
         ("share", "f8"), ("level_now", "f8"), ("of_class", "f8"), ("shows", "f8"),
@@ -107,7 +107,7 @@ SOURCE = np.dtype(
 )  # fmt: skip
 """A list of arrivals and how far it is."""
 
-DURATION = np.dtype([("kind", "i4"), ("first", "i4"), ("n", "i4"), ("a", "f8"), ("b", "f8")], align=True)
+DURATION = np.dtype([("kind", "i8"), ("first", "i8"), ("n", "i8"), ("a", "f8"), ("b", "f8")], align=True)
 TALLIED = np.dtype([("n", "i8"), ("total", "f8"), ("square", "f8")], align=True)
 LINE = np.dtype(
     [

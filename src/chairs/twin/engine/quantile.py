@@ -6,6 +6,7 @@ import math
 
 from numba import njit
 
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     EMPIRICAL,
     EXPONENTIAL,
@@ -22,7 +23,7 @@ from chairs.twin.engine.layout import (
 SPLINE_LEAST, SPLINE_STEP = -8.5, 0.0625  # first normal deviate of a tabulated quantile, and the step
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _near(q):
     r = 0.180625 - q * q
     top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
@@ -34,7 +35,7 @@ def _near(q):
     return q * top / low
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def _far(p):
     r = math.sqrt(-math.log(p))
     if r <= 5.0:
@@ -56,7 +57,7 @@ def _far(p):
     return top / low
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@njit(nogil=True, _nrt=False)
 def normal_deviate(survival):
     """Return the z that a standard normal variable exceeds with probability `survival`.
 
@@ -78,7 +79,7 @@ def normal_deviate(survival):
     return -_far(1.0 - survival)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _from_spline(floats, first, n, z):
     place = (z - SPLINE_LEAST) / SPLINE_STEP
     i = min(max(int(place), 0), n - 2)
@@ -89,7 +90,7 @@ def _from_spline(floats, first, n, z):
     return math.exp(y0 + t * (d0 + t * (3.0 * rise - 2.0 * d0 - d1 + t * (d0 + d1 - 2.0 * rise))))
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _from_values(floats, first, n, below):
     low, high = 0, n - 1
     while low < high:
@@ -101,7 +102,7 @@ def _from_values(floats, first, n, below):
     return floats[first + 2 * low]
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def _rarer(durations, floats, which, s):
     kind, a, b = durations[which]["kind"], durations[which]["a"], durations[which]["b"]
     if kind == WEIBULL:
@@ -118,7 +119,7 @@ def _rarer(durations, floats, which, s):
     return FOREVER
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@part
 def duration(durations, floats, which, s):
     """Return the duration that is exceeded with probability `s`, in the model's unit of time.
 

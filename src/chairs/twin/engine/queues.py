@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from chairs.twin.engine.calendar import push
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     BUSY,
     CLEANED,
@@ -18,7 +17,7 @@ from chairs.twin.engine.quantile import duration
 from chairs.twin.engine.record import draw, make_ready, tally, write_line
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def level_of(work, plan, slot, resource):
     """Return the priority level of a patient at a resource: 0 is served first."""
     patient, station = work.patients[slot], work.stations[resource]
@@ -27,7 +26,7 @@ def level_of(work, plan, slot, resource):
     return plan.ints[station["priorities"] + patient["cls"]]
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def join(work, plan, slot, place, resource, level):
     """Put a patient in a queue, behind those of his level who asked before him."""
     world, station, nodes, heads = work.world[0], work.stations[resource], work.nodes, work.heads
@@ -54,7 +53,7 @@ def join(work, plan, slot, place, resource, level):
     station["queue_area"] -= world["counted"]
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def quit_line(work, node):
     """Take one place out of its queue."""
     world, nodes, heads = work.world[0], work.nodes, work.heads
@@ -75,7 +74,7 @@ def quit_line(work, node):
         station["queue_time"] += world["counted"] - station["queue_since"]
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def quit_all(work, slot):
     """Take a patient out of all the queues he is in."""
     patient, places = work.patients[slot], work.world[0]["places"]
@@ -86,7 +85,7 @@ def quit_all(work, slot):
     patient["worsen"] = 0
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def overtakes(work, plan, slot, resource):
     """Say whether taking a unit now would pass somebody who may not be passed."""
     station = work.stations[resource]
@@ -99,7 +98,7 @@ def overtakes(work, plan, slot, resource):
     return False
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def option_now(work, plan, slot, newcomer):
     """Return the place of the first option that can be had at once, or -1."""
     row = plan.rows[work.patients[slot]["row"]]
@@ -120,7 +119,7 @@ def option_now(work, plan, slot, newcomer):
     return -1
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def hold(work, slot, resource, units):
     """Let a patient hold units of a resource from now on."""
     world, station, holding = work.world[0], work.stations[resource], work.holdings[slot, resource]
@@ -135,7 +134,7 @@ def hold(work, slot, resource, units):
     work.patients[slot]["holding"] += 1
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def grant(work, plan, slot, place):
     """Give a patient what the option at `place` names; his wait ends."""
     world, patient = work.world[0], work.patients[slot]
@@ -148,7 +147,7 @@ def grant(work, plan, slot, place):
     patient["row"] = row["next"]
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _resume(work, slot):
     world, patient = work.world[0], work.patients[slot]
     resource = patient["resource"]
@@ -160,7 +159,7 @@ def _resume(work, slot):
         patient["finish"] = push(work, patient["until"], FINISH, slot)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _serve(work, plan, slot):
     """Serve a waiting patient if what he asks for is free; say whether he was."""
     patient = work.patients[slot]
@@ -180,7 +179,7 @@ def _serve(work, plan, slot):
     return True
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def offer(work, plan, resource):
     """Offer free units to those who wait, by level, then by time of request."""
     station = work.stations[resource]
@@ -195,7 +194,7 @@ def offer(work, plan, resource):
             node = following
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def free(work, resource, units):
     """Make units available again, without offering them yet."""
     world, station = work.world[0], work.stations[resource]
@@ -205,7 +204,7 @@ def free(work, resource, units):
         station["idle_since"] = world["counted"]
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@part
 def give_back(work, plan, slot, resource):
     """End a patient's hold of a resource; a unit that is cleaned stays in use until it is clean."""
     world, patient, holding = work.world[0], work.patients[slot], work.holdings[slot, resource]
@@ -223,7 +222,7 @@ def give_back(work, plan, slot, resource):
     push(work, until, CLEANED, resource | (units << UNITS_SHIFT))
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def interrupt(work, plan, slot, resource):
     """Take a unit from a patient who is being treated; he waits for it and then goes on where he was."""
     world, patient, holding = work.world[0], work.patients[slot], work.holdings[slot, resource]
@@ -242,7 +241,7 @@ def interrupt(work, plan, slot, resource):
     join(work, plan, slot, 0, resource, level_of(work, plan, slot, resource))
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def shrink(work, plan, resource):
     """Interrupt the least urgent, last served patients until no more are treated than there are units."""
     station = work.stations[resource]

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from chairs.core.counter import philox
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import READY
 
 _ROW_WORD = np.uint64(0xFFFFFFFF)
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def draw(work, slot, key, visit):
     """Return two uniform numbers that depend on seed, replication, patient, step and visit only."""
     world, patient = work.world[0], work.patients[slot]
     return philox(patient["number"], patient["source"], key & _ROW_WORD, np.uint64(visit), world["k0"], world["k1"])
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def make_ready(work, slot):
     """Let a patient go on at this moment, after those who became ready before him."""
     world, patients = work.world[0], work.patients
@@ -31,7 +31,7 @@ def make_ready(work, slot):
     world["last_ready"] = slot
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def tally(work, which, cls, value):
     """Add a value to a sum, unless the run is still warming up."""
     if work.world[0]["counting"] == 1:
@@ -41,7 +41,7 @@ def tally(work, which, cls, value):
         entry["square"] += value * value
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def write_line(work, slot, kind, row, resource, requested, start):
     """Write one line of the log, ending now."""
     world, patient = work.world[0], work.patients[slot]

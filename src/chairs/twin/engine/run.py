@@ -10,6 +10,7 @@ from numba import njit
 from chairs.twin.engine.arrivals import arrive, next_arrival
 from chairs.twin.engine.calendar import drop_first, push
 from chairs.twin.engine.happenings import finish, happen
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import ARRIVE, DONE, FINISH, GROW, INSTANT_LIMIT, PAUSE, SAMPLE, SHIFT, STUCK, WHO_BITS
 from chairs.twin.engine.queues import offer
 from chairs.twin.engine.steps import go_on, start_patience
@@ -17,7 +18,7 @@ from chairs.twin.engine.steps import go_on, start_patience
 _WHO_MASK = (1 << WHO_BITS) - 1
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _room(work):
     """Say whether whatever happens next fits into the arrays."""
     world = work.world[0]
@@ -27,7 +28,7 @@ def _room(work):
     return world["logging"] == 0 or world["lines_n"] + margin <= work.lines.size
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def _open(work, plan, slot):
     """Let a patient who is present at the start take up what he was doing."""
     patient = work.patients[slot]
@@ -36,7 +37,7 @@ def _open(work, plan, slot):
         patient["patience_row"] = -1
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _announce(work, plan):
     """Write the first arrival of each list, the first change of each roster and the first sample into the calendar."""
     world = work.world[0]
@@ -51,7 +52,7 @@ def _announce(work, plan):
         next_arrival(work, plan, which)
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def _opened(work, plan):
     """Once everybody present is in his place, offer what is free."""
     work.world[0]["opening"] = 0
@@ -60,7 +61,7 @@ def _opened(work, plan):
         offer(work, plan, resource)
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _take_first_ready(work):
     world = work.world[0]
     slot = world["ready"]
@@ -68,7 +69,7 @@ def _take_first_ready(work):
     return slot
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _advance(world, time):
     """Move the clock; say whether it stands still for ever."""
     if time > world["now"]:
@@ -82,7 +83,7 @@ def _advance(world, time):
     return world["same_time"] > INSTANT_LIMIT
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def loop(work, plan):
     """Run until the horizon, until an array is full or until the budget of events is spent."""
     world = work.world[0]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from chairs.twin.engine.calendar import push
+from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     ABSENT,
     AGE,
@@ -41,7 +41,7 @@ from chairs.twin.engine.queues import give_back, grant, hold, join, level_of, of
 from chairs.twin.engine.record import draw, tally, write_line
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def hour_of_week(work, plan, time):
     """Return the hour of the week (0 = Monday midnight, local time) in which `time` lies."""
     world = work.world[0]
@@ -49,7 +49,7 @@ def hour_of_week(work, plan, time):
     return plan.clock[min(max(hour, 0), plan.clock.size - 1)]
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def _rarer_level(work, plan, slot, row, visit):
     by = row["by"]
     if by == BY_ATTRIBUTE:
@@ -63,7 +63,7 @@ def _rarer_level(work, plan, slot, row, visit):
     return min(work.stations[row["of"]]["queue"], row["levels"] - 1)
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _level(work, plan, slot, row, visit):
     """Return which line of a row's table counts for this patient now."""
     if row["by"] == BY_NOTHING:
@@ -73,7 +73,7 @@ def _level(work, plan, slot, row, visit):
     return _rarer_level(work, plan, slot, row, visit)
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _visit(work, slot, row):
     """Return how often the patient was here before, and count this visit."""
     place = row["visit"]
@@ -83,7 +83,7 @@ def _visit(work, slot, row):
     return work.visits[slot, place] - 1
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def in_window(work, plan, row, until, u):
     """Return the end of a stay, moved into the hours in which patients leave."""
     world = work.world[0]
@@ -98,7 +98,7 @@ def in_window(work, plan, row, until, u):
     return until + wait * world["hour"]
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _delay(work, plan, slot, row):
     world, patient = work.world[0], work.patients[slot]
     visit = _visit(work, slot, row)
@@ -118,7 +118,7 @@ def _delay(work, plan, slot, row):
         patient["finish"] = push(work, until, FINISH, slot)
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def wait_for(work, plan, slot, row):
     """Put a patient into the queues of all that he asks for."""
     world, patient = work.world[0], work.patients[slot]
@@ -137,7 +137,7 @@ def wait_for(work, plan, slot, row):
         expect_worsening(work, plan, slot, row)
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def expect_worsening(work, plan, slot, row):
     """Write down when a waiting patient will fall into a more urgent class."""
     world, patient = work.world[0], work.patients[slot]
@@ -152,7 +152,7 @@ def expect_worsening(work, plan, slot, row):
         patient["worsen"] = push(work, world["now"] + after, WORSEN, slot)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def leave_queue(work, plan, slot, row):
     """Send a patient whose patience is at its end on his way."""
     patient = work.patients[slot]
@@ -162,7 +162,7 @@ def leave_queue(work, plan, slot, row):
     return patient["leaves"]
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def _seize_rarer(work, plan, slot, row, index):
     """Serve a request that is not for one unit of one free resource."""
     world, patient = work.world[0], work.patients[slot]
@@ -185,7 +185,7 @@ def _seize_rarer(work, plan, slot, row, index):
     return -1
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _seize(work, plan, slot, row, index):
     world, patient = work.world[0], work.patients[slot]
     patient["requested"] = world["now"] - patient["elapsed"]
@@ -201,7 +201,7 @@ def _seize(work, plan, slot, row, index):
     return _seize_rarer(work, plan, slot, row, index)
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _release(work, plan, slot, row):
     """Give back what is named and held; all of it is offered before this patient goes on."""
     patient = work.patients[slot]
@@ -217,7 +217,7 @@ def _release(work, plan, slot, row):
     return row["next"]
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _route(work, plan, slot, row):
     visit = _visit(work, slot, row)
     first = row["first"] + row["width"] * _level(work, plan, slot, row, visit)
@@ -228,7 +228,7 @@ def _route(work, plan, slot, row):
     return plan.ints[row["targets"] + chosen]
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def start_patience(work, plan, slot, row):
     """Start the clock at whose end the patient leaves the queue he is in then."""
     world, patient = work.world[0], work.patients[slot]
@@ -243,7 +243,7 @@ def start_patience(work, plan, slot, row):
         patient["impatient"] = push(work, world["now"] + lasts, IMPATIENT, slot)
 
 
-@njit(nogil=True, _nrt=False)
+@piece
 def _mark(work, plan, slot, row, index):
     world = work.world[0]
     if row["op"] == MARK:
@@ -254,7 +254,7 @@ def _mark(work, plan, slot, row, index):
         write_line(work, slot, LOG_PASS, index, -1, np.nan, world["now"])
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _tally(work, plan, slot, row):
     world, patient = work.world[0], work.patients[slot]
     since = patient["arrived"] if row["start"] < 0 else work.marks[slot, row["start"]]
@@ -266,7 +266,7 @@ def _tally(work, plan, slot, row):
                 work.within[row["targets"] + place, patient["cls"]] += 1
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def _leave(work, plan, slot, row, index):
     world, patient = work.world[0], work.patients[slot]
     if patient["holding"] > 0:
@@ -284,7 +284,7 @@ def _leave(work, plan, slot, row, index):
     world["inside"] -= 1
 
 
-@njit(nogil=True, _nrt=False)
+@part
 def _rarer_step(work, plan, slot, row, index):
     patient = work.patients[slot]
     if row["op"] == PATIENCE:
@@ -299,7 +299,7 @@ def _rarer_step(work, plan, slot, row, index):
     return row["next"]
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
+@piece
 def go_on(work, plan, slot):
     """Take a patient through the table until he is treated, waits or has left."""
     patient, counting = work.patients[slot], work.world[0]["counting"]

@@ -87,8 +87,8 @@ def instruments_page() -> str:
     for name in instrument_names():
         form = instrument(name)
         parts.append(
-            f"## `{name}`\n\n{form.title.en} — *{form.title.fr}*. Version {form.version}; scores {form.unit}; a score needs "
-            f"{form.floor} answers. Source: {form.source}. Licence: {form.licence}.\n"
+            f"## `{name}`\n\n{form.title.en} — *{form.title.fr}*. Version {form.version}; scores {form.unit}; a score "
+            f"needs {form.floor} answers. Source: {form.source}. Licence: {form.licence}.\n"
         )
         rows = [(f"`{d.name}`", d.label.en, d.label.fr, sum(i.dimension == d.name for i in form.items) or "–")
                 for d in form.dimensions]  # fmt: skip

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from chairs.core.errors import Language, Text
+from chairs.core.study import Study
 from chairs.dashboards import fmt, theme
 from chairs.dashboards.fiche import Absence, Column, Fiche, Table
 from chairs.store.files import rounded
@@ -25,9 +26,9 @@ VISIBLE = ("text", "ticktext", "name", "yaxis.ticktext", "xaxis.ticktext", "xaxi
 NUMBERS = ("count", "number", "measure", "percent", "hours", "p")
 
 
-def fragment(study: str, fiche: Fiche, lang: Language) -> str:
+def fragment(study: Study, fiche: Fiche, lang: Language) -> str:
     """Return the card of `fiche`; the same fiche always gives the same bytes."""
-    name = f"{study}-{fiche.id}"
+    name = f"{study.name}-{fiche.id}"
     parts = [
         f'<article class="card" id="{name}" aria-labelledby="{name}-title">',
         f'<h3 id="{name}-title">{_say(fiche.title, lang)}</h3>',
@@ -35,8 +36,8 @@ def fragment(study: str, fiche: Fiche, lang: Language) -> str:
         f'<p class="finding">{_say(fiche.sentence, lang)}</p>',
         _drawing(name, fiche, lang),
         f"<details><summary>{_say(WORDS['how'], lang)}</summary><p>{_say(fiche.how_to_read, lang)}</p></details>",
-        _data(name, fiche, lang),
-        _facts(study, fiche, lang),
+        _data(name, study, fiche, lang),
+        _facts(study.name, fiche, lang),
         "</article>",
     ]
     return "\n".join(parts) + "\n"
@@ -98,14 +99,15 @@ def _typeset(content: Any, lang: Language, written: bool = False) -> Any:
     return fmt.typeset(content, lang) if written and isinstance(content, str) else content
 
 
-def _data(name: str, fiche: Fiche, lang: Language) -> str:
+def _data(name: str, study: Study, fiche: Fiche, lang: Language) -> str:
     table = fiche.table
     count = f"{fmt.number(len(table.rows), lang)} {_say(WORDS['line' if len(table.rows) == 1 else 'lines'], lang)}"
     title = _say(fiche.title, lang)
+    # two studies may have the same figure: the name of its region tells them apart
+    region = escape(fmt.typeset(f"{fiche.title.say(lang)} – {study.title.say(lang)}", lang))
     return (
         f"<details><summary>{_say(WORDS['table'], lang)} ({count})</summary>\n"
-        '<div class="scroll" tabindex="0" role="region" '
-        f'aria-label="{escape(fmt.typeset(fiche.title.say(lang), lang))}">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{region}">'
         f'<table id="{name}-table"><caption>{title}</caption>\n{_rows(table, lang)}</table></div>\n'
         f'<button type="button" class="csv" hidden data-table="{name}-table" data-name="{name}.csv">'
         f"{_say(WORDS['csv'], lang)}</button></details>"

@@ -46,7 +46,7 @@ def render_study(study: Study, released: Path, out: Path) -> None:
     numbers = {}
     for drawing, made in drawn:
         for lang in LANGUAGES:
-            text = fragment(study.name, made, lang) if isinstance(made, Fiche) else absence(study.name, made, lang)
+            text = fragment(study, made, lang) if isinstance(made, Fiche) else absence(study.name, made, lang)
             write_text(out / f"{made.id}.{lang}.html", text)
         if isinstance(made, Fiche):
             numbers[made.id] = _numbers(drawing, made, tables)

@@ -53,7 +53,8 @@ def ask(draw: Draw, planted: Planted, instrument: str, people: pd.DataFrame, exp
 
 
 def _by_age(age: pd.Series, values: Mapping[str, float]) -> np.ndarray:
-    return age.map(dict(values)).astype("float64").fillna(0.0).to_numpy()
+    found: np.ndarray = age.map(dict(values)).astype("float64").fillna(0.0).to_numpy()
+    return found
 
 
 def _items(draw: Draw, planted: Planted, questions: Questionnaire, chance: np.ndarray) -> dict[str, np.ndarray]:

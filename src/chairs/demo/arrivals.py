@@ -84,7 +84,8 @@ def _moments(plan: Plan, draw: Draw, rate: np.ndarray) -> np.ndarray:
     variance = plan.parameters.profile.day_variance
     factor = draw("days").gamma(1 / variance, variance, len(rate))
     counts = draw("hours").poisson(rate * factor[:, None]).ravel()
-    return np.repeat(np.arange(len(counts)) * 3_600, counts) + draw("seconds").integers(0, 3_600, counts.sum())
+    hours: np.ndarray = np.repeat(np.arange(len(counts)) * 3_600, counts)
+    return hours + draw("seconds").integers(0, 3_600, len(hours))
 
 
 def _visitors(plan: Plan, site: int, draw: Draw, arrival: np.ndarray) -> dict[str, np.ndarray]:
@@ -198,13 +199,18 @@ def _pick(u: np.ndarray, shares: Sequence[float]) -> np.ndarray:
 def _seconds(draw: np.random.Generator, spread: Spread, n: int) -> np.ndarray:
     import numpy as np
 
-    minutes = np.exp(spread.mu + spread.sigma * draw.standard_normal(n))
-    return np.maximum(SHORTEST, np.rint(60 * minutes)).astype(np.int64)
+    return _whole(np.exp(spread.mu + spread.sigma * draw.standard_normal(n)))
 
 
 def _by_ccmu(draw: np.random.Generator, spread: ByCcmu, ccmu: np.ndarray) -> np.ndarray:
     import numpy as np
 
     mu, sigma = np.array([spread.at(k).mu for k in range(5)]), spread.at(0).sigma
-    minutes = np.exp(mu[ccmu] + sigma * draw.standard_normal(len(ccmu)))
-    return np.maximum(SHORTEST, np.rint(60 * minutes)).astype(np.int64)
+    return _whole(np.exp(mu[ccmu] + sigma * draw.standard_normal(len(ccmu))))
+
+
+def _whole(minutes: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    seconds: np.ndarray = np.maximum(SHORTEST, np.rint(60 * minutes)).astype(np.int64)
+    return seconds

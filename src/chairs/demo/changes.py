@@ -21,7 +21,7 @@ class Changes:
     winter_arrivals
         Factor on the ED arrivals of December, January and February.
     doctors
-        ED doctors added to every shift, by department code, at size 1.
+        ED doctors added to every shift, by department code, at size 1; at least one at any size.
 
     Examples
     --------

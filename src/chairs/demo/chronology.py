@@ -6,6 +6,7 @@ Whole seconds only: the same numbers on every machine.
 from typing import NamedTuple
 
 import numpy as np
+
 from chairs.demo.queues import KINDS, PATIENTS, compiled, entry, first, join, leave, pop, push
 
 DAY, HOUR = 86_400, 3_600

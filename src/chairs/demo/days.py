@@ -107,8 +107,9 @@ def intensity(days: Days, profile: Profile, wave: Wave, visits_a_day: float) -> 
     """
     import numpy as np
 
-    factor = np.asarray(profile.weekday)[days.weekday] * np.asarray(profile.month)[days.month() - 1]
+    factor: np.ndarray = np.asarray(profile.weekday)[days.weekday] * np.asarray(profile.month)[days.month() - 1]
     factor = factor * np.where(days.holiday, profile.holiday, 1.0) * (1 + epidemic(days, wave))
     week, weekend = (np.asarray(shape) / sum(shape) for shape in (profile.week, profile.weekend))
     hours = np.where(days.rest[:, None], weekend, week)
-    return visits_a_day * (factor / factor[days.warm_up :].mean())[:, None] * hours
+    rate: np.ndarray = visits_a_day * (factor / factor[days.warm_up :].mean())[:, None] * hours
+    return rate

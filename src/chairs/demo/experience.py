@@ -52,7 +52,7 @@ def expected_scores(
 def _traits(questions: Questionnaire, site: pd.DataFrame) -> np.ndarray:
     import numpy as np
 
-    status = site["status"].map(dict(questions.status)).fillna(0.0).to_numpy()
+    status: np.ndarray = site["status"].map(dict(questions.status)).fillna(0.0).to_numpy()
     return status + questions.emergency * np.where(site["emergency"], 1.0, 0.0)
 
 

@@ -81,7 +81,8 @@ def sunday_of_change(year: int, month: int) -> np.datetime64:
     import numpy as np
 
     last = np.datetime64(f"{year}-{month:02d}-31", "D")
-    return last - (last.astype(int) + 4) % 7
+    sunday: np.datetime64 = last - (last.astype(int) + 4) % 7
+    return sunday
 
 
 def midnights(dates: np.ndarray) -> list[str]:

@@ -102,10 +102,11 @@ def _beds(plan: Plan, hospital: Hospital) -> pd.DataFrame:
 
 def _monthly(plan: Plan, frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Return a monthly extract: establishment, unit and its label, month as mm/yyyy, columns renamed."""
-    units = [*plan.parameters.wards, *plan.parameters.staff.units]
+    names_of = {ward.code: ward.label for ward in plan.parameters.wards}
+    names_of |= {unit.code: unit.label for unit in plan.parameters.staff.units}
     month = frame["period"].str[5:] + "/" + frame["period"].str[:4]
     head = {"FINESS": plan.parameters.hospital.finess, "UF": frame["unit"]}
-    label = frame["unit"].map({unit.code: unit.label for unit in units})
+    label = frame["unit"].map(names_of)
     return (
         frame[list(names)]
         .rename(columns=names)

@@ -36,7 +36,8 @@ def admission_chance(department: Department) -> np.ndarray:
     import numpy as np
 
     by_age = np.array([department.admission_by_age[age] for age in department.ages])
-    return np.minimum(by_age[:, None] * np.asarray(department.admission), 0.98)
+    chance: np.ndarray = np.minimum(by_age[:, None] * np.asarray(department.admission), 0.98)
+    return chance
 
 
 def kind_of_patient(age: str, ccmu: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,8 @@ def beds_open(plan: Plan) -> np.ndarray:
         weekend = opening.weekend_by_ward.get(ward.code, opening.weekend[ward.family])
         of_day = np.where(days.weekday >= 5, weekend, 1.0) * np.where(days.summer, opening.summer[ward.family], 1.0)
         share.append(of_day)
-    return np.rint(beds_of(plan)[:, None] * np.array(share) + 1e-9).astype(np.int64)
+    beds: np.ndarray = np.rint(beds_of(plan)[:, None] * np.array(share) + 1e-9).astype(np.int64)
+    return beds
 
 
 def _state(plan: Plan, given: np.ndarray, beds: np.ndarray) -> State:
@@ -125,7 +127,7 @@ def _hours(shifts: Shifts, size: float, more: int = 0) -> np.ndarray:
     import numpy as np
 
     people = np.array([shifts.week, shifts.weekend])
-    return np.repeat(scaled(people, size) + round(more * size), SHIFTS, axis=1)
+    return np.repeat(scaled(people, size) + math.ceil(more * size), SHIFTS, axis=1)
 
 
 def scaled(places: np.ndarray, size: float) -> np.ndarray:
@@ -143,7 +145,8 @@ def scaled(places: np.ndarray, size: float) -> np.ndarray:
     import numpy as np
 
     margin = np.sqrt(places * size) * max(0.0, 1 - size**0.5)
-    return np.maximum(1, np.rint(places * size + margin)).astype(np.int64)
+    whole: np.ndarray = np.maximum(1, np.rint(places * size + margin)).astype(np.int64)
+    return whole
 
 
 def nights(plan: Plan, seen: np.ndarray) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chairs.demo.planted import Exposure, Planted
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chairs.demo.plan import Plan
+
+    Draw = Callable[..., np.random.Generator]
 
 HOSPITALS, COMPANIES = 150, 40
 MARK = "(démonstration)"
@@ -110,18 +114,19 @@ def draw_levels(plan: Plan, planted: Planted, sites: pd.DataFrame, kind: str) ->
     )
     index = pd.MultiIndex.from_product([those["establishment"], map(str, years)], names=["establishment", "period"])
     draw = plan.draw("levels", kind)
-    columns = {name: _level(draw, name, it, those, len(years)) for name, it in planted.exposures[kind].items()}
+    columns = {name: _level(partial(draw, name), it, those, len(years)) for name, it in planted.exposures[kind].items()}
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
 
 
-def _level(draw, name: str, it: Exposure, those: pd.DataFrame, years: int) -> np.ndarray:  # type: ignore[no-untyped-def]
+def _level(draw: Draw, it: Exposure, those: pd.DataFrame, years: int) -> np.ndarray:
     import numpy as np
 
+    lucrative = (those["status"] == "private_for_profit") & (those["kind"] == "hospital")
     site = it.base + it.doubling * np.log2(those["size"].to_numpy() / 100)
-    site = site + it.for_profit * (those["status"] == "private_for_profit").to_numpy() * (those["kind"] == "hospital")
+    site = site + it.for_profit * lucrative.to_numpy()
     site = site + it.non_profit * (those["status"] == "private_non_profit").to_numpy()
     site = site + it.emergency * those["emergency"].to_numpy(dtype=float)
-    site = site + it.between * draw(name, "site").standard_normal(len(those))
-    return np.clip(
-        site.to_numpy()[:, None] + it.within * draw(name, "year").standard_normal((len(those), years)), it.low, it.high
-    )
+    site = site + it.between * draw("site").standard_normal(len(those))
+    level: np.ndarray = site[:, None] + it.within * draw("year").standard_normal((len(those), years))
+    bounded: np.ndarray = np.clip(level, it.low, it.high)
+    return bounded

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
+jit: Any = njit  # its stubs know fewer options than it has
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 KINDS, PATIENTS = 4, 23  # bits of an event's key: time, kind, patient
@@ -16,12 +17,12 @@ KINDS, PATIENTS = 4, 23  # bits of an event's key: time, kind, patient
 
 def compiled(function: Function) -> Function:
     """Compile a function that compiled code alone calls."""
-    return cast(Function, njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+    return cast(Function, jit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
 
 
 def entry(function: Function) -> Function:
     """Compile a function that Python calls."""
-    return cast(Function, njit(cache=True)(function))
+    return cast(Function, jit(cache=True)(function))
 
 
 @compiled
@@ -51,7 +52,7 @@ def pop(s: Any) -> int:
         s.heap[k] = s.heap[child]
         k = child
     s.heap[k] = last
-    return key
+    return int(key)
 
 
 @compiled

@@ -84,4 +84,5 @@ def clock_of(u: np.ndarray, hours: Mapping[int, float]) -> np.ndarray:
 
     weights = np.array([hours.get(h, 0.0) for h in range(24)])
     edges = np.concatenate([[0.0], np.cumsum(weights / weights.sum())])
-    return np.minimum((np.interp(u, edges, np.arange(25)) * 3_600).astype(np.int64), 86_399)
+    seconds: np.ndarray = np.minimum((np.interp(u, edges, np.arange(25)) * 3_600).astype(np.int64), 86_399)
+    return seconds

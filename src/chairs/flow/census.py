@@ -27,7 +27,7 @@ create temp table stays as
 with ordered as materialized (
     select case_id, unit, begins, finishes, position, unit is distinct from lag(unit) over pathway as enters,
            {has_ends} and "end" is null and lead(begins) over pathway is null as is_open
-    from steps where begins is not null and unit is not null
+    from steps where begins is not null and unit is not null and activity not in ({outside})
     window pathway as (partition by case_id order by begins, position)),
 visits as (
     select case_id, min(begins) as entered, case when not bool_or(is_open) then max(finishes) end as "left"
@@ -89,7 +89,9 @@ from long order by unit, measure, hour
 """
 
 
-def hourly_census(events: Log, *, presence: Sequence[str] = (), site: str = ALL) -> pd.DataFrame:
+def hourly_census(
+    events: Log, *, presence: Sequence[str] = (), outside: Sequence[str] = (), site: str = ALL
+) -> pd.DataFrame:
     """Return, for each unit and UTC hour, the patients present on the hour, and the entries and exits in it.
 
     A patient is *present* at hour h when entered <= h < left. Without `presence`, a patient is where
@@ -105,6 +107,8 @@ def hourly_census(events: Log, *, presence: Sequence[str] = (), site: str = ALL)
     ----------
     presence
         Steps that are stays, such as `ward_stay`.
+    outside
+        Steps at which the patient is not there, such as a cancelled admission.
     site
         What to write in the column `site`.
 
@@ -139,7 +143,7 @@ def hourly_census(events: Log, *, presence: Sequence[str] = (), site: str = ALL)
         first, last = _span(connection)
         if first is None:
             return CONTRACTS["unit_hour"].conform(_empty())
-        make_stays(connection, presence)
+        make_stays(connection, presence, outside)
         origin = first // HOUR * HOUR
         hours = (last - origin) // HOUR + 1
         (units,) = one_row(connection, "select count(distinct unit) from stays")
@@ -148,7 +152,7 @@ def hourly_census(events: Log, *, presence: Sequence[str] = (), site: str = ALL)
         return CONTRACTS["unit_hour"].conform(frame(connection, grid))
 
 
-def open_stays(events: Log, *, presence: Sequence[str] = ()) -> int:
+def open_stays(events: Log, *, presence: Sequence[str] = (), outside: Sequence[str] = ()) -> int:
     """Return how many patients are still there when the log ends (their stay has no end).
 
     Examples
@@ -161,17 +165,18 @@ def open_stays(events: Log, *, presence: Sequence[str] = ()) -> int:
     1
     """
     with opened(events) as connection:
-        make_stays(connection, presence)
+        make_stays(connection, presence, outside)
         return int(one_row(connection, f"""select count(*) from stays where "left" is null and unit = '{ALL}'""")[0])
 
 
-def make_stays(connection: duckdb.DuckDBPyConnection, presence: Sequence[str] = ()) -> None:
+def make_stays(connection: duckdb.DuckDBPyConnection, presence: Sequence[str], outside: Sequence[str]) -> None:
     """Make the table `stays` (unit, entered, left in microseconds) of an opened log; unit `all` is the site."""
     template = _DECLARED if presence else _LOCATED
     (ends,) = one_row(connection, 'select count("end") from steps')
     words = {
         "has_ends": "true" if ends else "false",
         "presence": ", ".join(quoted(step) for step in presence),
+        "outside": ", ".join(quoted(step) for step in outside) or "''",
         "everywhere": quoted(ALL),
         "never": _NEVER,
     }

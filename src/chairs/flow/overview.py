@@ -9,7 +9,7 @@ from chairs.core.errors import Text
 from chairs.flow.census import ALL, hourly_census, open_stays
 from chairs.flow.discovery import durations, process_map, variants
 from chairs.flow.log import HOUR, opened
-from chairs.flow.week import daily, week_profile
+from chairs.flow.week import daily, week_profile, within
 from chairs.store.duck import one_row, quoted
 from chairs.tables import CONTRACTS
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chairs.flow.log import Log
     from chairs.flow.settings import Pathway
 
+SHORTEST_DAY = 23  # hours, when the clocks go forward; a day with fewer in the log is not whole
 FICTITIOUS = "fictitious_calendar"
 TO_THE_END = "open_stays_counted_to_the_end"
 
@@ -92,7 +93,9 @@ from pathways
 Row = tuple[str, float | None, int | None, str, str | None]
 
 
-def discover(events: Log, settings: Pathway, cases: Log | None = None) -> dict[str, pd.DataFrame]:
+def discover(
+    events: Log, settings: Pathway, cases: Log | None = None, published: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the tables of the step `discover`.
 
     Parameters
@@ -103,6 +106,8 @@ def discover(events: Log, settings: Pathway, cases: Log | None = None) -> dict[s
         Reference step, stays, clock (see `Pathway`).
     cases
         Contract `cases`; only to count the cases that have no event.
+    published
+        Contract `unit_hour`: measures that a source gives by the hour (open beds), put beside the census.
 
     Returns
     -------
@@ -135,15 +140,31 @@ def discover(events: Log, settings: Pathway, cases: Log | None = None) -> dict[s
     if settings.calendar == "fictitious":
         rows += [(name, None, None, "not_applicable", FICTITIOUS) for name in CLOCK_FACTS]
     else:
-        hourly = hourly_census(events, presence=settings.presence)
-        if settings.arrival is not None:
-            hourly = _with_arrivals(hourly, arrivals_per_hour(events, settings.arrival))
-        tables["unit_hour"] = hourly
-        tables["unit_day"] = daily(hourly, settings.timezone)
-        tables["profile"] = week_profile(hourly, settings.timezone)
-        rows += _clock_facts(tables, open_stays(events, presence=settings.presence))
+        tables |= _by_the_hour(events, settings, published)
+        still_there = open_stays(events, presence=settings.presence, outside=settings.outside)
+        rows += _clock_facts(tables, still_there)
     tables["facts"] = _facts(rows)
     return tables
+
+
+def _by_the_hour(events: Log, settings: Pathway, published: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    sites = [] if published is None else sorted(published["site"].unique())
+    site = sites[0] if len(sites) == 1 else ALL
+    hourly = hourly_census(events, presence=settings.presence, outside=settings.outside, site=site)
+    if settings.arrival is not None:
+        hourly = _with_arrivals(hourly, arrivals_per_hour(events, settings.arrival))
+    if published is not None:
+        known = set(hourly["measure"])
+        hourly = pd.concat([hourly, published[~published["measure"].isin(known)]], ignore_index=True)
+    if settings.period is not None:
+        hourly = within(hourly, settings.period, settings.timezone)
+    return {
+        "unit_hour": hourly,
+        "unit_day": daily(hourly, settings.timezone),
+        "profile": week_profile(hourly, settings.timezone),
+    }
 
 
 def arrivals_per_hour(events: Log, arrival: str) -> pd.DataFrame:
@@ -164,6 +185,15 @@ def arrivals_per_hour(events: Log, arrival: str) -> pd.DataFrame:
         from steps where activity = {quoted(arrival)} and begins is not null group by 1 order by 1"""
     with opened(events) as connection:
         return frame(connection, query)
+
+
+def _beside(census: pd.DataFrame, declared: pd.DataFrame) -> pd.DataFrame:
+    """Put declared measures beside the census, under the census's name of the site when there is one only."""
+    import pandas as pd
+
+    if declared["site"].nunique() == 1:
+        declared = declared.assign(site=census["site"].iloc[0]) if len(census) else declared
+    return pd.concat([census, declared[~declared["measure"].isin(census["measure"].unique())]], ignore_index=True)
 
 
 def _with_arrivals(hourly: pd.DataFrame, arrivals: pd.DataFrame) -> pd.DataFrame:
@@ -213,7 +243,8 @@ def _count_cases(cases: Log) -> int:
 
 
 def _clock_facts(tables: dict[str, pd.DataFrame], still_there: int) -> list[Row]:
-    whole = tables["unit_day"].loc[lambda days: (days["unit"] == ALL) & (days["measure"] == "arrivals")].iloc[1:-1]
+    days = tables["unit_day"]
+    whole = days[(days["unit"] == ALL) & (days["measure"] == "arrivals") & (days["n"] >= SHORTEST_DAY)]
     census = tables["unit_hour"].loc[lambda t: (t["unit"] == ALL) & (t["measure"] == "census"), "value"]
     rows: list[Row] = [("days", len(whole), None, "ok", None), ("open_stays", still_there, None, "ok", TO_THE_END)]
     if len(whole) > 1 and whole["value"].mean() > 0:

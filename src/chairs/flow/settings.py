@@ -28,6 +28,11 @@ class Pathway:
     presence
         Steps that are stays, each from its start to its end, for the census; when empty, a patient is
         where the latest step took place.
+    outside
+        Steps at which the patient is not there (a cancelled admission): left out of the census.
+    period
+        Local days that count for the census and the week: a year (2019), years (2023-2024), a quarter
+        (2019-Q3), a month (2019-07); everything when absent. Earlier stays that reach into it count.
     timezone
         Clock of the site, for days, weekdays and hours.
     calendar
@@ -41,6 +46,8 @@ class Pathway:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     returns: tuple[str, ...] = ()
     presence: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    period: str | None = None
     timezone: str = "Europe/Paris"
     calendar: Literal["real", "fictitious"] = "real"
     variants: int = 200
@@ -66,7 +73,7 @@ def read_pathway(study: Study, params: Mapping[str, Any]) -> Pathway:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     where = f"{study.name}.yaml, pathway"
-    pathway = build(Pathway, {**params, "calendar": study.calendar, **study.pathway}, where)
+    pathway = build(Pathway, {**params, "calendar": study.calendar, "period": study.period, **study.pathway}, where)
     try:
         ZoneInfo(pathway.timezone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from chairs.core.errors import SettingError, problem
 from chairs.store.duck import connected, frame
 from chairs.tables import CONTRACTS
 
@@ -68,6 +70,42 @@ def week_profile(unit_hour: pd.DataFrame, timezone: str) -> pd.DataFrame:
     [[1, 10, 2.0, 1.2, 2]]
     """
     return CONTRACTS["profile"].conform(_by_clock(unit_hour, timezone, _PROFILE))
+
+
+def within(unit_hour: pd.DataFrame, period: str, timezone: str) -> pd.DataFrame:
+    """Return the hours whose local day lies in `period`: 2019, 2023-2024, 2019-Q3 or 2019-07.
+
+    Raises
+    ------
+    SettingError
+        For a period of another form.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> hours = pd.to_datetime(["2023-12-31 22:00", "2023-12-31 23:00"], utc=True)  # midnight in Paris is 23 h UTC
+    >>> within(pd.DataFrame({"hour": hours}), "2024", "Europe/Paris")["hour"].dt.hour.tolist()
+    [23]
+    """
+    import pandas as pd
+
+    first, _, last = period.partition("-")
+    years = bool(re.fullmatch(r"\d{4}(-\d{4})?", period))
+    if not years and not re.fullmatch(r"\d{4}-(Q[1-4]|(0[1-9]|1[0-2]))", period):
+        raise SettingError(
+            (
+                problem(
+                    f"période illisible : « {period} »",
+                    f'unreadable period: "{period}"',
+                    remedy=("écrire 2019, 2023-2024, 2019-Q3 ou 2019-07", "write 2019, 2023-2024, 2019-Q3 or 2019-07"),
+                ),
+            )
+        )
+    begin = pd.Period(first if years else period.replace("-Q", "Q"))
+    end = pd.Period(last or first) if years else begin
+    low = begin.start_time.tz_localize(timezone)
+    high = (end.end_time.floor("D") + pd.Timedelta(days=1)).tz_localize(timezone)
+    return unit_hour[(unit_hour["hour"] >= low) & (unit_hour["hour"] < high)]
 
 
 def _by_clock(unit_hour: pd.DataFrame, timezone: str, query: str) -> pd.DataFrame:

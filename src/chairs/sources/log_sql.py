@@ -60,10 +60,12 @@ def select_log(source: str, cells: Mapping[str, Cell], mapping: TableMapping) ->
     attributes = [name for name in cells if name.startswith("attribute_")]
     line = cells["line"].sql if "line" in cells else "null::bigint"
     read = [f"{line} as line"]
-    read += [f"{_text(cells.get(name), mapping, name)} as {name}" for name in (*TEXTS, *attributes)]
-    read += [f"{sql} as {name}" for column in TIMES for name, sql in _time(cells.get(column), mapping, column).items()]
+    read += [f"{text_sql(cells.get(name), mapping, name)} as {name}" for name in (*TEXTS, *attributes)]
+    read += [
+        f"{sql} as {name}" for column in TIMES for name, sql in time_sql(cells.get(column), mapping, column).items()
+    ]
     parsed = f"select {', '.join(read)} from {source}"
-    first = ", ".join(f"{_instant(name, mapping)} as at_{name}" for name in TIMES)
+    first = ", ".join(f"{instant_sql(name, mapping)} as at_{name}" for name in TIMES)
     in_utc = f"select *, {first} from ({parsed})"
     start = f"select *, {_not_before('start', 'at_requested', mapping)} as from_start from ({in_utc})"
     end = _not_before("end", "coalesce(from_start, at_requested)", mapping)
@@ -77,7 +79,8 @@ def select_log(source: str, cells: Mapping[str, Cell], mapping: TableMapping) ->
         from ({start})"""
 
 
-def _text(cell: Cell | None, mapping: TableMapping, name: str) -> str:
+def text_sql(cell: Cell | None, mapping: TableMapping, name: str) -> str:
+    """Return the SQL of a text cell: blanks around it lost, null when empty or among `missing`."""
     if cell is None:
         return quoted(mapping.constants[name]) if name in mapping.constants else "null::varchar"
     bare = f"trim({cell.sql}::varchar)"
@@ -87,14 +90,14 @@ def _text(cell: Cell | None, mapping: TableMapping, name: str) -> str:
     return f"case when {bare} not in ({empty}) then {bare} end"
 
 
-def _time(cell: Cell | None, mapping: TableMapping, name: str) -> dict[str, str]:
+def time_sql(cell: Cell | None, mapping: TableMapping, name: str) -> dict[str, str]:
     """Return the SQL of what is written (null when empty), of the wall time and of the instant, in microseconds."""
     if cell is None or cell.kind != "text":
         value = "null::bigint" if cell is None else f"epoch_us({cell.sql})"
         wall, fixed = (value, "null::bigint") if cell is None or cell.kind == "local" else ("null::bigint", value)
         raw = "null::varchar" if cell is None else f"({cell.sql})::varchar"
         return {f"raw_{name}": raw, f"wall_{name}": wall, f"fixed_{name}": fixed}
-    raw = _text(cell, mapping, name)
+    raw = text_sql(cell, mapping, name)
     if mapping.time_format is None:
         offset = f"regexp_matches({raw}, {quoted(_OFFSET)})"
         wall = f"case when not {offset} then epoch_us(try_cast({raw} as timestamp)) end"
@@ -106,7 +109,8 @@ def _time(cell: Cell | None, mapping: TableMapping, name: str) -> dict[str, str]
     return {f"raw_{name}": raw, f"wall_{name}": wall, f"fixed_{name}": fixed}
 
 
-def _instant(name: str, mapping: TableMapping, *, second: bool = False) -> str:
+def instant_sql(name: str, mapping: TableMapping, *, second: bool = False) -> str:
+    """Return the SQL of the instant, in microseconds, from the columns of `time_sql`."""
     local = f"wall_{name}" if mapping.timezone is None else utc(f"wall_{name}", mapping.timezone, second=second)
     return f"case when fixed_{name} is not null then fixed_{name} when wall_{name} is not null then {local} end"
 
@@ -115,7 +119,7 @@ def _not_before(name: str, earlier: str, mapping: TableMapping) -> str:
     """Read a repeated hour as its second occurrence where the first would come before `earlier`."""
     if mapping.timezone is None:
         return f"at_{name}"
-    return f"case when at_{name} < {earlier} then {_instant(name, mapping, second=True)} else at_{name} end"
+    return f"case when at_{name} < {earlier} then {instant_sql(name, mapping, second=True)} else at_{name} end"
 
 
 def _coded(name: str, mapping: TableMapping) -> str:

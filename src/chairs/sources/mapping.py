@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from chairs.core.errors import Problem, SettingError, problem, unknown
@@ -134,12 +135,12 @@ def _problems(mapping: TableMapping, contract: Contract, where: str) -> list[Pro
     ]
     if not found:
         found = _missing(mapping, contract, where)
-    found += [_lone(name, where) for name in sorted(set(mapping.codes) - {*mapping.columns, *mapping.attributes})]
+    found += [_lone(name, where) for name in sorted(set(mapping.codes) - provided(mapping) - set(mapping.attributes))]
     timed = [n for n in mapping.columns if n in contract.columns and contract.columns[n].kind == "time"]
     if timed and mapping.timezone is None:
         remedy = ("ajouter par exemple timezone: Europe/Paris", "add for example timezone: Europe/Paris")
         found.append(problem("fuseau horaire absent", "time zone absent", file=where, column="timezone", remedy=remedy))
-    return found + _marks(mapping, where) + _unused(mapping, where)
+    return found + _marks(mapping, where) + _formats(mapping, where) + _unused(mapping, where)
 
 
 def _missing(mapping: TableMapping, contract: Contract, where: str) -> list[Problem]:
@@ -162,6 +163,52 @@ def _lone(name: str, where: str) -> Problem:
         file=where,
         remedy=("la nommer sous columns:", "name it under columns:"),
     )
+
+
+def _formats(mapping: TableMapping, where: str) -> list[Problem]:
+    """Refuse formats and constants that no cell could fit."""
+    found = []
+    remedy = ('écrire par exemple "%d/%m/%Y %H:%M:%S"', 'write for example "%d/%m/%Y %H:%M:%S"')
+    for key, fits in (("time_format", _is_time_format), ("period_format", _is_period_format)):
+        form = getattr(mapping, key)
+        if form is not None and not fits(form):
+            found.append(
+                problem("format de date inconnu", "unknown date format", file=where, column=key, remedy=remedy)
+            )
+    kinds = {name: column.kind for name, column in CONTRACTS[mapping.table].columns.items()}
+    for name, text in mapping.constants.items():
+        if kinds.get(name) == "time" or (kinds.get(name) in ("number", "count") and not text.isdecimal()):
+            found.append(
+                problem(
+                    f"« {name} » ne peut pas être constante, ou pas à cette valeur",
+                    f'"{name}" cannot be constant, or not with this value',
+                    file=where,
+                    column="constants",
+                    remedy=("lire une colonne du fichier", "read a column of the file"),
+                )
+            )
+    return found
+
+
+def _is_time_format(form: str) -> bool:
+    import duckdb
+
+    from chairs.store.duck import connected, quoted
+
+    try:
+        with connected() as connection:
+            connection.execute(f"select try_strptime('', {quoted(form)})").fetchall()
+    except duckdb.Error:
+        return False
+    return "%" in form
+
+
+def _is_period_format(form: str) -> bool:
+    try:
+        moment = datetime(2024, 3, 1)
+        return datetime.strptime(moment.strftime(form), form).year == moment.year
+    except ValueError:
+        return False
 
 
 def _unused(mapping: TableMapping, where: str) -> list[Problem]:

@@ -46,7 +46,8 @@ def read_sepsis(files: Sequence[Path], scratch: Path | None = None) -> Tables:
     """Return `events` and `cases` of the Sepsis log.
 
     Every event is an end (the log has no start, so no service time); file order is kept; one case is
-    called "NA" and one of the 26 groups "?": both are kept as they are. Ages are numbers, in years.
+    called "NA" and one of the 26 groups "?": both are kept as they
+    are. Attributes of the cases are text (`age` in years).
 
     Raises
     ------
@@ -71,15 +72,9 @@ def read_sepsis(files: Sequence[Path], scratch: Path | None = None) -> Tables:
     >>> _ = file.write_text(";".join(columns) + chr(10) + ";".join(cells) + chr(10))
     >>> tables = read_sepsis([file])
     >>> tables["events"]["unit"].tolist(), tables["cases"][["case_id", "age"]].values.tolist()
-    (['?'], [['NA', 85.0]])
+    (['?'], [['NA', '85']])
     """
-    import pandas as pd
-
-    tables = read_event_log(files, MAPPING, scratch)
-    cases = tables["cases"]
-    if not isinstance(cases, Path):
-        tables["cases"] = cases.assign(age=pd.to_numeric(cases["age"], errors="coerce"))
-    return tables
+    return read_event_log(files, MAPPING, scratch)
 
 
 def _read(files: Sequence[Path], options: Mapping[str, Any]) -> Tables:

@@ -81,4 +81,4 @@ def test_the_fingerprint_is_of_numbers_and_columns_only() -> None:
     renamed = replace(table, columns=(replace(table.columns[0], key="ward"), table.columns[1]))
     assert renamed.fingerprint() != table.fingerprint()
     noise = replace(table, rows=(("A", 12 + 1e-9), ("B", None)))
-    assert noise.fingerprint() != "" and noise.raw()["rows"][0][1] == 12.0
+    assert noise.raw()["rows"][0][1] == 12.0

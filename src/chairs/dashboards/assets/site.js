@@ -50,7 +50,7 @@
     return Array.prototype.map.call(table.rows, function (row) {
       return Array.prototype.map.call(row.cells, function (cell) {
         var text = plain(cell);
-        return /[";,\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
+        return text.indexOf(gap) >= 0 || /["\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
       }).join(gap);
     }).join("\r\n");
   }

@@ -3,58 +3,64 @@
 from __future__ import annotations
 
 from chairs.twin.engine.jit import part, piece
-from chairs.twin.engine.layout import WHO_BITS
+from chairs.twin.engine.layout import (
+    AT_CALENDAR,
+    AT_CALENDAR_X,
+    W_CALENDAR,
+    W_SEQUENCE,
+    WHO_BITS,
+)
 
-_SHIFT = WHO_BITS + 4  # four bits for the kind of event
+_SHIFT = WHO_BITS + 4
 
 
 @part
-def push(work, time, kind, who):
+def push(n, x, time, kind, who):
     """Write an event down and return its code, which no other event of the replication shares."""
-    world, calendar = work.world[0], work.calendar
-    world["sequence"] += 1
-    code = (world["sequence"] << _SHIFT) | (kind << WHO_BITS) | who
-    place = world["calendar_n"]
-    world["calendar_n"] = place + 1
+    codes, times = n[AT_CALENDAR], n[AT_CALENDAR_X]
+    n[W_SEQUENCE] += 1
+    code = (n[W_SEQUENCE] << _SHIFT) | (kind << WHO_BITS) | who
+    place = n[W_CALENDAR]
+    n[W_CALENDAR] = place + 1
     while place > 0:
         parent = (place - 1) >> 2
-        if calendar[parent]["time"] <= time:  # an older event of the same time comes first
+        if x[times + parent] <= time:  # an older event of the same time comes first
             break
-        calendar[place]["time"] = calendar[parent]["time"]
-        calendar[place]["code"] = calendar[parent]["code"]
+        x[times + place] = x[times + parent]
+        n[codes + place] = n[codes + parent]
         place = parent
-    calendar[place]["time"] = time
-    calendar[place]["code"] = code
+    x[times + place] = time
+    n[codes + place] = code
     return code
 
 
 @piece
-def _before(calendar, a, b):
-    first, second = calendar[a]["time"], calendar[b]["time"]
-    return first < second or (first == second and calendar[a]["code"] < calendar[b]["code"])
+def _least_child(n, x, codes, times, child, last):
+    least, first = child, x[times + child]
+    for other in range(child + 1, min(child + 4, last)):
+        time = x[times + other]
+        if time < first or (time == first and n[codes + other] < n[codes + least]):
+            least, first = other, time
+    return least
 
 
 @piece
-def drop_first(work):
+def drop_first(n, x):
     """Take the first event out of the calendar (its time and code must have been read before)."""
-    world, calendar = work.world[0], work.calendar
-    n = world["calendar_n"] - 1
-    world["calendar_n"] = n
-    time, code = calendar[n]["time"], calendar[n]["code"]
+    codes, times = n[AT_CALENDAR], n[AT_CALENDAR_X]
+    last = n[W_CALENDAR] - 1
+    n[W_CALENDAR] = last
+    time, code = x[times + last], n[codes + last]
     place = 0
-    while True:
-        child = 4 * place + 1
-        if child >= n:
+    child = 1
+    while child < last:
+        least = _least_child(n, x, codes, times, child, last)
+        first = x[times + least]
+        if time < first or (time == first and code < n[codes + least]):
             break
-        least = child
-        for other in range(child + 1, min(child + 4, n)):
-            if _before(calendar, other, least):
-                least = other
-        first = calendar[least]["time"]
-        if time < first or (time == first and code < calendar[least]["code"]):
-            break
-        calendar[place]["time"] = first
-        calendar[place]["code"] = calendar[least]["code"]
+        x[times + place] = first
+        n[codes + place] = n[codes + least]
         place = least
-    calendar[place]["time"] = time
-    calendar[place]["code"] = code
+        child = 4 * place + 1
+    x[times + place] = time
+    n[codes + place] = code

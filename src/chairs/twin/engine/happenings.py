@@ -6,134 +6,174 @@ from chairs.twin.engine.calendar import push
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     AGE,
+    AT_NODES,
+    AT_ROWS,
+    AT_SAMPLES,
+    AT_STATIONS,
+    AT_STATIONS_X,
     CLEANED,
     IMPATIENT,
     LOG_DELAY,
+    N_PLACES,
+    N_SAMPLES,
+    N_STATIONS,
+    P_AGE,
+    P_CLASS,
+    P_DOING,
+    P_FINISH,
+    P_IMPATIENT,
+    P_OVERDUE,
+    P_ROW,
+    P_WAITS,
+    P_WORSEN,
+    PX_STARTED,
+    Q_LEVEL,
+    Q_RESOURCE,
+    Q_WIDE,
+    R_LOGGED,
+    R_NEXT,
+    R_WIDE,
+    R_WORSENS,
+    S_AGES,
+    S_BUSY,
+    S_CAPACITY,
+    S_PREEMPTS,
+    S_QUEUE,
+    S_SHIFT,
+    S_SHIFT_N,
+    S_SHIFTS,
+    S_WIDE,
     SAMPLE,
     SHIFT,
+    SX_CAPACITY,
+    SX_WIDE,
     UNITS_SHIFT,
+    W_LOGGING,
+    W_SAMPLES,
     WAITING,
     WORSEN,
+    WX_COUNTED,
+    WX_HORIZON,
+    WX_NOW,
+    WX_SAMPLE_EVERY,
 )
-from chairs.twin.engine.queues import free, join, level_of, offer, quit_all, quit_line, shrink
-from chairs.twin.engine.record import make_ready, write_line
-from chairs.twin.engine.steps import expect_worsening, leave_queue
+from chairs.twin.engine.noting import make_ready, patient_at, patient_x_at, write_line
+from chairs.twin.engine.preempting import shrink
+from chairs.twin.engine.queues import join, level_of, offer, quit_all, quit_line
+from chairs.twin.engine.units import free
+from chairs.twin.engine.waiting import expect_worsening, leave_queue
 
 _UNITS_MASK = (1 << UNITS_SHIFT) - 1
 
 
 @piece
-def finish(work, plan, slot, code):
+def finish(n, x, slot, code):
     """End a stay, unless it was interrupted in the meantime."""
-    patient = work.patients[slot]
-    if patient["finish"] != code:
-        return
-    patient["finish"] = 0
-    row = plan.rows[patient["row"]]
-    if row["logged"] == 1 and work.world[0]["logging"] == 1:
-        write_line(work, slot, LOG_DELAY, patient["row"], -1, patient["requested"], patient["started"])
-    patient["row"] = row["next"]
-    make_ready(work, slot)
+    p, px = patient_at(n, slot), patient_x_at(n, slot)
+    if n[p + P_FINISH] == code:
+        n[p + P_FINISH] = 0
+        index = n[p + P_ROW]
+        r = n[AT_ROWS] + index * R_WIDE
+        if n[r + R_LOGGED] == 1 and n[W_LOGGING] == 1:
+            write_line(n, x, slot, (LOG_DELAY, index, -1), (x[px + PX_STARTED], x[px + PX_STARTED]))
+        n[p + P_ROW] = n[r + R_NEXT]
+        make_ready(n, slot)
 
 
 @piece
-def lose_patience(work, plan, slot, code):
+def _lose_patience(n, x, slot, code):
     """Let a waiting patient leave his queue; one in treatment leaves when he next has to wait."""
-    patient = work.patients[slot]
-    if patient["impatient"] != code:
-        return
-    patient["impatient"] = 0
-    if patient["doing"] != WAITING:
-        patient["overdue"] = 1
-        return
-    quit_all(work, slot)
-    patient["row"] = leave_queue(work, plan, slot, patient["row"])
-    make_ready(work, slot)
-
-
-@piece
-def _move(work, plan, slot, up):
-    """Place a waiting patient again in each of his queues, `up` levels higher or by his class."""
-    patient, places = work.patients[slot], work.world[0]["places"]
-    for place in range(patient["waits"]):
-        node = slot * places + place
-        resource, level = work.nodes[node]["resource"], work.nodes[node]["level"]
-        level = max(level - 1, 0) if up else level_of(work, plan, slot, resource)
-        if level != work.nodes[node]["level"]:
-            quit_line(work, node)
-            join(work, plan, slot, place, resource, level)
-
-
-@piece
-def grow_older(work, plan, slot, code):
-    """Raise a patient who has waited long by one level of priority."""
-    patient = work.patients[slot]
-    if patient["age"] != code or patient["doing"] != WAITING:
-        return
-    _move(work, plan, slot, True)
-    resource = work.nodes[slot * work.world[0]["places"]]["resource"]
-    first = work.stations[resource]["ages"]
-    if first >= 0 and work.nodes[slot * work.world[0]["places"]]["level"] > 0:
-        patient["age"] = push(work, work.world[0]["now"] + plan.floats[first + patient["cls"]], AGE, slot)
-
-
-@piece
-def grow_worse(work, plan, slot, code):
-    """Let a waiting patient fall into another class, with its priority."""
-    patient = work.patients[slot]
-    if patient["worsen"] != code or patient["doing"] != WAITING:
-        return
-    patient["worsen"] = 0
-    row = plan.rows[patient["row"]]
-    patient["cls"] = plan.ints[row["worsens"] + patient["cls"]]
-    _move(work, plan, slot, False)
-    expect_worsening(work, plan, slot, row)
-
-
-@piece
-def change_shift(work, plan, resource):
-    """Set the capacity that the roster names for this moment, and announce the next change."""
-    world, station = work.world[0], work.stations[resource]
-    capacity = int(plan.floats[station["shifts"] + 2 * station["shift"] + 1])
-    station["shift"] += 1
-    station["capacity_area"] -= (capacity - station["capacity"]) * world["counted"]
-    station["capacity"] = capacity
-    if station["shift"] < station["shift_n"]:
-        push(work, plan.floats[station["shifts"] + 2 * station["shift"]], SHIFT, resource)
-    if station["preempts"] == 1:
-        shrink(work, plan, resource)
-    offer(work, plan, resource)
-
-
-@piece
-def take_sample(work):
-    """Write down how many units are in use and how many patients wait, by resource."""
-    world = work.world[0]
-    place = world["samples_n"]
-    for resource in range(work.stations.size):
-        station = work.stations[resource]
-        work.samples[place, resource, 0] = station["busy"]
-        work.samples[place, resource, 1] = station["queue"]
-        work.samples[place, resource, 2] = min(station["capacity"], 2_000_000_000)
-    world["samples_n"] = place + 1
-    if place + 1 < work.samples.shape[0]:
-        push(work, (place + 1) * world["sample_every"], SAMPLE, 0)
+    p = patient_at(n, slot)
+    if n[p + P_IMPATIENT] == code:
+        n[p + P_IMPATIENT] = 0
+        if n[p + P_DOING] == WAITING:
+            quit_all(n, x, slot)
+            n[p + P_ROW] = leave_queue(n, x, slot, n[p + P_ROW])
+            make_ready(n, slot)
+        else:
+            n[p + P_OVERDUE] = 1
 
 
 @part
-def happen(work, plan, kind, who, code):
+def _move(n, x, slot, up):
+    """Place a waiting patient again in each of his queues, one level higher or by his class."""
+    for place in range(n[patient_at(n, slot) + P_WAITS]):
+        node = slot * n[N_PLACES] + place
+        at = n[AT_NODES] + node * Q_WIDE
+        resource, level = n[at + Q_RESOURCE], n[at + Q_LEVEL]
+        other = max(level - 1, 0) if up else level_of(n, slot, resource)
+        if other != level:
+            quit_line(n, x, node)
+            join(n, x, slot, place, resource, other)
+
+
+@piece
+def _grow_older(n, x, slot, code):
+    """Raise a patient who has waited long by one level of priority."""
+    p = patient_at(n, slot)
+    if n[p + P_AGE] == code and n[p + P_DOING] == WAITING:
+        n[p + P_AGE] = 0
+        _move(n, x, slot, True)
+        at = n[AT_NODES] + slot * n[N_PLACES] * Q_WIDE
+        first = n[n[AT_STATIONS] + n[at + Q_RESOURCE] * S_WIDE + S_AGES]
+        if first >= 0 and n[at + Q_LEVEL] > 0 and x[WX_NOW] + x[first + n[p + P_CLASS]] <= x[WX_HORIZON]:
+            n[p + P_AGE] = push(n, x, x[WX_NOW] + x[first + n[p + P_CLASS]], AGE, slot)
+
+
+@piece
+def _grow_worse(n, x, slot, code):
+    """Let a waiting patient fall into another class, with its priority."""
+    p = patient_at(n, slot)
+    if n[p + P_WORSEN] == code and n[p + P_DOING] == WAITING:
+        n[p + P_WORSEN] = 0
+        r = n[AT_ROWS] + n[p + P_ROW] * R_WIDE
+        n[p + P_CLASS] = n[n[r + R_WORSENS] + n[p + P_CLASS]]
+        _move(n, x, slot, False)
+        expect_worsening(n, x, slot, r)
+
+
+@piece
+def _change_shift(n, x, resource):
+    """Set the capacity that the roster names for this moment, and announce the next change."""
+    s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
+    capacity = int(x[n[s + S_SHIFTS] + 2 * n[s + S_SHIFT] + 1])
+    n[s + S_SHIFT] += 1
+    x[sx + SX_CAPACITY] -= (capacity - n[s + S_CAPACITY]) * x[WX_COUNTED]
+    n[s + S_CAPACITY] = capacity
+    if n[s + S_SHIFT] < n[s + S_SHIFT_N]:
+        push(n, x, x[n[s + S_SHIFTS] + 2 * n[s + S_SHIFT]], SHIFT, resource)
+    if n[s + S_PREEMPTS] == 1:
+        shrink(n, x, resource)
+    offer(n, x, resource)
+
+
+@piece
+def _take_sample(n, x):
+    """Write down units in use, patients waiting and units open, by resource."""
+    at = n[AT_SAMPLES] + n[W_SAMPLES] * n[N_STATIONS] * 3
+    for resource in range(n[N_STATIONS]):
+        s = n[AT_STATIONS] + resource * S_WIDE
+        n[at + 3 * resource] = n[s + S_BUSY]
+        n[at + 3 * resource + 1] = n[s + S_QUEUE]
+        n[at + 3 * resource + 2] = n[s + S_CAPACITY]
+    n[W_SAMPLES] += 1
+    if n[W_SAMPLES] < n[N_SAMPLES]:
+        push(n, x, n[W_SAMPLES] * x[WX_SAMPLE_EVERY], SAMPLE, 0)
+
+
+@part
+def happen(n, x, kind, who, code):
     """Do what an event of one of the rarer kinds does."""
     if kind == IMPATIENT:
-        lose_patience(work, plan, who, code)
+        _lose_patience(n, x, who, code)
     elif kind == CLEANED:
-        resource = who & _UNITS_MASK
-        free(work, resource, who >> UNITS_SHIFT)
-        offer(work, plan, resource)
+        free(n, x, who & _UNITS_MASK, who >> UNITS_SHIFT)
+        offer(n, x, who & _UNITS_MASK)
     elif kind == SHIFT:
-        change_shift(work, plan, who)
+        _change_shift(n, x, who)
     elif kind == AGE:
-        grow_older(work, plan, who, code)
+        _grow_older(n, x, who, code)
     elif kind == WORSEN:
-        grow_worse(work, plan, who, code)
+        _grow_worse(n, x, who, code)
     else:
-        take_sample(work)
+        _take_sample(n, x)

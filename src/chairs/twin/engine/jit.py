@@ -4,7 +4,7 @@
 caller, and so the hot loop stays a single function for the compiler while the source stays in small parts.
 `part` is compiled once, on its own, and called: for what has many callers or is rarely needed.
 Neither can be called from Python; with `NUMBA_DISABLE_JIT=1` both are plain functions.
-`_nrt=False`: the engine allocates nothing, so no reference is ever counted (five times faster).
+`_nrt=False`: the engine allocates nothing, so no reference need be counted (several times faster).
 """
 
 from __future__ import annotations

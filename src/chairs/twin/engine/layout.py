@@ -1,15 +1,16 @@
-"""Shape of the arrays that the engine reads and writes, and the codes they hold."""
+"""Where everything is in the two arrays that a replication consists of, and what the codes mean.
+
+A replication is `n` (whole numbers) and `x` (real numbers). Both begin with a header (`W_`, `WX_`), the model's
+numbers follow, then tables of records of fixed width, whose first place the header holds (`AT_`). Two arrays
+instead of twenty keep compilation short and calls cheap.
+"""
 
 from __future__ import annotations
-
-from typing import Any, NamedTuple
-
-import numpy as np
 
 # what a row of the step table does
 SEIZE, RELEASE, DELAY, ROUTE, PATIENCE, END_PATIENCE, MARK, TALLY, RECLASS, LEAVE = range(10)
 
-# by what a row of a table is chosen
+# by what a line of a row's table is chosen
 BY_NOTHING, BY_CLASS, BY_ATTRIBUTE, BY_VISIT, BY_HOUR, BY_HOUR_OF_WEEK, BY_QUEUE = range(7)
 
 # kinds of duration
@@ -18,7 +19,7 @@ NEVER, FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, NORMAL, UNIFORM, SPLINE, EMPIRICA
 # kinds of arrivals
 RATE, GAP, LIST = range(3)
 
-# kinds of calendar event; the engine's calendar keeps them in 4 bits
+# kinds of calendar event
 ARRIVE, FINISH, IMPATIENT, AGE, WORSEN, SHIFT, CLEANED, SAMPLE = range(8)
 
 # what a patient is doing
@@ -32,120 +33,72 @@ LOG_ARRIVE, LOG_HOLD, LOG_DELAY, LOG_LEFT_QUEUE, LOG_REFUSED, LOG_PASS, LOG_LEAV
 
 FOREVER = 1.0e300  # a moment that never comes
 UNLIMITED = 1 << 40
-WHO_BITS = 24  # of a calendar code, under 4 bits for the kind of event and the sequence number
+WHO_BITS = 24  # of a calendar code; 4 bits for the kind of event and the sequence number stand above
 UNITS_SHIFT = 12  # in the `who` of a unit that is being cleaned: resource below, units above
 INSTANT_LIMIT = 50_000_000  # events at one moment before the engine says that time stands still
 
 # purpose of a draw that belongs to a list of arrivals and not to a step
-DRAW_GAP, DRAW_LEVEL = np.uint64(0xA1), np.uint64(0xA2)
+DRAW_GAP, DRAW_LEVEL = 0xA1, 0xA2
 
-WORLD = np.dtype(
-    [
-        ("now", "f8"), ("counted", "f8"), ("horizon", "f8"), ("warm_up", "f8"), ("hour", "f8"), ("phase", "f8"),
-        ("sample_every", "f8"), ("counting", "i8"), ("opening", "i8"), ("same_time", "i8"), ("events", "i8"),
-        ("event_budget", "i8"), ("sequence", "i8"), ("calendar_n", "i8"), ("free", "i8"), ("ready", "i8"),
-        ("last_ready", "i8"), ("lines_n", "i8"), ("logging", "i8"), ("samples_n", "i8"), ("serial", "i8"),
-        ("inside", "i8"), ("margin", "i8"), ("bursts", "i8"), ("places", "i8"), ("k0", "u8"), ("k1", "u8"),
-    ],
-    align=True,
-)  # fmt: skip
-"""The moment, the counts of what is in use, the random key: one record a replication."""
+# header of n: counters and switches, then sizes, then the first place of each table
+(
+    W_COUNTING, W_OPENING, W_SAME_TIME, W_EVENTS, W_BUDGET, W_SEQUENCE, W_CALENDAR, W_FREE, W_READY, W_LAST_READY,
+    W_LINES, W_LOGGING, W_SAMPLES, W_SERIAL, W_INSIDE, W_MARGIN, W_BURSTS, W_KEY0, W_KEY1,
+    N_PLACES, N_CLASSES, N_STATIONS, N_SOURCES, N_ATTRIBUTES, N_VISITS, N_MARKS, N_SAMPLES, N_HOURS, N_CALENDAR,
+    N_PATIENTS, N_LINES,
+    AT_ROWS, AT_DURATIONS, AT_HOURS, AT_HEADS, AT_STATIONS, AT_SOURCES, AT_TALLIES, AT_WITHIN, AT_PASSES, AT_ARRIVED,
+    AT_SAMPLES, AT_CALENDAR, AT_PATIENTS, AT_NODES, AT_HOLDINGS, AT_ATTRIBUTES, AT_VISITS, AT_LINES,
+    AT_DURATIONS_X, AT_STATIONS_X, AT_SOURCES_X, AT_TALLIES_X, AT_CALENDAR_X, AT_PATIENTS_X, AT_HOLDINGS_X, AT_MARKS,
+    AT_LINES_X, HEADER,
+) = range(58)  # fmt: skip
 
-CALENDAR = np.dtype([("time", "f8"), ("code", "i8")], align=True)
+# header of x
+WX_NOW, WX_COUNTED, WX_HORIZON, WX_WARM_UP, WX_HOUR, WX_PHASE, WX_SAMPLE_EVERY, HEADER_X = range(8)
 
-PATIENT = np.dtype(
-    [
-        ("row", "i8"), ("cls", "i8"), ("doing", "i8"), ("next", "i8"), ("leaves", "i8"), ("priority", "i8"),
-        ("holding", "i8"), ("overdue", "i8"), ("resource", "i8"), ("units", "i8"), ("waits", "i8"), ("drawn", "i8"),
-        ("serial", "i8"), ("number", "u8"), ("source", "u8"), ("arrived", "f8"), ("requested", "f8"),
-        ("started", "f8"), ("until", "f8"), ("remaining", "f8"), ("finish", "i8"), ("impatient", "i8"), ("age", "i8"),
-        ("worsen", "i8"), ("survival", "f8"), ("elapsed", "f8"), ("patience_row", "i8"), ("patience_survival", "f8"),
-        ("patience_elapsed", "f8"),
-    ],
-    align=True,
-)  # fmt: skip
-"""One patient present: where, of which class, since when, and the one valid calendar event of each kind."""
+# a row of the step table; what FIRST, LEVELS, WIDTH and TARGETS point to depends on OP
+(
+    R_OP, R_NEXT, R_OTHER, R_BY, R_OF, R_FIRST, R_LEVELS, R_WIDTH, R_TARGETS, R_TALLY, R_VISIT, R_LIMIT, R_QUEUES,
+    R_QUEUES_N, R_LOGGED, R_SIMPLE, R_START, R_STOP, R_WINDOW, R_WORSENS, R_KEY, R_WIDE,
+) = range(22)  # fmt: skip
 
-HOLDING = np.dtype(
-    [("requested", "f8"), ("granted", "f8"), ("units", "i8"), ("row", "i8"), ("times", "i8")], align=True
-)
-"""What one patient holds of one resource."""
+# a duration: KIND, first place and number of tabulated values; two parameters in x
+D_KIND, D_FIRST, D_N, D_WIDE = range(4)
+DX_WIDE = 2
 
-NODE = np.dtype([("prior", "i8"), ("next", "i8"), ("level", "i8"), ("who", "i8"), ("resource", "i8")], align=True)
-"""A patient's place in one queue."""
+# a patient present: where, of which class, and the one valid calendar event of each kind
+(
+    P_ROW, P_CLASS, P_DOING, P_NEXT, P_LEAVES, P_PRIORITY, P_HOLDING, P_OVERDUE, P_RESOURCE, P_UNITS, P_WAITS, P_DRAWN,
+    P_SERIAL, P_NUMBER, P_SOURCE, P_FINISH, P_IMPATIENT, P_AGE, P_WORSEN, P_PATIENCE, P_WIDE,
+) = range(21)  # fmt: skip
+(
+    PX_ARRIVED, PX_REQUESTED, PX_STARTED, PX_UNTIL, PX_REMAINING, PX_SURVIVAL, PX_ELAPSED, PX_PATIENCE_SURVIVAL,
+    PX_PATIENCE_ELAPSED, PX_WIDE,
+) = range(10)  # fmt: skip
 
-STATION = np.dtype(
-    [
-        ("busy", "i8"), ("capacity", "i8"), ("queue", "i8"), ("busy_area", "f8"), ("capacity_area", "f8"),
-        ("queue_area", "f8"), ("queue_since", "f8"), ("queue_time", "f8"), ("idle_since", "f8"), ("idle_time", "f8"),
-        ("shift", "i8"), ("shift_n", "i8"), ("shifts", "i8"), ("levels", "i8"), ("heads", "i8"), ("priorities", "i8"),
-        ("cleaning", "i8"), ("preempts", "i8"), ("overtaking", "i8"), ("ages", "i8"), ("key", "u8"),
-    ],
-    align=True,
-)  # fmt: skip
-"""A resource: what is in use, who waits, and the sums its averages come from."""
+# what one patient holds of one resource
+H_UNITS, H_ROW, H_TIMES, H_WIDE = range(4)
+HX_REQUESTED, HX_GRANTED, HX_WIDE = range(3)
 
-ROW = np.dtype(
-    [
-        ("op", "i8"), ("next", "i8"), ("other", "i8"), ("by", "i8"), ("of", "i8"), ("first", "i8"), ("levels", "i8"),
-        ("width", "i8"), ("targets", "i8"), ("tally", "i8"), ("visit", "i8"), ("limit", "i8"), ("queues", "i8"),
-        ("queues_n", "i8"), ("logged", "i8"), ("simple", "i8"), ("start", "i8"), ("stop", "i8"), ("window", "i8"),
-        ("worsens", "i8"), ("opens", "f8"), ("closes", "f8"), ("key", "u8"),
-    ],
-    align=True,
-)  # fmt: skip
-"""One row of the step table; what `first`, `levels`, `width` and `targets` point to depends on `op`."""
+# a patient's place in one queue
+Q_PRIOR, Q_NEXT, Q_LEVEL, Q_WHO, Q_RESOURCE, Q_WIDE = range(6)
 
-SOURCE = np.dtype(
-    [
-        ("kind", "i8"), ("to", "i8"), ("first", "i8"), ("classes", "i8"), ("gap", "i8"), ("level", "i8"),
-        ("n", "i8"), ("piece", "i8"), ("cyclic", "i8"), ("pieces_a_level", "i8"), ("level_of", "i8"),
-        ("number", "u8"), ("key", "u8"), ("time", "f8"), ("origin", "f8"), ("every", "f8"), ("ends", "f8"),
-        ("share", "f8"), ("level_now", "f8"), ("of_class", "f8"), ("shows", "f8"),
-    ],
-    align=True,
-)  # fmt: skip
-"""A list of arrivals and how far it is."""
+# a resource: what is in use, who waits, its rules; in x the sums its averages come from
+(
+    S_BUSY, S_CAPACITY, S_QUEUE, S_SHIFT, S_SHIFT_N, S_SHIFTS, S_LEVELS, S_HEADS, S_PRIORITIES, S_CLEANING, S_PREEMPTS,
+    S_OVERTAKING, S_AGES, S_KEY, S_WIDE,
+) = range(15)  # fmt: skip
+SX_BUSY, SX_CAPACITY, SX_QUEUE, SX_QUEUE_SINCE, SX_QUEUE_TIME, SX_IDLE_SINCE, SX_IDLE_TIME, SX_WIDE = range(8)
 
-DURATION = np.dtype([("kind", "i8"), ("first", "i8"), ("n", "i8"), ("a", "f8"), ("b", "f8")], align=True)
-TALLIED = np.dtype([("n", "i8"), ("total", "f8"), ("square", "f8")], align=True)
-LINE = np.dtype(
-    [
-        ("requested", "f8"), ("start", "f8"), ("end", "f8"), ("who", "i4"), ("row", "i2"), ("resource", "i2"),
-        ("cls", "i2"), ("kind", "i2"),
-    ],
-    align=True,
-)  # fmt: skip
-"""One line of the log: an activity that ended."""
+# a list of arrivals and how far it is
+(
+    A_KIND, A_TO, A_FIRST, A_CLASSES, A_GAP, A_LEVEL, A_N, A_PIECE, A_CYCLIC, A_PIECES_A_LEVEL, A_LEVEL_OF, A_NUMBER,
+    A_KEY, A_SHOWS, A_WIDE,
+) = range(15)  # fmt: skip
+AX_TIME, AX_ORIGIN, AX_EVERY, AX_ENDS, AX_SHARE, AX_LEVEL_NOW, AX_OF_CLASS, AX_WIDE = range(8)
 
+# a sum: how many in n, total and sum of squares in x
+TX_TOTAL, TX_SQUARE, TX_WIDE = range(3)
 
-class Plan(NamedTuple):
-    """What a model and a scenario fix: read by every replication, written by none."""
-
-    rows: Any
-    durations: Any
-    floats: Any  # probabilities, rates, quantiles, times
-    ints: Any  # targets, options, priorities, limits
-    clock: Any  # hour of the week, by hour since the start
-
-
-class Work(NamedTuple):
-    """What one replication writes."""
-
-    world: Any
-    calendar: Any
-    patients: Any
-    nodes: Any
-    heads: Any
-    holdings: Any
-    stations: Any
-    sources: Any
-    attributes: Any
-    visits: Any
-    marks: Any
-    tallies: Any
-    within: Any
-    passes: Any
-    arrived: Any
-    lines: Any
-    samples: Any
+# a line of the log: an activity that ended
+L_WHO, L_ROW, L_RESOURCE, L_CLASS, L_KIND, L_WIDE = range(6)
+LX_REQUESTED, LX_START, LX_END, LX_WIDE = range(4)

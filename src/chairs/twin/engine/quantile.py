@@ -8,6 +8,13 @@ from numba import njit
 
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
+    AT_DURATIONS,
+    AT_DURATIONS_X,
+    D_FIRST,
+    D_KIND,
+    D_N,
+    D_WIDE,
+    DX_WIDE,
     EMPIRICAL,
     EXPONENTIAL,
     FIXED,
@@ -79,66 +86,72 @@ def normal_deviate(survival):
     return -_far(1.0 - survival)
 
 
-@piece
-def _from_spline(floats, first, n, z):
+@part
+def _from_spline(x, first, last, z):
     place = (z - SPLINE_LEAST) / SPLINE_STEP
-    i = min(max(int(place), 0), n - 2)
+    i = min(max(int(place), 0), last - 2)
     t = place - i
-    y0, d0 = floats[first + 2 * i], floats[first + 2 * i + 1]
-    y1, d1 = floats[first + 2 * i + 2], floats[first + 2 * i + 3]
+    y0, d0 = x[first + 2 * i], x[first + 2 * i + 1]
+    y1, d1 = x[first + 2 * i + 2], x[first + 2 * i + 3]
     rise = y1 - y0
     return math.exp(y0 + t * (d0 + t * (3.0 * rise - 2.0 * d0 - d1 + t * (d0 + d1 - 2.0 * rise))))
 
 
-@piece
-def _from_values(floats, first, n, below):
-    low, high = 0, n - 1
+@part
+def _from_values(x, first, values, below):
+    low, high = 0, values - 1
     while low < high:
         middle = (low + high) // 2
-        if floats[first + 2 * middle + 1] > below:
+        if x[first + 2 * middle + 1] > below:
             high = middle
         else:
             low = middle + 1
-    return floats[first + 2 * low]
+    return x[first + 2 * low]
 
 
 @part
-def _rarer(durations, floats, which, s):
-    kind, a, b = durations[which]["kind"], durations[which]["a"], durations[which]["b"]
+def _rarer(n, x, which, s):
+    d, dx = n[AT_DURATIONS] + which * D_WIDE, n[AT_DURATIONS_X] + which * DX_WIDE
+    kind, a, b = n[d + D_KIND], x[dx], x[dx + 1]
+    result = FOREVER
     if kind == WEIBULL:
-        return a * (-math.log(s)) ** b
-    if kind == NORMAL:
-        return max(a + b * normal_deviate(s), 0.0)
-    if kind == UNIFORM:
-        return b + s * (a - b)
-    first, n = durations[which]["first"], durations[which]["n"]
-    if kind == SPLINE:
-        return a * _from_spline(floats, first, n, normal_deviate(s))
-    if kind == EMPIRICAL:
-        return _from_values(floats, first, n, 1.0 - s)
-    return FOREVER
+        result = a * (-math.log(s)) ** b
+    elif kind == NORMAL:
+        result = max(a + b * normal_deviate(s), 0.0)
+    elif kind == UNIFORM:
+        result = b + s * (a - b)
+    elif kind == SPLINE:
+        result = a * _from_spline(x, n[d + D_FIRST], n[d + D_N], normal_deviate(s))
+    elif kind == EMPIRICAL:
+        result = _from_values(x, n[d + D_FIRST], n[d + D_N], 1.0 - s)
+    return result
 
 
 @part
-def duration(durations, floats, which, s):
-    """Return the duration that is exceeded with probability `s`, in the model's unit of time.
+def _of_part(n, x, which, s):
+    """Choose the part of a mixture by `s` and spend what is left of it inside the part."""
+    d = n[AT_DURATIONS] + which * D_WIDE
+    weights, parts = int(x[n[AT_DURATIONS_X] + which * DX_WIDE]), n[d + D_N]
+    chosen = 0
+    while chosen < parts - 1 and s >= x[weights + chosen]:
+        chosen += 1
+    low = 0.0 if chosen == 0 else x[weights + chosen - 1]
+    rest = min(max((s - low) / (x[weights + chosen] - low), 1.0e-300), 1.0)
+    return n[d + D_FIRST] + chosen, rest
 
-    A mixture spends `s` on the choice of its part and what is left of it inside the part.
-    """
-    if durations[which]["kind"] == MIXTURE:
-        part, n = durations[which]["first"], durations[which]["n"]
-        weights = int(durations[which]["a"])
-        chosen = 0
-        while chosen < n - 1 and s >= floats[weights + chosen]:
-            chosen += 1
-        low = 0.0 if chosen == 0 else floats[weights + chosen - 1]
-        s = min(max((s - low) / (floats[weights + chosen] - low), 1.0e-300), 1.0)
-        which = part + chosen
-    kind = durations[which]["kind"]
+
+@part
+def duration(n, x, which, s):
+    """Return the duration that is exceeded with probability `s`, in the model's unit of time."""
+    kind = n[n[AT_DURATIONS] + which * D_WIDE + D_KIND]
+    if kind == MIXTURE:
+        which, s = _of_part(n, x, which, s)
+        kind = n[n[AT_DURATIONS] + which * D_WIDE + D_KIND]
+    dx = n[AT_DURATIONS_X] + which * DX_WIDE
     if kind == LOGNORMAL:
-        return math.exp(durations[which]["a"] + durations[which]["b"] * normal_deviate(s))
+        return math.exp(x[dx] + x[dx + 1] * normal_deviate(s))
     if kind == EXPONENTIAL:
-        return -durations[which]["a"] * math.log(s)
+        return -x[dx] * math.log(s)
     if kind == FIXED:
-        return durations[which]["a"]
-    return _rarer(durations, floats, which, s)
+        return x[dx]
+    return _rarer(n, x, which, s)

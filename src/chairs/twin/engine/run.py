@@ -11,109 +11,127 @@ from chairs.twin.engine.arrivals import arrive, next_arrival
 from chairs.twin.engine.calendar import drop_first, push
 from chairs.twin.engine.happenings import finish, happen
 from chairs.twin.engine.jit import part, piece
-from chairs.twin.engine.layout import ARRIVE, DONE, FINISH, GROW, INSTANT_LIMIT, PAUSE, SAMPLE, SHIFT, STUCK, WHO_BITS
+from chairs.twin.engine.layout import (
+    ARRIVE,
+    AT_CALENDAR,
+    AT_CALENDAR_X,
+    AT_PATIENTS,
+    AT_ROWS,
+    AT_STATIONS,
+    AT_STATIONS_X,
+    DONE,
+    FINISH,
+    GROW,
+    INSTANT_LIMIT,
+    N_CALENDAR,
+    N_LINES,
+    N_SAMPLES,
+    N_SOURCES,
+    N_STATIONS,
+    P_NEXT,
+    P_PATIENCE,
+    P_WIDE,
+    PAUSE,
+    R_WIDE,
+    S_CAPACITY,
+    S_SHIFT_N,
+    S_SHIFTS,
+    S_WIDE,
+    SAMPLE,
+    SHIFT,
+    STUCK,
+    SX_CAPACITY,
+    SX_WIDE,
+    W_BUDGET,
+    W_BURSTS,
+    W_CALENDAR,
+    W_COUNTING,
+    W_EVENTS,
+    W_FREE,
+    W_INSIDE,
+    W_LINES,
+    W_LOGGING,
+    W_MARGIN,
+    W_OPENING,
+    W_READY,
+    W_SAME_TIME,
+    WHO_BITS,
+    WX_COUNTED,
+    WX_HORIZON,
+    WX_NOW,
+    WX_WARM_UP,
+)
 from chairs.twin.engine.queues import offer
-from chairs.twin.engine.steps import go_on, start_patience
+from chairs.twin.engine.steps import go_on
+from chairs.twin.engine.waiting import start_patience
 
 _WHO_MASK = (1 << WHO_BITS) - 1
 
 
 @piece
-def _room(work):
-    """Say whether whatever happens next fits into the arrays."""
-    world = work.world[0]
-    margin = world["margin"] + world["bursts"] * world["inside"]
-    if world["free"] < 0 or world["calendar_n"] + margin > work.calendar.size:
-        return False
-    return world["logging"] == 0 or world["lines_n"] + margin <= work.lines.size
+def _room(n):
+    """Say whether whatever happens next fits into the tables."""
+    margin = n[W_MARGIN] + n[W_BURSTS] * n[W_INSIDE]
+    fits = n[W_FREE] >= 0 and n[W_CALENDAR] + margin <= n[N_CALENDAR]
+    return fits and (n[W_LOGGING] == 0 or n[W_LINES] + margin <= n[N_LINES])
 
 
 @part
-def _open(work, plan, slot):
-    """Let a patient who is present at the start take up what he was doing."""
-    patient = work.patients[slot]
-    if patient["patience_row"] >= 0:
-        start_patience(work, plan, slot, plan.rows[patient["patience_row"]])
-        patient["patience_row"] = -1
-
-
-@piece
-def _announce(work, plan):
-    """Write the first arrival of each list, the first change of each roster and the first sample into the calendar."""
-    world = work.world[0]
-    if work.samples.shape[0] > 0:
-        push(work, 0.0, SAMPLE, 0)
-    for resource in range(work.stations.size):
-        station = work.stations[resource]
-        station["capacity_area"] -= station["capacity"] * world["counted"]
-        if station["shift_n"] > 0:
-            push(work, plan.floats[station["shifts"]], SHIFT, resource)
-    for which in range(work.sources.size):
-        next_arrival(work, plan, which)
+def _resume_patience(n, x, slot):
+    """Let the clock of a patient who is present at the start run on."""
+    row = n[n[AT_PATIENTS] + slot * P_WIDE + P_PATIENCE]
+    if row >= 0:
+        start_patience(n, x, slot, n[AT_ROWS] + row * R_WIDE)
 
 
 @part
-def _opened(work, plan):
-    """Once everybody present is in his place, offer what is free."""
-    work.world[0]["opening"] = 0
-    _announce(work, plan)
-    for resource in range(work.stations.size):
-        offer(work, plan, resource)
+def _open(n, x):
+    """Everybody present is in his place: announce arrivals, rosters and samples, then offer what is free."""
+    n[W_OPENING] = 0
+    if n[N_SAMPLES] > 0:
+        push(n, x, 0.0, SAMPLE, 0)
+    for resource in range(n[N_STATIONS]):
+        s = n[AT_STATIONS] + resource * S_WIDE
+        x[n[AT_STATIONS_X] + resource * SX_WIDE + SX_CAPACITY] -= n[s + S_CAPACITY] * x[WX_COUNTED]
+        if n[s + S_SHIFT_N] > 0:
+            push(n, x, x[n[s + S_SHIFTS]], SHIFT, resource)
+    for which in range(n[N_SOURCES]):
+        next_arrival(n, x, which)
+    for resource in range(n[N_STATIONS]):
+        offer(n, x, resource)
 
 
 @piece
-def _take_first_ready(work):
-    world = work.world[0]
-    slot = world["ready"]
-    world["ready"] = work.patients[slot]["next"]
-    return slot
+def _advance(n, x, time):
+    """Move the clock."""
+    if time > x[WX_NOW]:
+        x[WX_NOW] = time
+        n[W_SAME_TIME] = 0
+        if time >= x[WX_WARM_UP]:
+            x[WX_COUNTED] = time
+            n[W_COUNTING] = 1
+    n[W_SAME_TIME] += 1
+    n[W_EVENTS] += 1
 
 
 @piece
-def _advance(world, time):
-    """Move the clock; say whether it stands still for ever."""
-    if time > world["now"]:
-        world["now"] = time
-        world["same_time"] = 0
-        if time >= world["warm_up"]:
-            world["counted"] = time
-            world["counting"] = 1
-    world["same_time"] += 1
-    world["events"] += 1
-    return world["same_time"] > INSTANT_LIMIT
+def _next_event(n, x, code):
+    who, kind = code & _WHO_MASK, (code >> WHO_BITS) & 15
+    drop_first(n, x)
+    if kind == FINISH:
+        finish(n, x, who, code)
+    elif kind == ARRIVE:
+        arrive(n, x, who)
+    else:
+        happen(n, x, kind, who, code)
 
 
 @piece
-def loop(work, plan):
-    """Run until the horizon, until an array is full or until the budget of events is spent."""
-    world = work.world[0]
-    while True:
-        if not _room(work):
-            return GROW
-        if world["ready"] >= 0:
-            slot = _take_first_ready(work)
-            if world["opening"] == 1:
-                _open(work, plan, slot)
-            go_on(work, plan, slot)
-            continue
-        if world["opening"] == 1:
-            _opened(work, plan)
-            continue
-        if world["calendar_n"] == 0 or work.calendar[0]["time"] > world["horizon"]:
-            return DONE
-        if world["events"] >= world["event_budget"]:
-            return PAUSE
-        if _advance(world, work.calendar[0]["time"]):
-            return STUCK
-        code = work.calendar[0]["code"]
-        who, kind = code & _WHO_MASK, (code >> WHO_BITS) & 15
-        drop_first(work)
-        if kind == FINISH:
-            finish(work, plan, who, code)
-        elif kind == ARRIVE:
-            arrive(work, plan, who)
-        else:
-            happen(work, plan, kind, who, code)
+def _next_patient(n, x, slot):
+    n[W_READY] = n[n[AT_PATIENTS] + slot * P_WIDE + P_NEXT]
+    if n[W_OPENING] == 1:
+        _resume_patience(n, x, slot)
+    go_on(n, x, slot)
 
 
 def _fingerprint() -> int:
@@ -127,13 +145,27 @@ def _entry(fingerprint: int):
     # numba's cache on disk looks at this file alone; a captured number that depends on all of the
     # engine's files makes it compile again when any of them changes.
     @njit(cache=True, nogil=True, _nrt=False)
-    def run(work, plan):
-        if fingerprint < 0:
-            return STUCK
-        return loop(work, plan)
+    def run(n, x):
+        while fingerprint > 0:
+            if not _room(n):
+                return GROW
+            if n[W_READY] >= 0:
+                _next_patient(n, x, n[W_READY])
+            elif n[W_OPENING] == 1:
+                _open(n, x)
+            elif n[W_CALENDAR] == 0 or x[n[AT_CALENDAR_X]] > x[WX_HORIZON]:
+                return DONE
+            elif n[W_EVENTS] >= n[W_BUDGET]:
+                return PAUSE
+            elif n[W_SAME_TIME] > INSTANT_LIMIT:
+                return STUCK
+            else:
+                _advance(n, x, x[n[AT_CALENDAR_X]])
+                _next_event(n, x, n[n[AT_CALENDAR]])
+        return STUCK
 
     return run
 
 
 run = _entry(_fingerprint())
-"""Run one replication; returns `DONE`, `GROW`, `PAUSE` or `STUCK`."""
+"""Run one replication on; returns `DONE`, `GROW`, `PAUSE` or `STUCK`."""

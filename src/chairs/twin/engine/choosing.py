@@ -1,0 +1,92 @@
+"""What depends on who the patient is and what time it is."""
+
+from __future__ import annotations
+
+from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.layout import (
+    AT_ATTRIBUTES,
+    AT_HOURS,
+    AT_PATIENTS,
+    AT_STATIONS,
+    AT_VISITS,
+    BY_ATTRIBUTE,
+    BY_CLASS,
+    BY_HOUR,
+    BY_HOUR_OF_WEEK,
+    BY_NOTHING,
+    BY_QUEUE,
+    N_ATTRIBUTES,
+    N_HOURS,
+    N_VISITS,
+    P_CLASS,
+    P_WIDE,
+    R_BY,
+    R_LEVELS,
+    R_OF,
+    R_TARGETS,
+    R_VISIT,
+    R_WINDOW,
+    S_QUEUE,
+    S_WIDE,
+    WX_HOUR,
+    WX_NOW,
+    WX_PHASE,
+)
+
+
+@part
+def hour_of_week(n, x, time):
+    """Return the hour of the week (0 = Monday midnight, local time) in which `time` lies."""
+    hour = int((time + x[WX_PHASE]) / x[WX_HOUR])
+    return n[n[AT_HOURS] + min(max(hour, 0), n[N_HOURS] - 1)]
+
+
+@part
+def _rarer_line(n, x, slot, r, visit):
+    by = n[r + R_BY]
+    line = min(visit, n[r + R_LEVELS] - 1)
+    if by == BY_ATTRIBUTE:
+        line = n[n[AT_ATTRIBUTES] + slot * n[N_ATTRIBUTES] + n[r + R_OF]]
+    elif by == BY_HOUR:
+        line = hour_of_week(n, x, x[WX_NOW]) % 24
+    elif by == BY_HOUR_OF_WEEK:
+        line = hour_of_week(n, x, x[WX_NOW])
+    elif by == BY_QUEUE:
+        line = min(n[n[AT_STATIONS] + n[r + R_OF] * S_WIDE + S_QUEUE], n[r + R_LEVELS] - 1)
+    return line
+
+
+@piece
+def line_for(n, x, slot, r, visit):
+    """Return which line of a row's table counts for this patient now."""
+    line = 0
+    if n[r + R_BY] == BY_CLASS:
+        line = n[n[AT_PATIENTS] + slot * P_WIDE + P_CLASS]
+    elif n[r + R_BY] != BY_NOTHING:
+        line = _rarer_line(n, x, slot, r, visit)
+    return line
+
+
+@piece
+def visit_of(n, slot, r):
+    """Return how often the patient was here before, and count this visit."""
+    visit = 0
+    if n[r + R_VISIT] >= 0:
+        at = n[AT_VISITS] + slot * n[N_VISITS] + n[r + R_VISIT]
+        visit = n[at]
+        n[at] = visit + 1
+    return visit
+
+
+@part
+def in_window(n, x, r, until, u):
+    """Return the end of a stay, moved into the hours in which patients leave."""
+    opens, closes = x[n[r + R_TARGETS]], x[n[r + R_TARGETS] + 1]
+    passed = (until + x[WX_PHASE]) % x[WX_HOUR]
+    hour = hour_of_week(n, x, until) % 24 + passed / x[WX_HOUR]
+    if opens <= hour < closes:
+        return until
+    wait = (opens - hour) % 24.0
+    if n[r + R_WINDOW] == 2:
+        wait += u * (closes - opens)
+    return until + wait * x[WX_HOUR]

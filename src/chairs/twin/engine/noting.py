@@ -1,0 +1,126 @@
+"""What is drawn for, counted of and written down about one patient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chairs.core.counter import philox
+from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.layout import (
+    AT_HOLDINGS,
+    AT_HOLDINGS_X,
+    AT_LINES,
+    AT_LINES_X,
+    AT_PATIENTS,
+    AT_PATIENTS_X,
+    AT_TALLIES,
+    AT_TALLIES_X,
+    H_WIDE,
+    HX_WIDE,
+    L_CLASS,
+    L_KIND,
+    L_RESOURCE,
+    L_ROW,
+    L_WHO,
+    L_WIDE,
+    LX_END,
+    LX_REQUESTED,
+    LX_START,
+    LX_WIDE,
+    N_CLASSES,
+    N_STATIONS,
+    P_CLASS,
+    P_DOING,
+    P_NEXT,
+    P_NUMBER,
+    P_SERIAL,
+    P_SOURCE,
+    P_WIDE,
+    PX_WIDE,
+    READY,
+    TX_SQUARE,
+    TX_TOTAL,
+    TX_WIDE,
+    W_COUNTING,
+    W_KEY0,
+    W_KEY1,
+    W_LAST_READY,
+    W_LINES,
+    W_READY,
+    WX_NOW,
+)
+
+
+@piece
+def patient_at(n, slot):
+    """Return the place of a patient's record in n."""
+    return n[AT_PATIENTS] + slot * P_WIDE
+
+
+@piece
+def patient_x_at(n, slot):
+    """Return the place of a patient's record in x."""
+    return n[AT_PATIENTS_X] + slot * PX_WIDE
+
+
+@piece
+def holding_at(n, slot, resource):
+    """Return the place in n of what a patient holds of a resource."""
+    return n[AT_HOLDINGS] + (slot * n[N_STATIONS] + resource) * H_WIDE
+
+
+@piece
+def holding_x_at(n, slot, resource):
+    """Return the place in x of what a patient holds of a resource."""
+    return n[AT_HOLDINGS_X] + (slot * n[N_STATIONS] + resource) * HX_WIDE
+
+
+@piece
+def draw(n, slot, key, visit):
+    """Return two uniform numbers that depend on seed, replication, patient, step and visit only."""
+    p = n[AT_PATIENTS] + slot * P_WIDE
+    return philox(
+        np.uint64(n[p + P_NUMBER]),
+        np.uint64(n[p + P_SOURCE]),
+        np.uint64(key),
+        np.uint64(visit),
+        np.uint64(n[W_KEY0]),
+        np.uint64(n[W_KEY1]),
+    )
+
+
+@piece
+def make_ready(n, slot):
+    """Let a patient go on at this moment, after those who became ready before him."""
+    p = n[AT_PATIENTS] + slot * P_WIDE
+    n[p + P_DOING] = READY
+    n[p + P_NEXT] = -1
+    if n[W_READY] < 0:
+        n[W_READY] = slot
+    else:
+        n[n[AT_PATIENTS] + n[W_LAST_READY] * P_WIDE + P_NEXT] = slot
+    n[W_LAST_READY] = slot
+
+
+@piece
+def tally(n, x, which, cls, value):
+    """Add a value to a sum, unless the run is still warming up."""
+    if n[W_COUNTING] == 1:
+        entry = which * n[N_CLASSES] + cls
+        n[n[AT_TALLIES] + entry] += 1
+        at = n[AT_TALLIES_X] + entry * TX_WIDE
+        x[at + TX_TOTAL] += value
+        x[at + TX_SQUARE] += value * value
+
+
+@part
+def write_line(n, x, slot, what, since):
+    """Write one line of the log, ending now: `what` is kind, row and resource, `since` request and start."""
+    kind, row, resource = what
+    requested, start = since
+    p, line = n[AT_PATIENTS] + slot * P_WIDE, n[AT_LINES] + n[W_LINES] * L_WIDE
+    n[line + L_WHO], n[line + L_CLASS] = n[p + P_SERIAL], n[p + P_CLASS]
+    n[line + L_KIND], n[line + L_ROW], n[line + L_RESOURCE] = kind, row, resource
+    line = n[AT_LINES_X] + n[W_LINES] * LX_WIDE
+    x[line + LX_REQUESTED], x[line + LX_START], x[line + LX_END] = requested, start, x[WX_NOW]
+    n[W_LINES] += 1

@@ -1,0 +1,252 @@
+"""Each figure says what its table says, also when the table is empty, masked, tied or has one row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from chairs.core.errors import Text
+from chairs.core.study import Study
+from chairs.dashboards.fiche import Absence, Fiche
+from chairs.dashboards.figures import FIGURES
+
+pytestmark = pytest.mark.unit
+
+
+def plain(text: Text) -> str:
+    return text.fr.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+
+
+def drawn(figure: str, study: Study, tables: dict[str, pd.DataFrame]) -> Fiche:
+    made = FIGURES[figure].draw(study, tables)
+    assert isinstance(made, Fiche), made
+    return made
+
+
+def absent(figure: str, study: Study, tables: dict[str, pd.DataFrame]) -> Absence:
+    made = FIGURES[figure].draw(study, tables)
+    assert isinstance(made, Absence), made
+    assert made.reason.fr
+    assert made.reason.en
+    return made
+
+
+@pytest.fixture(scope="module")
+def hospital(invented: ModuleType) -> tuple[Study, dict[str, pd.DataFrame]]:
+    return invented.hospital(), invented.released(invented.hospital())
+
+
+@pytest.fixture(scope="module")
+def sites(invented: ModuleType) -> tuple[Study, dict[str, pd.DataFrame]]:
+    return invented.sites(), invented.released(invented.sites())
+
+
+def test_every_figure_is_drawn_from_whole_tables_in_both_languages(hospital: Any, sites: Any) -> None:
+    for name in FIGURES:
+        study, tables = hospital
+        fiche = drawn(name, study, tables)
+        assert fiche.id == name
+        for text in (fiche.sentence, fiche.alt, fiche.title):
+            assert not re.search(r"\d\.\d|(?<![\w–-])-\d", text.fr), text.fr
+            assert "nan" not in text.fr.lower().split(), text.fr
+            assert "None" not in text.fr
+
+
+def test_every_figure_survives_empty_tables(hospital: Any) -> None:
+    study, tables = hospital
+    empty = {name: frame.iloc[0:0] for name, frame in tables.items()}
+    for name in FIGURES:
+        absent(name, study, empty)
+
+
+def test_every_figure_survives_tables_masked_whole(hospital: Any) -> None:
+    study, tables = hospital
+    masked = {}
+    for name, frame in tables.items():
+        numbers = [c for c in frame.select_dtypes("number").columns if c not in ("rank", "weekday", "hour")]
+        masked[name] = frame.assign(**{c: float("nan") for c in numbers}, cell_status="masked")
+    for name in FIGURES:
+        absent(name, study, masked)
+
+
+def week(unit: str, value: Any) -> pd.DataFrame:
+    rows = [[unit, d, h, "arrivals", value(d, h), 0, 0, 104, "ok"] for d in range(1, 8) for h in range(24)]
+    return pd.DataFrame(rows, columns=["unit", "weekday", "hour", "measure", "mean", "p10", "p90", "n", "cell_status"])
+
+
+def test_arrivals_name_their_peak_their_trough_and_the_mean_of_a_day(hospital: Any) -> None:
+    study, _ = hospital
+    profile = week("URG", lambda d, h: 9.0 if (d, h) == (1, 10) else 0.5 if (d, h) == (7, 4) else 2.0)
+    fiche = drawn("arrivals", study, {"profile": pd.concat([profile, week("MED", lambda d, h: 1.0)])})
+    assert round((7 * 24 * 2 + 7 - 1.5) / 7, 1) == 48.8
+    assert plain(fiche.sentence) == (
+        "L'affluence culmine le lundi de 10 h à 11 h (9,0 arrivées par heure) et retombe le dimanche de 4 h à 5 h (0,5)"
+        " ; 48,8 arrivées par jour en moyenne."
+    )
+    assert "Urgences adultes" in fiche.title.fr
+
+
+def test_arrivals_all_equal_claim_no_peak(hospital: Any) -> None:
+    study, _ = hospital
+    fiche = drawn("arrivals", study, {"profile": week("URG", lambda d, h: 2.0)})
+    assert plain(fiche.sentence).startswith("Aucune différence décelable")
+    assert "peak" not in fiche.sentence.en
+
+
+def test_arrivals_with_a_masked_hour_give_no_daily_mean(hospital: Any) -> None:
+    study, _ = hospital
+    profile = week("URG", lambda d, h: None if (d, h) == (3, 3) else float(h))
+    fiche = drawn("arrivals", study, {"profile": profile})
+    assert "par jour" not in fiche.sentence.fr
+    assert fiche.headline is None
+
+
+def test_delays_name_the_shortest_and_the_longest(hospital: Any) -> None:
+    fiche = drawn("durations", *hospital)
+    assert plain(fiche.sentence) == (
+        "La moitié des passages atteignent « Tri par l'infirmière » en 7 min au plus (neuf sur dix en 18 min) et "
+        "« Sortie des urgences » en 4 h 36 au plus (neuf sur dix en 11 h 30)."
+    )
+    assert fiche.note is not None
+    assert "1 étape masquée" in plain(fiche.note)
+    assert "6 délais négatifs gardés" in plain(fiche.note)
+    masked = fiche.table.formatted("fr")[-1]
+    assert {cell.replace("\u00a0", " ") for cell in masked[1:]} == {"masqué (n < 11)"}
+
+
+def test_one_delay_and_equal_delays(hospital: Any, invented: ModuleType) -> None:
+    study, _ = hospital
+    table = invented.durations()
+    one = table[table["to_activity"] == "imaging"]
+    assert plain(drawn("waits", study, {"durations": one}).sentence) == (
+        "Attente médiane : 36 min pour « Imagerie » (plus de 1 h 30 pour une demande sur dix)."
+    )
+    same = table.assign(median_hours=table["median_hours"].where(table["kind"] != "waiting", 2.0))
+    assert "Aucune différence décelable" in drawn("waits", study, {"durations": same}).sentence.fr
+
+
+def test_census_does_not_average_over_masked_hours(hospital: Any) -> None:
+    study, tables = hospital
+    profile = tables["profile"].copy()
+    profile.loc[(profile["unit"] == "GER") & (profile["hour"] == 3) & (profile["measure"] == "census"), "mean"] = None
+    fiche = drawn("census", study, {"profile": profile, "unit_day": tables["unit_day"]})
+    assert "GER" not in {row[0] for row in fiche.table.rows}
+
+
+def test_census_hides_full_days_where_a_day_is_masked(hospital: Any) -> None:
+    fiche = drawn("census", *hospital)
+    shown = {row[0]: row for row in fiche.table.formatted("fr")}
+    assert shown["Chirurgie viscérale"][6].replace("\u00a0", " ") == "masqué (n < 11)"
+    assert shown["Médecine interne"][6].endswith("%")
+
+
+def test_census_without_daily_table_names_the_fullest_unit(hospital: Any) -> None:
+    study, tables = hospital
+    fiche = drawn("census", study, {"profile": tables["profile"]})
+    assert "l'unité la plus occupée est « Gériatrie aiguë »" in plain(fiche.sentence)
+
+
+def test_variants_leave_the_merged_ones_out_of_the_ranking(hospital: Any) -> None:
+    fiche = drawn("variants", *hospital)
+    assert plain(fiche.sentence) == (
+        "Le parcours le plus fréquent concerne 3 100 passages (31,0 %) ; les 4 premiers réunissent 57,0 % des passages."
+    )
+    assert fiche.note is not None
+    assert "43,0 %" in plain(fiche.note)
+    assert "×\u00a02" in fiche.figure["fr"]
+
+
+def test_tied_variants_are_said_to_be_tied(hospital: Any, invented: ModuleType) -> None:
+    study, _ = hospital
+    table = invented.variants().assign(cases=100, share=0.2)
+    assert plain(drawn("variants", study, {"variants": table}).sentence).startswith("4 parcours sont à égalité en tête")
+
+
+def test_the_map_never_draws_more_arrows_than_can_be_read(hospital: Any) -> None:
+    study, _ = hospital
+    steps = [f"s{i:02d}" for i in range(30)]
+    arcs = pd.DataFrame(
+        [(a, b, 100 + i, 100 + i, 1.0, 2.0, "ok") for i, (a, b) in enumerate((a, b) for a in steps for b in steps)],
+        columns=["source", "target", "cases", "n", "median_hours", "p90_hours", "cell_status"],
+    )
+    fiche = drawn("process-map", study, {"transitions": arcs})
+    assert fiche.figure["fr"].count("<path") <= 2 * 70
+    assert len(fiche.table.rows) == len(arcs)
+
+
+def test_the_map_says_how_many_visits_when_that_is_released(hospital: Any) -> None:
+    study, tables = hospital
+    facts = pd.DataFrame({"name": ["cases"], "value": [9100.0], "unit": [None], "n": [None], "status": ["ok"]})
+    assert drawn("process-map", study, {**tables, "facts": facts}).n == 9100
+
+
+def test_associations_count_what_is_distinguishable_and_name_the_strongest(sites: Any) -> None:
+    fiche = drawn("associations", *sites)
+    assert plain(fiche.sentence) == (
+        "Sur 4 indicateurs examinés, 3 restent liés au score après ajustement (q < 0,05). Lien le plus fort : "
+        "Taux d'occupation des lits, ρ = −0,31 [−0,38 ; −0,24] (n = 90). Association exploratoire — pas une preuve de causalité."
+    )
+    assert len(fiche.table.rows) == 10
+
+
+def test_associations_without_any_clear_link_say_none(sites: Any) -> None:
+    study, tables = sites
+    fiche = drawn("associations", study, {"links": tables["links"].assign(q=0.4)})
+    assert "aucun n'a après ajustement de lien avec le score qui se distingue de zéro" in plain(fiche.sentence)
+    assert "none has a link" in fiche.sentence.en
+
+
+def test_associations_with_crude_estimates_only(sites: Any) -> None:
+    study, tables = sites
+    crude = tables["links"][tables["links"]["adjusted_for"] == ""]
+    fiche = drawn("associations", study, {"links": crude})
+    assert "ajustement" not in fiche.sentence.fr
+    assert fiche.note is not None
+    assert "Aucune estimation ajustée" in fiche.note.fr
+
+
+def test_position_counts_the_measures_outside_the_usual_range(sites: Any) -> None:
+    study, tables = sites
+    fiche = drawn("position", study, tables)
+    shares = [row[5] for row in fiche.table.rows]
+    away = sum(not 20 <= share <= 80 for share in shares)
+    assert f"pour {away} mesure" in plain(fiche.sentence)
+    assert f"sur {len(shares)}" in plain(fiche.sentence)
+
+
+def test_position_needs_a_focus_and_enough_peers(sites: Any) -> None:
+    study, tables = sites
+    absent("position", replace(study, focus=None), tables)
+    absent("position", replace(study, focus="E999"), tables)
+    absent("position", study, {**tables, "establishments": tables["establishments"].head(5)})
+
+
+def test_coverage_counts_joined_and_scored(sites: Any) -> None:
+    fiche = drawn("score-distribution", *sites)
+    assert plain(fiche.sentence).startswith(
+        "93 des 116 établissements appariés ont un score (80,2 %), sur 120 interrogés"
+    )
+    everyone = fiche.table.rows[0]
+    assert everyone[1:3] == (116, 93)
+    assert sum(row[2] for row in fiche.table.rows[1:]) == 93
+
+
+def test_the_focus_is_marked_among_its_peers(sites: Any) -> None:
+    fiche = drawn("score-indicator", *sites)
+    groups = [row[2] for row in fiche.table.rows]
+    assert groups.count("focus") == 1
+    assert "CH de Valmont a un score de" in plain(fiche.sentence)
+    assert "Taux d'occupation" in plain(fiche.title) or "taux d'occupation" in plain(fiche.title)
+
+
+def test_scores_all_equal_claim_no_spread(sites: Any) -> None:
+    study, tables = sites
+    flat = {**tables, "scores": tables["scores"].assign(score=70.0)}
+    fiche = drawn("score-indicator", replace(study, focus=None), flat)
+    assert "ont le même score : 70,0" in plain(fiche.sentence)
+    assert "la médiane est la même dans tous les groupes" in plain(drawn("score-distribution", study, flat).sentence)

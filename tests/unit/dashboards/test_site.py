@@ -1,0 +1,222 @@
+"""Rendering and assembling: what is written, the same bytes twice, nothing half-written, missing tables said."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from chairs.core.errors import problem
+from chairs.dashboards.content import read_studies
+from chairs.dashboards.figures import FIGURES
+from chairs.dashboards.pages import PAGES
+from chairs.dashboards.render import render_study
+from chairs.dashboards.site import assemble
+
+pytestmark = pytest.mark.unit
+STUDIES = ("hospital", "sites", "pathway")
+
+
+@dataclass(frozen=True)
+class Change:
+    table: str
+    key: str
+    column: str
+    before: float | str | None
+    after: float | str | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    first: bool
+    items: tuple[Change, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.items)
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def rendered(invented: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("render")
+    for name in STUDIES:
+        study = getattr(invented, name)()
+        released = invented.write(study, tmp_path_factory.mktemp("release") / study.name)
+        render_study(study, released, root / study.name)
+    return root
+
+
+def test_figures_json_holds_what_is_traced(rendered: Path) -> None:
+    figures = json.loads((rendered / "demo" / "figures.json").read_text(encoding="utf-8"))
+    assert set(figures) == set(FIGURES)
+    for figure in figures.values():
+        assert set(figure) == {"fingerprint", "title", "tables", "columns", "rows"}
+        numbers = {name: figure[name] for name in ("columns", "rows")}
+        text = json.dumps(numbers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        assert hashlib.sha256(text.encode()).hexdigest() == figure["fingerprint"]
+        assert figure["tables"]
+        assert set(figure["title"]) == {"fr", "en"}
+
+
+def test_two_renderings_are_identical_to_the_byte(rendered: Path, invented: ModuleType, tmp_path: Path) -> None:
+    study = invented.hospital()
+    render_study(study, invented.write(study, tmp_path / "release"), tmp_path / "again")
+    assert digest(tmp_path / "again") == digest(rendered / study.name)
+
+
+def test_two_sites_are_identical_to_the_byte(rendered: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assemble(rendered, tmp_path / name, absent={}, changes={})
+    assert digest(tmp_path / "one") == digest(tmp_path / "two")
+
+
+def test_a_figure_that_is_no_longer_made_leaves_no_fragment(invented: ModuleType, tmp_path: Path) -> None:
+    study = invented.hospital()
+    released = invented.write(study, tmp_path / "release")
+    render_study(study, released, tmp_path / "out")
+    (released / "variants.parquet").unlink()
+    render_study(study, released, tmp_path / "out")
+    assert "variants" not in json.loads((tmp_path / "out" / "figures.json").read_text(encoding="utf-8"))
+    card = (tmp_path / "out" / "variants.fr.html").read_text(encoding="utf-8")
+    assert "Figure non produite" in card
+    assert "variants" in card
+
+
+def test_a_fictitious_calendar_has_no_hours_of_the_day(rendered: Path) -> None:
+    figures = json.loads((rendered / "pathway" / "figures.json").read_text(encoding="utf-8"))
+    assert set(figures) == {"durations", "waits", "process-map", "variants"}
+
+
+def test_every_page_has_its_twin_and_every_figure_its_place(rendered: Path, tmp_path: Path) -> None:
+    written = assemble(rendered, tmp_path / "site", absent={}, changes={})
+    assert len(written) == 1 + 2 * len(PAGES)
+    placed = {figure for name in PAGES for figure in PAGES[name].figures}
+    assert placed == set(FIGURES)
+    for name in PAGES:
+        slug = PAGES[name].slug
+        french = (tmp_path / "site" / "fr" / f"{slug.fr}.html").read_text(encoding="utf-8")
+        english = (tmp_path / "site" / "en" / f"{slug.en}.html").read_text(encoding="utf-8")
+        assert f'hreflang="en" href="../en/{slug.en}.html"' in french
+        assert f'hreflang="fr" href="../fr/{slug.fr}.html"' in english
+        assert french.count("<article") == english.count("<article")
+
+
+def test_the_demonstration_is_marked_wherever_it_is_shown(rendered: Path, tmp_path: Path) -> None:
+    assemble(rendered, tmp_path / "site", absent={}, changes={})
+    for page in ("fr/parcours.html", "fr/performance.html"):
+        text = (tmp_path / "site" / page).read_text(encoding="utf-8")
+        for part in text.split("<section ")[1:]:
+            if 'aria-labelledby="study-demo"' in part:
+                assert "Données de démonstration." in part
+    flow = (tmp_path / "site" / "fr" / "parcours.html").read_text(encoding="utf-8")
+    assert "Durées réelles, calendrier fictif." in flow
+    performance = (tmp_path / "site" / "fr" / "performance.html").read_text(encoding="utf-8")
+    assert "Association exploratoire — pas une preuve de causalité" in performance
+
+
+def test_what_was_not_run_is_named_with_its_remedy(rendered: Path, tmp_path: Path) -> None:
+    absent = {
+        "lost": (problem("fichier absent", "file not found", file="lost.csv", remedy=("le poser", "put it there")),)
+    }
+    assemble(rendered, tmp_path / "site", absent=absent, changes={})
+    assert "lost.csv\u00a0: fichier absent. Remède\u00a0: le poser." in (tmp_path / "site/fr/index.html").read_text(
+        encoding="utf-8"
+    )
+    assert "lost.csv: file not found. Remedy: put it there." in (tmp_path / "site/en/index.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_changes_show_before_and_after_with_enough_decimals(rendered: Path, tmp_path: Path) -> None:
+    items = (
+        Change("links", "a · <b>", "estimate", -0.448123, -0.448129),
+        Change("scores", "x", "n", 120.0, "masked"),
+        Change("facts", "cases", "value", None, 1050.0),
+        *(Change("facts", f"f{i}", "value", 1.0, 2.0) for i in range(20)),
+    )
+    changes = {"demo": Changes(False, items), "sites": Changes(False), "pathway": Changes(True)}
+    assemble(rendered, tmp_path / "site", absent={}, changes=changes)
+    home = (tmp_path / "site/fr/index.html").read_text(encoding="utf-8")
+    assert "−0,44812<" in home
+    assert "−0,44813<" in home
+    assert "a · &lt;b&gt;" in home
+    assert "masqué (n" in home
+    assert "non publié" in home
+    assert "23 nombres publiés ont changé" in home
+    assert "chairs diff demo" in home
+    assert "aucun nombre publié n’a changé" in home
+    assert "première exécution" in home
+
+
+def test_a_site_without_any_study_still_says_what_to_do(tmp_path: Path) -> None:
+    assemble(tmp_path / "render", tmp_path / "site", absent={}, changes={})
+    for page in ("index", "parcours", "performance"):
+        assert "make run" in (tmp_path / "site" / "fr" / f"{page}.html").read_text(encoding="utf-8")
+
+
+def test_the_catalogue_shows_on_the_provenance_page(rendered: Path, tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(
+        "drees-sae-2019:\n  title: {fr: 'SAE <2019>', en: SAE 2019}\n  publisher: DREES\n  licence: Licence Ouverte\n"
+        "  page: 'https://example.org/sae'\n  files: [{name: a, sha256: 0123456789abcdef}]\nother: {title: x}\n",
+        encoding="utf-8",
+    )
+    assemble(rendered, tmp_path / "site", absent={}, changes={}, catalog=catalog)
+    page = (tmp_path / "site/fr/provenance.html").read_text(encoding="utf-8")
+    assert "SAE &lt;2019&gt;" in page
+    assert "0123456789ab<" in page
+    assert "other" not in page
+    for study in read_studies(rendered):
+        for figure in study.about["figures"]:
+            assert f"{study.name}/{figure['id']}@{figure['fingerprint'][:8]}" in page
+
+
+def test_a_failure_leaves_the_old_site(rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assemble(rendered, tmp_path / "site", absent={}, changes={})
+    before = digest(tmp_path / "site")
+
+    def broken(_: Path) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("chairs.dashboards.site._copy_assets", broken)
+    with pytest.raises(RuntimeError):
+        assemble(tmp_path / "none", tmp_path / "site", absent={}, changes={})
+    assert digest(tmp_path / "site") == before
+    assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+def test_weights_and_time(rendered: Path, tmp_path: Path) -> None:
+    started = time.perf_counter()
+    written = assemble(rendered, tmp_path / "site", absent={}, changes={})
+    assert time.perf_counter() - started < 2  # 0.1 s alone; the bound leaves room for a busy machine
+    for page in written:
+        assert page.stat().st_size <= 250_000
+    assert sum(p.stat().st_size for p in (tmp_path / "site").rglob("*") if p.is_file()) <= 10_000_000
+
+
+def test_assembling_imports_no_plotly(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from chairs.dashboards.site import assemble;"
+        f"assemble(Path({str(tmp_path / 'render')!r}), Path({str(tmp_path / 'site')!r}), absent={{}}, changes={{}});"
+        "print([name for name in ('plotly', 'pandas', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -52,7 +52,7 @@ mlflow: .venv/ok  ## look at the recorded runs on http://127.0.0.1:5000
 	mlflow ui --workers 1 --host 127.0.0.1 --port 5000 --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlruns/mlflow.db}"
 
 bench: .venv/ok  ## measure speed and print the tables
-	python benchmarks/run.py
+	python -m benchmarks $(ONLY)
 
 studies: .venv/ok  ## the long runs: statistical redraws, large files
 	python -m pytest -m nightly

@@ -19,6 +19,10 @@ from chairs.store.stage import language
 
 console = Console(highlight=False, soft_wrap=True)
 
+# what DVC says of itself; the rest comes from the stages
+CHATTER = ("> ", "exit ", "Use `dvc push`", "Updating lock", "Generating lock", "To track", "To enable", "\tgit add",
+           "\tdvc config", "        dvc config", "Data and pipelines", "Verifying", "Stage '")  # fmt: skip
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -100,6 +104,8 @@ def _reproduce(planned: list[path.Step], outcome: Outcome) -> None:
         task = bar.add_task("dvc", total=len(planned))
         for line in path.reproduce(planned):
             name = _note(line, outcome)
+            if name and not console.is_terminal and name == (outcome.ran or [""])[-1]:
+                console.print(f"  {name}", markup=False)
             if name:
                 bar.update(task, description=name, completed=len(outcome.ran) + len(outcome.unchanged))
     outcome.ran = [name for name in outcome.ran if name not in outcome.failed]
@@ -115,9 +121,7 @@ def _note(line: str, outcome: Outcome) -> str | None:
         return outcome.unchanged[-1]
     if line.startswith("ERROR: failed to reproduce '"):
         outcome.failed.append(line.split("'")[1])
-    elif line and not line.startswith(
-        ("> ", "Use `dvc push`", "Updating lock", "To track", "\tgit add", "Data and pipelines", "exit ")
-    ):
+    elif line and not line.startswith(CHATTER):
         outcome.messages.append(line)
     if line.startswith("exit ") and line != "exit 0" and not outcome.failed:
         outcome.failed.append("dvc repro")

@@ -16,6 +16,7 @@ Frame = tuple[float, float, float, float]  # left, top, right, bottom
 HIGH = 44  # px, height of a box
 SIZE = 13  # px, text of a box
 SMALL = 12  # px, text of an arrow
+SMALLEST = 0.75  # a map is not shrunk under this share of its size: its card scrolls
 LINE = "#7FA9CF"  # arrows, under boxes and labels
 SPOTS = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)  # where on an arrow its label may stand, best first
 WIDE = 7.2  # px a character, on the safe side of the fonts named in the theme
@@ -53,7 +54,7 @@ def flowchart(boxes: Mapping[str, Box], arrows: Mapping[tuple[str, str], Arrow],
         f'width="{placed.width:.0f}" height="{placed.height:.0f}" viewBox="0 0 {placed.width:.0f} {placed.height:.0f}"'
     )
     inner = "".join(strokes + shapes + labels)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} aria-hidden="true" focusable="false">{inner}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} style="min-width:{placed.width * SMALLEST:.0f}px" aria-hidden="true" focusable="false">{inner}</svg>'
 
 
 def _width(box: Box) -> float:

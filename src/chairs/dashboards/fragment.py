@@ -108,7 +108,8 @@ def _data(name: str, study: Study, fiche: Fiche, lang: Language) -> str:
     return (
         f"<details><summary>{_say(WORDS['table'], lang)} ({count})</summary>\n"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{region}">'
-        f'<table id="{name}-table"><caption>{title}</caption>\n{_rows(table, lang)}</table></div>\n'
+        f'<table id="{name}-table" class="{_right(table)}"><caption>{title}</caption>\n{_rows(table, lang)}</table>'
+        "</div>\n"
         f'<button type="button" class="csv" hidden data-table="{name}-table" data-name="{name}.csv">'
         f"{_say(WORDS['csv'], lang)}</button></details>"
     )
@@ -121,19 +122,22 @@ def _rows(table: Table, lang: Language) -> str:
     )
     lines = [f"<thead><tr>{head}</tr></thead><tbody>"]
     for raw, shown in zip(table.raw()["rows"], table.formatted(lang), strict=True):
-        cells = (_cell(i, column, raw[i], shown[i]) for i, column in enumerate(table.columns))
-        lines.append(f"<tr>{''.join(cells)}</tr>")
+        first, *rest = (escape(text, quote=False) for text in shown)
+        cells = (_cell(column, *pair) for column, *pair in zip(table.columns[1:], raw[1:], rest, strict=True))
+        lines.append(f'<tr><th scope="row">{first}</th>{"".join(cells)}</tr>')
     return "\n".join(lines) + "</tbody>"
 
 
-def _cell(index: int, column: Column, raw: Any, shown: str) -> str:
-    text = escape(shown, quote=False)
-    if index == 0:
-        return f'<th scope="row"{_class(column)}>{text}</th>'
+def _cell(column: Column, raw: Any, text: str) -> str:
     # The download gives the number in full where the page shows it rounded or in other units.
     whole = column.kind == "hours" or (isinstance(raw, float) and round(raw, column.digits) != raw)
     kept = f' data-v="{raw!r}"' if column.kind in NUMBERS and raw is not None and whole else ""
-    return f"<td{_class(column)}{kept}>{text}</td>"
+    return f"<td{kept}>{text}</td>"
+
+
+def _right(table: Table) -> str:
+    """Return the classes that align the numeric columns, one for the table rather than one a cell."""
+    return " ".join(f"r{i}" for i, column in enumerate(table.columns, 1) if column.kind in NUMBERS)
 
 
 def _class(column: Column) -> str:

@@ -116,36 +116,56 @@ class _Corridor:
 
 def _layered(
     pairs: Sequence[tuple[str, str]], sizes: Mapping[str, Point], order: Sequence[str]
-) -> tuple[dict[str, Point], dict[tuple[str, str], tuple[Point, ...]]]:
-    from grandalf.graphs import Edge, Graph, Vertex
+) -> tuple[dict[str, Point], Paths]:
+    boxes: dict[str, Point] = {}
+    corridors: dict[tuple[str, str], tuple[Point, ...]] = {}
+    across = 0.0
+    for members in _components(pairs, order):
+        inside = [pair for pair in pairs if pair[0] in members]
+        centres, inner = _component(members, inside, sizes)
+        left = min(x - sizes[name][0] / 2 for name, (x, _) in centres.items())
+        moved = {name: (x - left + across, y) for name, (x, y) in centres.items()}
+        for pair in inside:
+            between = ((x - left + across, y) for x, y in inner[pair])
+            corridors[pair] = (moved[pair[0]], *between, moved[pair[1]])
+        boxes |= moved
+        across = max(x + sizes[name][0] / 2 for name, (x, _) in moved.items()) + 2 * ACROSS
+    return boxes, corridors
+
+
+def _components(pairs: Sequence[tuple[str, str]], order: Sequence[str]) -> list[list[str]]:
+    """Return the boxes that arcs link together, group by group, in the given order."""
+    group = {name: {name} for name in order}
+    for one, other in pairs:
+        if group[one] is not group[other]:
+            group[one] |= group[other]
+            for name in group[other]:
+                group[name] = group[one]
+    found: list[list[str]] = []
+    for name in order:
+        if not any(name in members for members in found):
+            found.append([other for other in order if other in group[name]])
+    return found
+
+
+def _component(members: Sequence[str], pairs: Sequence[tuple[str, str]], sizes: Mapping[str, Point]) -> tuple[Any, Any]:
+    """Return the centres of linked boxes and the inner corners of their arcs."""
+    from grandalf.graphs import Edge, Vertex, graph_core
     from grandalf.layouts import SugiyamaLayout
 
-    vertices: dict[str, Any] = {name: Vertex(name) for name in order}
+    vertices = {name: Vertex(name) for name in members}
     for name, vertex in vertices.items():
         vertex.view = _Box(sizes[name])
     edges = {pair: Edge(vertices[pair[0]], vertices[pair[1]]) for pair in pairs}
     for edge in edges.values():
         edge.view = _Corridor()
-    graph = Graph(list(vertices.values()), list(edges.values()))
-    across = 0.0
-    boxes: dict[str, Point] = {}
-    shift: dict[str, float] = {}
-    for component in graph.C:
-        drawing = SugiyamaLayout(component)
-        drawing.xspace, drawing.yspace = ACROSS, DOWN
-        drawing.init_all()
-        drawing.draw(12)
-        members = [vertex.data for vertex in component.sV]
-        edge_of = min(vertices[name].view.xy[0] - sizes[name][0] / 2 for name in members)
-        for name in members:
-            shift[name] = across - edge_of
-            boxes[name] = (vertices[name].view.xy[0] + shift[name], vertices[name].view.xy[1])
-        across = max(boxes[name][0] + sizes[name][0] / 2 for name in members) + 2 * ACROSS
-    corridors = {}
-    for pair, edge in edges.items():
-        inner = [(x + shift[pair[0]], y) for x, y in edge.view.points[1:-1]]
-        corridors[pair] = (boxes[pair[0]], *inner, boxes[pair[1]])
-    return boxes, corridors
+    # not grandalf's Graph: it keeps edges in a set, whose order is not the same from run to run
+    drawing = SugiyamaLayout(graph_core(list(vertices.values()), list(edges.values())))
+    drawing.xspace, drawing.yspace = ACROSS, DOWN
+    drawing.init_all()
+    drawing.draw(12)
+    centres = {name: vertex.view.xy for name, vertex in vertices.items()}
+    return centres, {pair: edge.view.points[1:-1] for pair, edge in edges.items()}
 
 
 def _shifted(points: Sequence[Point], by: float) -> tuple[Point, ...]:

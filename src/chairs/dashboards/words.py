@@ -84,7 +84,7 @@ def measured(code: str) -> Text:
     from chairs.indicators.indicator import INDICATORS
 
     name = indicator(code)
-    if code not in INDICATORS or not INDICATORS[code].unit.fr:
+    if code not in INDICATORS or INDICATORS[code].unit.en in ("", "ratio"):
         return name
     unit = INDICATORS[code].unit
     return Text(fr=f"{name.fr} ({unit.fr})", en=f"{name.en} ({unit.en})")

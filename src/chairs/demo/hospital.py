@@ -29,7 +29,7 @@ class Hospital:
     seen
         Columns of `chronology`: seconds from the first simulated midnight, -1 = not by the end.
     beds
-        Beds open [ward, day]; never fewer than the patients who lie there at midnight.
+        Beds open [ward, day]; never fewer than those taken at midnight.
     """
 
     patients: Patients
@@ -41,13 +41,14 @@ def run_hospital(plan: Plan) -> Hospital:
     """Run the hospital once over the days of `plan`."""
     import numpy as np
 
-    from chairs.demo.chronology import run
+    from chairs.demo.chronology import MOVE, run
 
     patients = make_patients(plan)
     beds = beds_open(plan)
     state = _state(plan, patients.given, beds)
     run(state, plan.days.end)
-    return Hospital(patients=patients, seen=state.seen, beds=np.maximum(beds, nights(plan, state.seen)))
+    taken = nights(plan, state.seen, patients.given[:, MOVE])
+    return Hospital(patients=patients, seen=state.seen, beds=np.maximum(beds, taken))
 
 
 def beds_of(plan: Plan) -> np.ndarray:
@@ -149,8 +150,11 @@ def scaled(places: np.ndarray, size: float) -> np.ndarray:
     return whole
 
 
-def nights(plan: Plan, seen: np.ndarray) -> np.ndarray:
-    """Return the patients who lie in each ward at each midnight [ward, day]."""
+def nights(plan: Plan, seen: np.ndarray, kept: np.ndarray | int = 0) -> np.ndarray:
+    """Return the patients who lie in each ward at each midnight [ward, day].
+
+    With `kept`, the seconds for which a bed is kept for each patient before they arrive: the beds taken.
+    """
     import numpy as np
 
     from chairs.demo import chronology as c
@@ -160,7 +164,7 @@ def nights(plan: Plan, seen: np.ndarray) -> np.ndarray:
     change = np.zeros((len(plan.parameters.wards), n + 1), dtype=np.int64)
     for place, start, end in ((c.PLACE, c.START, c.END), (c.PLACE2, c.START2, c.END2)):
         lay = seen[:, start] >= 0
-        ward, came, left = seen[lay, place], seen[lay, start], seen[lay, end]
+        ward, came, left = seen[lay, place], (seen[:, start] - kept)[lay], seen[lay, end]
         # someone who comes during a day lies there at the next midnight; one who leaves at midnight does not
         np.add.at(change, (ward, np.minimum((came + DAY - 1) // DAY, n)), 1)
         np.add.at(change, (ward, np.where(left < 0, n, np.minimum((left + DAY - 1) // DAY, n))), -1)

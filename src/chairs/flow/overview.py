@@ -94,7 +94,7 @@ Row = tuple[str, float | None, int | None, str, str | None]
 
 
 def discover(
-    events: Log, settings: Pathway, cases: Log | None = None, published: pd.DataFrame | None = None
+    events: Log, settings: Pathway, cases: Log | None = None, declared: pd.DataFrame | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of the step `discover`.
 
@@ -106,8 +106,8 @@ def discover(
         Reference step, stays, clock (see `Pathway`).
     cases
         Contract `cases`; only to count the cases that have no event.
-    published
-        Contract `unit_hour`: measures that a source gives by the hour (open beds), put beside the census.
+    declared
+        Contract `unit_hour`: measures that a source gives (open beds), put beside the census.
 
     Returns
     -------
@@ -140,24 +140,24 @@ def discover(
     if settings.calendar == "fictitious":
         rows += [(name, None, None, "not_applicable", FICTITIOUS) for name in CLOCK_FACTS]
     else:
-        tables |= _by_the_hour(events, settings, published)
+        tables |= _by_the_hour(events, settings, declared)
         still_there = open_stays(events, presence=settings.presence, outside=settings.outside)
         rows += _clock_facts(tables, still_there)
     tables["facts"] = _facts(rows)
     return tables
 
 
-def _by_the_hour(events: Log, settings: Pathway, published: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+def _by_the_hour(events: Log, settings: Pathway, declared: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
-    sites = [] if published is None else sorted(published["site"].unique())
+    sites = [] if declared is None else sorted(declared["site"].unique())
     site = sites[0] if len(sites) == 1 else ALL
     hourly = hourly_census(events, presence=settings.presence, outside=settings.outside, site=site)
     if settings.arrival is not None:
         hourly = _with_arrivals(hourly, arrivals_per_hour(events, settings.arrival))
-    if published is not None:
+    if declared is not None:
         known = set(hourly["measure"])
-        hourly = pd.concat([hourly, published[~published["measure"].isin(known)]], ignore_index=True)
+        hourly = pd.concat([hourly, declared[~declared["measure"].isin(known)]], ignore_index=True)
     if settings.period is not None:
         hourly = within(hourly, settings.period, settings.timezone)
     return {
@@ -187,15 +187,6 @@ def arrivals_per_hour(events: Log, arrival: str) -> pd.DataFrame:
         return frame(connection, query)
 
 
-def _beside(census: pd.DataFrame, declared: pd.DataFrame) -> pd.DataFrame:
-    """Put declared measures beside the census, under the census's name of the site when there is one only."""
-    import pandas as pd
-
-    if declared["site"].nunique() == 1:
-        declared = declared.assign(site=census["site"].iloc[0]) if len(census) else declared
-    return pd.concat([census, declared[~declared["measure"].isin(census["measure"].unique())]], ignore_index=True)
-
-
 def _with_arrivals(hourly: pd.DataFrame, arrivals: pd.DataFrame) -> pd.DataFrame:
     counted = hourly["hour"].map(arrivals.set_index("hour")["value"]).fillna(0.0)
     chosen = (hourly["unit"] == ALL) & (hourly["measure"] == "arrivals")
@@ -205,10 +196,7 @@ def _with_arrivals(hourly: pd.DataFrame, arrivals: pd.DataFrame) -> pd.DataFrame
 def _counts(events: Log, settings: Pathway, cases: Log | None) -> list[Row]:
     with opened(events) as connection:
         known, rows, activities, units, undated = one_row(connection, _COUNTS)
-        distinct = (
-            "select list(activity order by begins, position) from steps where begins is not null group by case_id"
-        )
-        (sequences,) = one_row(connection, f"select count(distinct steps) from ({distinct}) as pathways(steps)")
+        (sequences,) = one_row(connection, _SEQUENCES)
         (resources,) = one_row(connection, "select count(distinct resource) from events")
         lengths = _lengths(connection, settings)
     counts = {"events": rows, "activities": activities, "units": units, "resources": resources, "variants": sequences}

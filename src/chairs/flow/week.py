@@ -66,8 +66,8 @@ def week_profile(unit_hour: pd.DataFrame, timezone: str) -> pd.DataFrame:
     >>> import pandas as pd
     >>> hours = pd.to_datetime(["2024-07-01 08:00", "2024-07-08 08:00"], utc=True)  # Mondays, 10 h in Paris
     >>> table = pd.DataFrame({"site": "S", "unit": "W", "hour": hours, "measure": "census", "value": [1.0, 3.0]})
-    >>> week_profile(table, "Europe/Paris")[["weekday", "hour", "mean", "p10", "n"]].values.tolist()
-    [[1, 10, 2.0, 1.2, 2]]
+    >>> week_profile(table, "Europe/Paris")[["weekday", "hour", "mean", "n"]].values.tolist()
+    [[1, 10, 2.0, 2]]
     """
     return CONTRACTS["profile"].conform(_by_clock(unit_hour, timezone, _PROFILE))
 

@@ -37,16 +37,20 @@ class Program:
     horizon: float
     start: dt.datetime | None
     clock: Clock
-    plan: code.Plan
+    wholes: np.ndarray
+    reals: np.ndarray
+    rows: np.ndarray
+    durations: np.ndarray
+    durations_x: np.ndarray
+    hours: np.ndarray
     stations: np.ndarray
     sources: np.ndarray
+    sources_x: np.ndarray
     tallies: tuple[tuple[str, str], ...]
     within: tuple[tuple[str, float], ...]
-    lines: int
     places: int
     visits: int
     marks: int
-    preempts: bool
 
 
 @dataclass
@@ -62,18 +66,17 @@ class _Draft:
     within: list[tuple[str, float]] = field(default_factory=list)
     clocks: dict[str, int] = field(default_factory=dict)
     places: int = 1
-    lines: int = 0
 
     def numbers(self, values: Any) -> int:
         """Keep numbers; return the place of the first."""
         array = np.asarray(values, dtype=float).ravel()
         self.floats.append(array)
         self.floats_n += array.size
-        return self.floats_n - array.size
+        return code.HEADER_X + self.floats_n - array.size
 
     def wholes(self, values: Any) -> int:
         """Keep whole numbers; return the place of the first."""
-        place = len(self.ints)
+        place = code.HEADER + len(self.ints)
         self.ints.extend(int(value) for value in values)
         return place
 
@@ -111,32 +114,37 @@ def compile_model(model: Model, *, start: dt.datetime | None = None, horizon: fl
         draft.ints[3 * i : 3 * i + 3] = [word("attribute", attribute.name), len(attribute.levels), place]
     rows = _rows(draft)
     stations = _stations(draft)
-    sources = _sources(draft)
-    visits = 1 + max((int(visit) for visit in rows["visit"]), default=-1)
-    for place, duration in enumerate(draft.durations):  # parts of mixtures stand behind what names them
-        draft.durations[place] = duration
+    sources, sources_x = _sources(draft)
+    durations = draft.durations or [(0, 0, 0, 0.0, 0.0)]
     return Program(
         model=model,
         horizon=horizon,
         start=start,
         clock=clock,
-        plan=code.Plan(
-            rows=rows,
-            durations=np.array(draft.durations or [(0, 0, 0, 0.0, 0.0)], dtype=code.DURATION),
-            floats=np.concatenate([*draft.floats, np.zeros(1)]),
-            ints=np.array([*draft.ints, 0], dtype=np.int64),
-            clock=np.ascontiguousarray(clock.hour_of_week[clock.before :], dtype=np.int64),
-        ),
+        wholes=np.array(draft.ints, dtype=np.int64),
+        reals=np.concatenate([np.zeros(0), *draft.floats]),
+        rows=rows,
+        durations=np.array([line[:3] for line in durations], dtype=np.int64),
+        durations_x=np.array([line[3:] for line in durations]),
+        hours=np.asarray(clock.hour_of_week[clock.before :], dtype=np.int64)
+        if _needs_hours(model)
+        else np.zeros(1, dtype=np.int64),
         stations=stations,
         sources=sources,
+        sources_x=sources_x,
         tallies=tuple(draft.tallies),
         within=tuple(draft.within),
-        lines=draft.lines,
         places=draft.places,
-        visits=visits,
+        visits=1 + max((int(visit) for visit in rows[:, code.R_VISIT]), default=-1),
         marks=len(draft.clocks),
-        preempts=bool((stations["preempts"] == 1).any()),
     )
+
+
+def _needs_hours(model: Model) -> bool:
+    tables = [step.duration.by for step in model.steps if isinstance(step, Delay | Patience)]
+    tables += [step.by for step in model.steps if isinstance(step, Route)]
+    windows = any(isinstance(step, Delay) and step.window for step in model.steps)
+    return windows or any(by.startswith("hour") for by in tables)
 
 
 def _duration(draft: _Draft, duration: Duration) -> tuple[int, int, int, float, float]:
@@ -176,81 +184,84 @@ def _rarer_duration(draft: _Draft, duration: Duration, mean: float, cv: float) -
 
 def _rows(draft: _Draft) -> np.ndarray:
     model = draft.model
-    rows = np.zeros(len(model.steps), dtype=code.ROW)
-    rows["visit"] = rows["simple"] = rows["other"] = rows["worsens"] = rows["limit"] = -1
-    rows["start"] = rows["stop"] = rows["tally"] = -1
+    rows = np.zeros((len(model.steps), code.R_WIDE), dtype=np.int64)
+    for field in (code.R_VISIT, code.R_SIMPLE, code.R_OTHER, code.R_WORSENS, code.R_LIMIT, code.R_START, code.R_STOP):
+        rows[:, field] = -1
     places = {step.name: place for place, step in enumerate(model.steps)}
     looped = in_cycle(model)
     visits = 0
     for place, step in enumerate(model.steps):
         row = rows[place]
-        row["op"], row["key"] = OPS[type(step)], word("step", step.name)
-        row["next"] = places.get(following(model, place) or "", -1)
+        row[code.R_OP], row[code.R_KEY] = OPS[type(step)], word("step", step.name)
+        row[code.R_NEXT] = places.get(following(model, place) or "", -1)
         _FILL[type(step)](draft, row, step, places)
         draws = isinstance(step, Delay | Route | Patience) or (isinstance(step, Seize) and step.worsens is not None)
-        if draws and (step.name in looped or row["by"] == code.BY_VISIT):
-            row["visit"], visits = visits, visits + 1
-    draft.lines = len(model.steps)
+        if draws and (step.name in looped or row[code.R_BY] == code.BY_VISIT):
+            row[code.R_VISIT], visits = visits, visits + 1
     return rows
 
 
 def choose_by(draft: _Draft, row: np.ndarray, by: str) -> None:
     """Write down by what the line of a row's table is chosen."""
     kind, _, name = by.partition(":")
-    row["by"] = BY.index(kind)
+    row[code.R_BY] = BY.index(kind)
     if kind == "attribute":
-        row["of"] = [attribute.name for attribute in draft.model.attributes].index(name)
+        row[code.R_OF] = [attribute.name for attribute in draft.model.attributes].index(name)
     elif kind == "queue":
-        row["of"] = [resource.name for resource in draft.model.resources].index(name)
+        row[code.R_OF] = [resource.name for resource in draft.model.resources].index(name)
 
 
 def _seize(draft: _Draft, row: np.ndarray, step: Seize, places: dict[str, int]) -> None:
     names = [resource.name for resource in draft.model.resources]
     options = [[(names.index(name), units) for name, units in option.items()] for option in step.options]
-    row["first"] = draft.wholes(x for option in options for x in (len(option), *(y for claim in option for y in claim)))
-    row["width"] = len(options)
+    row[code.R_FIRST] = draft.wholes(
+        x for option in options for x in (len(option), *(y for claim in option for y in claim))
+    )
+    row[code.R_WIDTH] = len(options)
     queues = list(dict.fromkeys(resource for option in options for resource, _ in option))
-    row["queues"], row["queues_n"] = draft.wholes(queues), len(queues)
+    row[code.R_QUEUES], row[code.R_QUEUES_N] = draft.wholes(queues), len(queues)
     draft.places = max(draft.places, len(queues))
-    row["tally"] = draft.tally("wait", step.name)
+    row[code.R_TALLY] = draft.tally("wait", step.name)
     if step.queue_limit is not None:
-        row["limit"], row["other"] = step.queue_limit, places[step.refused or ""]
+        row[code.R_LIMIT], row[code.R_OTHER] = step.queue_limit, places[step.refused or ""]
     if len(queues) == 1 and options[0][0][1] == 1 and draft.model.resources[queues[0]].overtaking and not step.worsens:
-        row["simple"] = queues[0]
+        row[code.R_SIMPLE] = queues[0]
     if step.worsens:
         classes = draft.model.classes
         rows = step.worsens.after.rows
         table = draft.table(step.worsens.after)
         becomes = [classes.index(step.worsens.to.get(cls, cls)) for cls in classes]
-        row["worsens"] = draft.wholes([*becomes, *(table + (i if len(rows) > 1 else 0) for i in range(len(classes)))])
+        row[code.R_WORSENS] = draft.wholes(
+            [*becomes, *(table + (i if len(rows) > 1 else 0) for i in range(len(classes)))]
+        )
 
 
 def _release(draft: _Draft, row: np.ndarray, step: Release, places: dict[str, int]) -> None:
     names = [resource.name for resource in draft.model.resources]
     given = [names.index(name) for name in step.resources] or list(range(len(names)))
-    row["first"], row["width"] = draft.wholes(given), len(given)
+    row[code.R_FIRST], row[code.R_WIDTH] = draft.wholes(given), len(given)
 
 
 def _delay(draft: _Draft, row: np.ndarray, step: Delay, places: dict[str, int]) -> None:
-    row["first"], row["levels"] = draft.table(step.duration), len(step.duration.rows)
+    row[code.R_FIRST], row[code.R_LEVELS] = draft.table(step.duration), len(step.duration.rows)
     choose_by(draft, row, step.duration.by)
-    row["logged"] = step.activity is not None
+    row[code.R_LOGGED] = step.activity is not None
     if step.window:
-        row["window"] = 2 if step.window.spread else 1
-        row["opens"], row["closes"] = step.window.opens, step.window.closes
+        row[code.R_WINDOW] = 2 if step.window.spread else 1
+        row[code.R_TARGETS] = draft.numbers((step.window.opens, step.window.closes))
 
 
 def _route(draft: _Draft, row: np.ndarray, step: Route, places: dict[str, int]) -> None:
-    row["first"] = draft.numbers([np.cumsum(line) for line in step.probabilities])
-    row["width"], row["levels"] = len(step.to), len(step.probabilities)
-    row["targets"] = draft.wholes(places[name] for name in step.to)
+    row[code.R_FIRST] = draft.numbers([np.cumsum(line) for line in step.probabilities])
+    row[code.R_WIDTH], row[code.R_LEVELS] = len(step.to), len(step.probabilities)
+    row[code.R_TARGETS] = draft.wholes(places[name] for name in step.to)
     choose_by(draft, row, step.by)
 
 
 def _patience(draft: _Draft, row: np.ndarray, step: Patience, places: dict[str, int]) -> None:
-    row["first"], row["levels"] = draft.table(step.duration), len(step.duration.rows)
+    row[code.R_FIRST], row[code.R_LEVELS] = draft.table(step.duration), len(step.duration.rows)
     choose_by(draft, row, step.duration.by)
-    row["other"] = places[step.leaves]
+    row[code.R_OTHER] = places[step.leaves]
 
 
 def _nothing(draft: _Draft, row: np.ndarray, step: Step, places: dict[str, int]) -> None:
@@ -258,33 +269,33 @@ def _nothing(draft: _Draft, row: np.ndarray, step: Step, places: dict[str, int])
 
 
 def _mark(draft: _Draft, row: np.ndarray, step: Mark, places: dict[str, int]) -> None:
-    row["start"] = draft.clocks.setdefault(step.clock, len(draft.clocks))
-    row["logged"] = step.activity is not None
+    row[code.R_START] = draft.clocks.setdefault(step.clock, len(draft.clocks))
+    row[code.R_LOGGED] = step.activity is not None
 
 
 def _tally(draft: _Draft, row: np.ndarray, step: Tally, places: dict[str, int]) -> None:
-    row["tally"] = draft.tally("measure", step.measure)
+    row[code.R_TALLY] = draft.tally("measure", step.measure)
     for end in ("since", "until"):
         clock = getattr(step, end)
-        row["start" if end == "since" else "stop"] = (
+        row[code.R_START if end == "since" else code.R_STOP] = (
             -1 if clock is None else draft.clocks.setdefault(clock, len(draft.clocks))
         )
     limits = [(step.measure, limit) for limit in step.within]
     if not all(limit in draft.within for limit in limits):
         draft.within.extend(limits)
-    row["targets"] = draft.within.index(limits[0]) if limits else 0
-    row["first"], row["levels"] = draft.numbers(step.within), len(limits)
-    row["logged"] = step.activity is not None
+    row[code.R_TARGETS] = draft.within.index(limits[0]) if limits else 0
+    row[code.R_FIRST], row[code.R_LEVELS] = draft.numbers(step.within), len(limits)
+    row[code.R_LOGGED] = step.activity is not None
 
 
 def _reclass(draft: _Draft, row: np.ndarray, step: Reclass, places: dict[str, int]) -> None:
     classes = draft.model.classes
-    row["first"] = draft.wholes(classes.index(step.to.get(cls, cls)) for cls in classes)
+    row[code.R_FIRST] = draft.wholes(classes.index(step.to.get(cls, cls)) for cls in classes)
 
 
 def _leave(draft: _Draft, row: np.ndarray, step: Leave, places: dict[str, int]) -> None:
-    row["tally"] = draft.tally("stay", step.name)
-    row["logged"] = 1
+    row[code.R_TALLY] = draft.tally("stay", step.name)
+    row[code.R_LOGGED] = 1
 
 
 _FILL: dict[type[Step], Any] = dict(
@@ -297,13 +308,13 @@ _FILL: dict[type[Step], Any] = dict(
 
 
 def _stations(draft: _Draft) -> np.ndarray:
-    stations = np.zeros(len(draft.model.resources), dtype=code.STATION)
+    stations = np.zeros((len(draft.model.resources), code.S_WIDE), dtype=np.int64)
     heads = 0
     for station, resource in zip(stations, draft.model.resources, strict=True):
         changes = capacities(resource, draft.clock, draft.model.hour, draft.horizon)
-        station["capacity"] = changes[0][1]
-        station["shifts"] = draft.numbers(changes[1:])
-        station["shift_n"] = len(changes) - 1
+        station[code.S_CAPACITY] = changes[0][1]
+        station[code.S_SHIFTS] = draft.numbers(changes[1:])
+        station[code.S_SHIFT_N] = len(changes) - 1
         heads = _rules(draft, station, resource, heads)
     return stations
 
@@ -311,53 +322,57 @@ def _stations(draft: _Draft) -> np.ndarray:
 def _rules(draft: _Draft, station: np.ndarray, resource: Resource, heads: int) -> int:
     classes = draft.model.classes
     levels = [resource.priority.get(cls, 0) for cls in classes]
-    station["levels"], station["heads"] = max(levels) + 1, heads
-    station["priorities"] = draft.wholes(levels)
-    station["cleaning"] = draft.table(always(resource.cleaning)) if resource.cleaning else -1
-    station["preempts"] = resource.on_reduction == "preempt"
-    station["overtaking"] = resource.overtaking
-    station["ages"] = -1
+    station[code.S_LEVELS], station[code.S_HEADS] = max(levels) + 1, heads
+    station[code.S_PRIORITIES] = draft.wholes(levels)
+    station[code.S_CLEANING] = draft.table(always(resource.cleaning)) if resource.cleaning else -1
+    station[code.S_PREEMPTS] = resource.on_reduction == "preempt"
+    station[code.S_OVERTAKING] = resource.overtaking
+    station[code.S_AGES] = -1
     if resource.ageing:
-        station["ages"] = draft.numbers([resource.ageing.get(cls, code.FOREVER) for cls in classes])
-    station["key"] = word("cleaning", resource.name)
-    return heads + int(station["levels"])
+        station[code.S_AGES] = draft.numbers([resource.ageing.get(cls, code.FOREVER) for cls in classes])
+    station[code.S_KEY] = word("cleaning", resource.name)
+    return heads + int(station[code.S_LEVELS])
 
 
-def _sources(draft: _Draft) -> np.ndarray:
-    sources = np.zeros(len(draft.model.arrivals), dtype=code.SOURCE)
+def _sources(draft: _Draft) -> tuple[np.ndarray, np.ndarray]:
+    wholes = np.zeros((len(draft.model.arrivals), code.A_WIDE), dtype=np.int64)
+    reals = np.zeros((len(draft.model.arrivals), code.AX_WIDE))
     steps = [step.name for step in draft.model.steps]
-    for source, arrivals in zip(sources, draft.model.arrivals, strict=True):
-        source["to"], source["key"] = steps.index(arrivals.to), word("arrivals", arrivals.name)
-        source["classes"] = draft.numbers(np.cumsum([arrivals.classes.get(c, 0.0) for c in draft.model.classes]))
-        source["ends"] = math.inf if arrivals.until is None else arrivals.until
-        source["share"], source["level"], source["level_of"] = arrivals.factor, -1, -1
-        source["pieces_a_level"] = 1 << 60
+    for whole, real, arrivals in zip(wholes, reals, draft.model.arrivals, strict=True):
+        whole[code.A_TO], whole[code.A_KEY] = steps.index(arrivals.to), word("arrivals", arrivals.name)
+        whole[code.A_CLASSES] = draft.numbers(np.cumsum([arrivals.classes.get(c, 0.0) for c in draft.model.classes]))
+        real[code.AX_ENDS] = math.inf if arrivals.until is None else arrivals.until
+        real[code.AX_SHARE], whole[code.A_LEVEL], whole[code.A_LEVEL_OF] = arrivals.factor, -1, -1
+        whole[code.A_PIECES_A_LEVEL] = 1 << 60
         if arrivals.kind in ("weekly", "cycle"):
-            _rates(draft, source, arrivals)
+            _rates(draft, whole, real, arrivals)
         elif arrivals.kind == "renewal":
-            source["kind"], source["gap"] = code.GAP, draft.table(always(arrivals.gap or Duration(kind="never")))
+            whole[code.A_KIND], whole[code.A_GAP] = (
+                code.GAP,
+                draft.table(always(arrivals.gap or Duration(kind="never"))),
+            )
         else:
             times = sorted(arrivals.times)
-            source["kind"], source["first"], source["n"] = code.LIST, draft.numbers(times), len(times)
-            source["cyclic"], source["every"] = arrivals.every is not None, arrivals.every or 0.0
-            source["share"] = arrivals.shows
-    return sources
+            whole[code.A_KIND], whole[code.A_FIRST], whole[code.A_N] = code.LIST, draft.numbers(times), len(times)
+            whole[code.A_CYCLIC], real[code.AX_EVERY] = arrivals.every is not None, arrivals.every or 0.0
+            real[code.AX_SHARE] = arrivals.shows
+    return wholes, reals
 
 
-def _rates(draft: _Draft, source: np.ndarray, arrivals: Arrivals) -> None:
-    source["kind"] = code.RATE
+def _rates(draft: _Draft, whole: np.ndarray, real: np.ndarray, arrivals: Arrivals) -> None:
+    whole[code.A_KIND] = code.RATE
     day = len(arrivals.rates)
     if arrivals.kind == "cycle":
         rates = np.asarray(arrivals.rates, dtype=float)
-        source["every"], source["cyclic"] = arrivals.every or math.inf, 1
+        real[code.AX_EVERY], whole[code.A_CYCLIC] = arrivals.every or math.inf, 1
     else:
         hour, day = draft.model.hour, 24
         rates = hourly_rates(arrivals, draft.clock) / hour
-        source["share"] = 1.0  # the factor is in the hourly rates
-        source["every"], source["cyclic"] = hour, not draft.clock.dated
-        source["piece"] = draft.clock.before
-        source["origin"] = -(draft.clock.before + draft.clock.phase) * hour
-    source["first"], source["n"] = draft.numbers(rates), rates.size
+        real[code.AX_SHARE] = 1.0  # the factor is in the hourly rates
+        real[code.AX_EVERY], whole[code.A_CYCLIC] = hour, not draft.clock.dated
+        whole[code.A_PIECE] = draft.clock.before
+        real[code.AX_ORIGIN] = -(draft.clock.before + draft.clock.phase) * hour
+    whole[code.A_FIRST], whole[code.A_N] = draft.numbers(rates), rates.size
     if arrivals.level_cv > 0:
-        source["level"] = draft.table(always(Duration(kind="gamma", mean=1.0, cv=arrivals.level_cv)))
-        source["pieces_a_level"] = {"day": day, "week": 7 * day, "run": 1 << 60}[arrivals.level_period]
+        whole[code.A_LEVEL] = draft.table(always(Duration(kind="gamma", mean=1.0, cv=arrivals.level_cv)))
+        whole[code.A_PIECES_A_LEVEL] = {"day": day, "week": 7 * day, "run": 1 << 60}[arrivals.level_period]

@@ -189,7 +189,8 @@ def test_associations_count_what_is_distinguishable_and_name_the_strongest(sites
     fiche = drawn("associations", *sites)
     assert plain(fiche.sentence) == (
         "Sur 4 indicateurs examinés, 3 restent liés au score après ajustement (q < 0,05). Lien le plus fort : "
-        "Taux d'occupation des lits, ρ = −0,31 [−0,38 ; −0,24] (n = 90). Association exploratoire — pas une preuve de causalité."
+        "Taux d'occupation des lits, ρ = −0,31 [−0,38 ; −0,24] (n = 90). "
+        "Association exploratoire — pas une preuve de causalité."
     )
     assert len(fiche.table.rows) == 10
 

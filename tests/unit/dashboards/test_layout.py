@@ -80,6 +80,7 @@ def test_the_same_map_is_the_same_drawing_whatever_the_hash_seed() -> None:
             check=True,
             env={"PYTHONHASHSEED": seed, "PATH": ""},
         )
-        for seed in ("1", "2")
+        for seed in ("1", "2", "3")
     ]
-    assert runs[0].stdout == runs[1].stdout != ""
+    assert runs[0].stdout.startswith("Placed(")
+    assert len({run.stdout for run in runs}) == 1

@@ -42,7 +42,8 @@
   function plain(cell) {
     if (cell.dataset.v !== undefined) { return lang === "fr" ? cell.dataset.v.replace(".", ",") : cell.dataset.v; }
     var text = cell.textContent.trim();
-    return cell.classList.contains("num") ? text.replace(/[\u202f\u00a0]/g, "").replace("\u2212", "-") : text;
+    var head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+    return head.classList.contains("num") && cell !== head ? text.replace(/[\u202f\u00a0]/g, "").replace("\u2212", "-") : text;
   }
 
   function csv(table) {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 LEVEL = 0.05  # q value under which a link is called distinguishable from zero
-ROW = 46  # px, room for a crude and an adjusted estimate
+ROW = 40  # px, room for a crude and an adjusted estimate
 NUMBERS = ["estimate", "low", "high"]
 
 

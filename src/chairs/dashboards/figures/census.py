@@ -113,19 +113,15 @@ def _sentence(study: Study, units: pd.DataFrame, lang: Language) -> str:
             else f"{head}; none of {many} units has a full day."
         )
     share, name = fmt.percent(float(top["full_days"]), lang), label(study, str(top["unit"])).say(lang)
+    partial = many < len(units)
     if fr:
-        verb = (
-            f"{fmt.plural(tense, 'unité', 'unités', lang)} sur {many} "
-            f"{fmt.plural(tense, 'est pleine', 'sont pleines', lang)}"
-        )
-        return (
-            f"{head} ; {tense} {verb} au moins un jour sur dix. La plus souvent pleine : « {name} », {share} des jours."
-        )
-    verb = fmt.plural(tense, "is", "are", lang)
-    return (
-        f"{head}; {tense} of {many} units {verb} full at least one day in ten. Most often full: “{name}”, {share} "
-        "of days."
-    )
+        which = " (celles dont le compte est publiable)" if partial else ""
+        verb = fmt.plural(tense, "est pleine", "sont pleines", lang)
+        full = f"{tense} {fmt.plural(tense, 'unité', 'unités', lang)} sur {many}{which} {verb} au moins un jour sur dix"
+        return f"{head} ; {full}. La plus souvent pleine : « {name} », {share} des jours."
+    which = " (those whose count can be published)" if partial else ""
+    full = f"{tense} of {many} units{which} {fmt.plural(tense, 'is', 'are', lang)} full at least one day in ten"
+    return f"{head}; {full}. Most often full: “{name}”, {share} of days."
 
 
 def _fullest(study: Study, units: pd.DataFrame, lang: Language) -> str:
@@ -190,7 +186,7 @@ def _plot(study: Study, units: pd.DataFrame, lang: Language) -> Any:
     ]
     top = float(max(units["open_beds"].max(), units["high"].max()))
     both = [f"{name} – {share}" for name, share in zip(names, shares, strict=True)]
-    layout = rows_layout(names, row=ROW, edges=(34, 64, 56))
+    layout = rows_layout(names, row=ROW, edges=(34, 64, 56), wrap=60)
     layout["meta"]["narrow"]["annotations"] = rows_layout(both, row=ROW, edges=(0, 0, 0))["meta"]["narrow"][
         "annotations"
     ]

@@ -179,7 +179,7 @@ def _plot(rows: pd.DataFrame, words: dict[str, str], lang: Language) -> Any:
         names,
         row=ROW,
         edges=(10, 24, 62),
-        wrap=30,
+        wrap=60,
         narrow={"xaxis.title.text": f"{title[lang][1]} (%)", "xaxis.ticktext": [*few, "100"]},
     )
     return theme.draw(

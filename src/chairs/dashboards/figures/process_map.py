@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 ARROWS = 24  # beyond, nobody reads the map
+ENOUGH = 0.97  # share of the transitions after which the rarer ones only clutter the map
 KEYS = ("source", "target", "cases", "n", "median_hours", "p90_hours")
 
 
@@ -83,6 +84,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
                         )
                     )
                 ),
+                _hidden(known),
                 phrases.masked(
                     len(arcs) - len(known),
                     ("ligne du tableau", "lignes du tableau"),
@@ -102,9 +104,28 @@ def _cases(tables: Tables) -> int:
     return int(found.iloc[0]) if len(found) else 0
 
 
+def _hidden(known: pd.DataFrame) -> Text | None:
+    """Return the warning that transitions are missing: what comes into a step is not what goes out of it."""
+    into, out_of = (known.groupby(end)["n"].sum().to_dict() for end in ("target", "source"))
+    steps = (set(into) | set(out_of)) - {CASE_START, CASE_END}
+    if all(into.get(step) == out_of.get(step) for step in steps):
+        return None
+    return Text(
+        fr=(
+            "Des enchaînements rares, et d'autres qui permettraient de les retrouver, ne sont pas publiés : une étape "
+            "peut sembler sans entrée ou sans sortie."
+        ),
+        en=(
+            "Rare transitions, and others that would give them back, are not published: a step may seem to have no "
+            "way in or out."
+        ),
+    )
+
+
 def _readable(moves: pd.DataFrame) -> pd.DataFrame:
     """Return the arcs to draw: the most frequent, and for each step they touch its main way in and out."""
-    top = moves.head(ARROWS - 6)
+    before = moves["n"].cumsum().shift(fill_value=0) / moves["n"].sum()
+    top = moves[before < ENOUGH].head(ARROWS - 6)
     steps = set(top["source"]) | set(top["target"])
     ways_in = moves[moves["target"].isin(steps - {CASE_START})].groupby("target", sort=True).head(1)
     ways_out = moves[moves["source"].isin(steps - {CASE_END})].groupby("source", sort=True).head(1)

@@ -138,7 +138,7 @@ def _table(points: pd.DataFrame, measure: Text, what: Text) -> Table:
         Column(key="name", label=Text(fr="Établissement", en="Establishment")),
         Column(key="group", label=Text(fr="Groupe", en="Group"), kind="word", words=GROUPS),
         Column(key="value", label=measure, kind="measure"),
-        Column(key="score", label=what, kind="number", digits=1),
+        Column(key="score", label=what, kind="number", digits=2),
     )
     return Table(columns=columns, rows=rows_of(points, [column.key for column in columns]))
 
@@ -186,7 +186,7 @@ def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Langua
         traces,
         height=420,
         margin={"l": 62, "r": 16, "t": 34, "b": 52},
-        xaxis={"title": {"text": titles[0]}, "nticks": 7, "separatethousands": True},
+        xaxis={"title": {"text": titles[0]}, "nticks": 7, "separatethousands": True, "exponentformat": "none"},
         yaxis={"title": {"text": titles[1] if len(titles[1]) < 46 else "score"}, "nticks": 6},
         separators=",\u202f" if lang == "fr" else ".,",
         annotations=notes,

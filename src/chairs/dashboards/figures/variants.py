@@ -135,16 +135,17 @@ def _rare(listed: pd.DataFrame) -> Text | None:
     if merged.empty:
         return None
     share = 100 * float(merged["share"].sum())
-    return phrases.both(
-        lambda lang: (
-            (
-                f"Les parcours trop rares pour être publiés un par un réunissent {fmt.percent(share, lang, 1)} des "
-                "passages."
-            )
-            if lang == "fr"
-            else f"Pathways too rare to be published one by one hold {fmt.percent(share, lang, 1)} of the visits."
-        )
-    )
+
+    def said(lang: Language) -> str:
+        little = 0 < share < 0.05
+        part = fmt.percent(0.1 if little else share, lang, 1)
+        if lang == "fr":
+            less = "moins de " if little else ""
+            return f"Les parcours trop rares pour être publiés un par un réunissent {less}{part} des passages."
+        less = "less than " if little else ""
+        return f"Pathways too rare to be published one by one hold {less}{part} of the visits."
+
+    return phrases.both(said)
 
 
 def _table(study: Study, known: pd.DataFrame) -> Table:

@@ -8,7 +8,7 @@ from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
 FIGURES = ("associations", "position", "score-distribution", "score-indicator")
-WIDE = ("associations", "score-indicator")
+WIDE = ("associations", "position")
 
 
 CAUTION = Text(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     AT_CALENDAR,
@@ -14,12 +16,17 @@ from chairs.twin.engine.layout import (
 _SHIFT = WHO_BITS + 4
 
 
-@part
+@piece
 def push(n, x, time, kind, who):
     """Write an event down and return its code, which no other event of the replication shares."""
+    return _push(n, x, time, np.int64(kind << WHO_BITS) | np.int64(who))
+
+
+@part
+def _push(n, x, time, what):
     codes, times = n[AT_CALENDAR], n[AT_CALENDAR_X]
     n[W_SEQUENCE] += 1
-    code = (n[W_SEQUENCE] << _SHIFT) | (kind << WHO_BITS) | who
+    code = (n[W_SEQUENCE] << _SHIFT) | what
     place = n[W_CALENDAR]
     n[W_CALENDAR] = place + 1
     while place > 0:

@@ -101,7 +101,7 @@ def _move(n, x, slot, up):
         node = slot * n[N_PLACES] + place
         at = n[AT_NODES] + node * Q_WIDE
         resource, level = n[at + Q_RESOURCE], n[at + Q_LEVEL]
-        other = max(level - 1, 0) if up else level_of(n, slot, resource)
+        other = max(level - 1, 0) if up == 1 else level_of(n, slot, resource)
         if other != level:
             quit_line(n, x, node)
             join(n, x, slot, place, resource, other)
@@ -113,7 +113,7 @@ def _grow_older(n, x, slot, code):
     p = patient_at(n, slot)
     if n[p + P_AGE] == code and n[p + P_DOING] == WAITING:
         n[p + P_AGE] = 0
-        _move(n, x, slot, True)
+        _move(n, x, slot, np.int64(1))
         at = n[AT_NODES] + slot * n[N_PLACES] * Q_WIDE
         first = n[n[AT_STATIONS] + n[at + Q_RESOURCE] * S_WIDE + S_AGES]
         if first >= 0 and n[at + Q_LEVEL] > 0 and x[WX_NOW] + x[first + n[p + P_CLASS]] <= x[WX_HORIZON]:
@@ -128,7 +128,7 @@ def _grow_worse(n, x, slot, code):
         n[p + P_WORSEN] = 0
         r = n[AT_ROWS] + n[p + P_ROW] * R_WIDE
         n[p + P_CLASS] = n[n[r + R_WORSENS] + n[p + P_CLASS]]
-        _move(n, x, slot, False)
+        _move(n, x, slot, np.int64(0))
         expect_worsening(n, x, slot, r)
 
 

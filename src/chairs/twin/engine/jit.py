@@ -5,11 +5,13 @@ caller, and so the hot loop stays a single function for the compiler while the s
 `part` is compiled once, on its own, and called: for what has many callers or is rarely needed.
 Neither can be called from Python; with `NUMBA_DISABLE_JIT=1` both are plain functions.
 `_nrt=False`: the engine allocates nothing, so no reference need be counted (several times faster).
+A `part` is compiled again for each constant it is called with, so those that take one have a `piece` in front
+that turns it into a plain number.
 """
 
 from __future__ import annotations
 
 from numba import njit
 
-piece = njit(inline="always", nogil=True, _nrt=False)
-part = njit(nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+piece = njit(inline="always", nogil=True, _nrt=False, error_model="numpy")
+part = njit(nogil=True, _nrt=False, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)

@@ -113,9 +113,14 @@ def tally(n, x, which, cls, value):
         x[at + TX_SQUARE] += value * value
 
 
-@part
+@piece
 def write_line(n, x, slot, what, since):
     """Write one line of the log, ending now: `what` is kind, row and resource, `since` request and start."""
+    _write(n, x, np.int64(slot), (np.int64(what[0]), np.int64(what[1]), np.int64(what[2])), since)
+
+
+@part
+def _write(n, x, slot, what, since):
     kind, row, resource = what
     requested, start = since
     p, line = n[AT_PATIENTS] + slot * P_WIDE, n[AT_LINES] + n[W_LINES] * L_WIDE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from chairs.twin.engine.calendar import push
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
@@ -69,9 +71,14 @@ def level_of(n, slot, resource):
     return level
 
 
-@part
+@piece
 def join(n, x, slot, place, resource, level):
     """Put a patient in a queue, behind those of his level who asked before him."""
+    _join(n, x, np.int64(slot), np.int64(place), resource, np.int64(level))
+
+
+@part
+def _join(n, x, slot, place, resource, level):
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
     node = slot * n[N_PLACES] + place
     line = n[AT_HEADS] + 2 * (n[s + S_HEADS] + level)
@@ -146,7 +153,7 @@ def _overtakes(n, slot, resource):
 
 @part
 def option_now(n, x, slot, newcomer):
-    """Return the place of the first option that can be had at once, or -1."""
+    """Return the place of the first option that can be had at once, or -1; `newcomer` is 0 or 1."""
     r = n[AT_ROWS] + n[patient_at(n, slot) + P_ROW] * R_WIDE
     place = n[r + R_FIRST]
     for _ in range(n[r + R_WIDTH]):
@@ -155,7 +162,7 @@ def option_now(n, x, slot, newcomer):
         for claim in range(claims):
             resource, units = n[place + 1 + 2 * claim], n[place + 2 + 2 * claim]
             s = n[AT_STATIONS] + resource * S_WIDE
-            if n[s + S_BUSY] + units > n[s + S_CAPACITY] or (newcomer and _overtakes(n, slot, resource)):
+            if n[s + S_BUSY] + units > n[s + S_CAPACITY] or (newcomer == 1 and _overtakes(n, slot, resource)):
                 granted = False
         if granted:
             return place
@@ -187,7 +194,7 @@ def _serve(n, x, slot):
     if n[patient_at(n, slot) + P_DOING] == INTERRUPTED:
         served = _resume(n, x, slot)
     else:
-        place = option_now(n, x, slot, False)
+        place = option_now(n, x, slot, np.int64(0))
         served = place >= 0
         if served:
             quit_all(n, x, slot)

@@ -144,7 +144,7 @@ def _fingerprint() -> int:
 def _entry(fingerprint: int):
     # numba's cache on disk looks at this file alone; a captured number that depends on all of the
     # engine's files makes it compile again when any of them changes.
-    @njit(cache=True, nogil=True, _nrt=False)
+    @njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
     def run(n, x):
         while fingerprint > 0:
             if not _room(n):

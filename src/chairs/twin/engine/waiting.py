@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from chairs.twin.engine.calendar import push
 from chairs.twin.engine.choosing import line_for, visit_of
 from chairs.twin.engine.jit import part, piece
@@ -118,7 +120,7 @@ def _seize_rarer(n, x, slot, r, index):
     if n[patient_at(n, slot) + P_OVERDUE] == 1:
         return leave_queue(n, x, slot, index)
     if n[W_OPENING] == 0:
-        place = option_now(n, x, slot, True)
+        place = option_now(n, x, slot, np.int64(1))
         if place >= 0:
             grant(n, x, slot, place)
             return n[r + R_NEXT]

@@ -1,0 +1,64 @@
+"""The demonstration files go through the same readers as a hospital's own exports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from chairs.demo.plan import make_plan
+from chairs.demo.territory import make_territory, synthesise
+from chairs.sources.ingest import ingest
+from chairs.store import paths
+
+pytestmark = pytest.mark.pipelines
+
+SEED, SIZE = 7, 0.05
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    folder = tmp_path_factory.mktemp("demo")
+    synthesise(folder / "raw", seed=SEED, size=SIZE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAIRS_ROOT", str(Path(__file__).resolve().parents[2]))
+        ingest(paths.study("demo"), folder / "raw", folder / "out")
+    return {path.stem: pd.read_parquet(path) for path in (folder / "out").glob("*.parquet")}
+
+
+def test_every_file_becomes_a_checked_table(tables: dict[str, pd.DataFrame]) -> None:
+    territory = make_territory(make_plan(seed=SEED, size=SIZE))
+    assert set(tables) == {"events", "cases", "unit_hour", "establishments", "quantities", "responses"}
+    events, cases, beds = tables["events"], tables["cases"], tables["unit_hour"]
+    assert events["case_id"].nunique() == len(cases)
+    assert (events["activity"] == "arrival").sum() == territory.visits["visits"].sum()
+    assert set(cases["admission"].dropna()) == {"emergency", "planned", "direct"}
+    # the census read back from the files never exceeds the beds that the other file declares open
+    stays = events[events["activity"] == "ward_stay"]
+    for unit, own in beds.groupby("unit"):
+        midnight = own.set_index("hour")["value"]
+        lay = stays[stays["unit"] == unit]
+        end = lay["end"].fillna(pd.Timestamp("2100-01-01", tz="UTC"))
+        census = [((lay["start"] <= hour) & (end > hour)).sum() for hour in midnight.index[::30]]
+        assert (census <= midnight.iloc[::30].to_numpy()).all()
+    assert len(tables["establishments"]) == len(territory.sites)
+    answers = sum(len(frame) for frame in territory.answers.values())
+    assert tables["responses"]["respondent"].nunique() == answers
+
+
+def test_quantities_are_those_of_the_territory(tables: dict[str, pd.DataFrame]) -> None:
+    territory = make_territory(make_plan(seed=SEED, size=SIZE))
+    read = tables["quantities"].set_index(["establishment", "unit", "period", "quantity"])["value"]
+    for kind in ("hospital", "company"):
+        for (site, period), row in territory.declared[kind].iterrows():
+            assert read[site, "all", period, "staff_fte"] == pytest.approx(row["staff_fte"])
+            assert read[site, "all", period, "absence_days"] == row["absence_days"]
+    own = territory.sites["establishment"].iloc[0]
+    months = read.xs(own).xs("absence_days", level="quantity")
+    assert months.sum() == territory.staff["absence_days"].sum()
+    assert (
+        read[own, "all", "2024", "operating_income"] == territory.declared["own"].loc[(own, "2024"), "operating_income"]
+    )
+    silent = tables["quantities"].query("quantity == 'violence_level_1' and status == 'non_respondent'")
+    assert silent["value"].isna().all()

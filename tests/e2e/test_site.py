@@ -68,7 +68,10 @@ def site(invented: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path
     absent = {
         "lost": (problem("fichier absent", "file not found", file="lost.csv", remedy=("le poser", "put it there")),)
     }
-    assemble(root / "render", root / "site", absent=absent, changes={})
+    catalog = root / "catalog.yaml"
+    entry = "{title: {fr: SAE, en: SAE}, publisher: DREES, licence: Licence Ouverte, page: 'https://example.org', "
+    catalog.write_text(f"drees-sae-2019: {entry}files: [{{sha256: 0123456789abcdef}}]}}\n", encoding="utf-8")
+    assemble(root / "render", root / "site", absent=absent, changes={}, catalog=catalog)
     return root / "site"
 
 

@@ -63,6 +63,8 @@ def reproduce(planned: Sequence[Step]) -> Iterator[str]:
     A step that fails stops the steps that need it, not those of other studies.
     """
     targets = [step.name for step in planned]
+    if not targets:
+        return  # without a target DVC would run everything
     command = [sys.executable, "-m", "dvc", "repro", "--keep-going", *targets]
     with subprocess.Popen(
         command,
@@ -92,6 +94,8 @@ def _fill(template: str, study: str) -> str:
 
 def _changed(planned: Sequence[Step]) -> set[str]:
     targets = [step.name for step in planned if step.stage != "track"]
+    if not targets:
+        return set()
     answer = subprocess.run(
         [sys.executable, "-m", "dvc", "status", "--json", *targets],
         cwd=paths.root(),

@@ -60,7 +60,7 @@ class Table:
         --------
         >>> column = Column(key="n", label=Text(fr="n", en="n"), kind="count")
         >>> Table(columns=(column,), rows=((1,),)).fingerprint()[:8]
-        'fbf6a9d2'
+        'f45c5cf0'
         """
         text = json.dumps(self.raw(), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()

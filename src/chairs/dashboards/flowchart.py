@@ -53,8 +53,9 @@ def flowchart(boxes: Mapping[str, Box], arrows: Mapping[tuple[str, str], Arrow],
     size = (
         f'width="{placed.width:.0f}" height="{placed.height:.0f}" viewBox="0 0 {placed.width:.0f} {placed.height:.0f}"'
     )
+    quiet = f'style="min-width:{placed.width * SMALLEST:.0f}px" aria-hidden="true" focusable="false"'
     inner = "".join(strokes + shapes + labels)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} style="min-width:{placed.width * SMALLEST:.0f}px" aria-hidden="true" focusable="false">{inner}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {quiet}>{inner}</svg>'
 
 
 def _width(box: Box) -> float:

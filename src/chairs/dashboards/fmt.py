@@ -67,19 +67,6 @@ def measure(value: float | None, lang: Language) -> str:
     return number(value, lang, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
-def signed(value: float | None, lang: Language, digits: int = 0) -> str:
-    """Return `number` with a plus sign in front of what is above zero.
-
-    Examples
-    --------
-    >>> signed(0.43, "fr", 2)
-    '+0,43'
-    """
-    text = number(value, lang, digits)
-    above = value is not None and math.isfinite(value) and value > 0 and any(c in "123456789" for c in text)
-    return f"+{text}" if above else text
-
-
 def percent(value: float | None, lang: Language, digits: int = 0) -> str:
     r"""Return a percentage given in percent (12.3 for 12.3 %).
 

@@ -18,8 +18,8 @@ def both(write: Callable[[Language], str]) -> Text:
 
     Examples
     --------
-    >>> both(lambda lang: f"{fmt.number(1.5, lang, 1)} h").fr
-    '1,5 h'
+    >>> both(lambda lang: f"n = {fmt.number(1.5, lang, 1)}").fr.replace(fmt.FIRM, " ")
+    'n = 1,5'
     """
     return Text(fr=fmt.typeset(write("fr"), "fr"), en=fmt.typeset(write("en"), "en"))
 
@@ -55,6 +55,11 @@ def masked(count: int, fr: tuple[str, str], en: tuple[str, str]) -> Text | None:
         return f"{many} {fmt.plural(count, *en, lang)} masked or without a value, hence not drawn."
 
     return both(write)
+
+
+def seen(fr: str, en: str, sentence: Text) -> Text:
+    """Return an alternative text: what kind of drawing it is, then what it shows."""
+    return Text(fr=f"{fmt.typeset(fr, 'fr')} {sentence.fr}", en=f"{fmt.typeset(en, 'en')} {sentence.en}")
 
 
 def joined(parts: Sequence[Text | None]) -> Text | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW = 44  # px a row, room for the label above the dot
-TICKS = (1 / 60, 5 / 60, 0.25, 1, 4, 12, 24, 72, 168, 720, 2160)  # hours
+TICKS = (1 / 60, 5 / 60, 0.25, 1, 4, 24, 168, 720, 2880)  # hours
 STEPS = (0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 120, 240, 480)  # hours
 LOG_FROM = 60  # ratio of the largest to the smallest median from which a log axis reads better
 MIDDLE = "#86B3DB"  # the thick line, under a dot of the accent colour
@@ -79,7 +79,7 @@ def hours_axis(rows: Sequence[tuple[float, float]], lang: Language) -> Axis:
     top = max((high for _, high in rows), default=1.0)
     if medians and max(medians) / min(medians) >= LOG_FROM:
         floor = max(1 / 60, min(medians) / 8)
-        ticks = [t for t in TICKS if floor <= t <= top * 1.3]
+        ticks = _apart([t for t in TICKS if floor <= t <= top * 1.3])
         span = [math.log10(floor), math.log10(max(top, floor) * 1.3)]
         return Axis(
             layout={"type": "log", "range": span, **_ticks(ticks, lang)}, narrow=_narrow(ticks[::2], lang), floor=floor
@@ -107,6 +107,15 @@ def segments(ends: Sequence[tuple[float, float]], at: Sequence[float], *, width:
         y += [place, place, None]
     line = {"width": width, "color": colour}
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip", "showlegend": False}
+
+
+def _apart(ticks: Sequence[float]) -> list[float]:
+    """Return the ticks of a log axis that leave room for their labels: a factor of four between two."""
+    kept: list[float] = []
+    for tick in ticks:
+        if not kept or tick >= 4 * kept[-1]:
+            kept.append(tick)
+    return kept
 
 
 def _linear(top: float, most: int) -> list[float]:

@@ -42,7 +42,8 @@ def render_study(study: Study, released: Path, out: Path) -> None:
     for stale in out.glob("*.html"):
         stale.unlink()
     tables = {path.stem: read_table(path) for path in sorted(released.glob("*.parquet"))}
-    drawn = [(FIGURES[name], _draw(FIGURES[name], study, tables)) for name in FIGURES if FIGURES[name].expected(study)]
+    tried = [(FIGURES[name], _draw(FIGURES[name], study, tables)) for name in FIGURES if FIGURES[name].expected(study)]
+    drawn = [(drawing, made) for drawing, made in tried if made is not None]
     numbers = {}
     for drawing, made in drawn:
         for lang in LANGUAGES:
@@ -54,7 +55,7 @@ def render_study(study: Study, released: Path, out: Path) -> None:
     write_json(out / "study.json", _study(study, [made for _, made in drawn], released))
 
 
-def _draw(drawing: Drawing, study: Study, tables: dict[str, pd.DataFrame]) -> Fiche | Absence:
+def _draw(drawing: Drawing, study: Study, tables: dict[str, pd.DataFrame]) -> Fiche | Absence | None:
     lacking = [name for name in drawing.needs if name not in tables]
     if lacking:
         listed = ", ".join(lacking)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
+from itertools import groupby
 
 from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt
@@ -123,29 +124,50 @@ def keep(said: Sequence[tuple[str, str]], lang: Language) -> str:
     )
 
 
-def study_section(study: Rendered, figures: Iterable[str], wide: Iterable[str], lang: Language) -> str:
+def study_section(study: Rendered, figures: Iterable[str], wide: Collection[str], lang: Language) -> str:
     """Return one study's part of a page: its name, notice, banner and the cards of its figures."""
     level = str(study.about["level"])
     tag = f'<span class="tag {level}">{text(LEVELS[level], lang)}</span>'
-    cards = []
-    for figure in figures:
-        if study.has(figure):
-            card = study.fragment(figure, lang)
-            cards.append(card.replace('class="card', 'class="card wide', 1) if figure in wide else card)
-    notice = study.say("notice", lang)
-    banner = (text(DEMO, lang) if level == "demo" else "") or text(notice, lang)
-    shown = (
-        '<div class="banner" '
-        f'role="note"><strong>{banner.partition(".")[0]}.</strong>{banner.partition(".")[2]}</div>\n'
-    )
+    shown = [figure for figure in figures if study.has(figure)]
+    whole = _alone(shown, wide) | set(wide)
+    cards = (study.fragment(figure, lang) for figure in shown)
+    placed = [
+        card.replace('class="card', 'class="card wide', 1) if figure in whole else card
+        for figure, card in zip(shown, cards, strict=True)
+    ]
+    period = fmt.period(str(study.about["period"]), lang)
     return (
         f'<section aria-labelledby="study-{study.name}">\n'
         f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'
-        f'<p class="under">{text(study.say("question", lang), lang)} '
-        f"{text(fmt.period(study.about['period'], lang), lang)}.</p>\n"
-        f"{shown if banner else ''}"
-        f'<div class="grid">\n{"".join(cards)}</div>\n</section>\n'
+        f'<p class="under">{text(study.say("question", lang), lang)} {text(period, lang)}.</p>\n'
+        f'{_banner(study, lang)}<div class="grid">\n{"".join(placed)}</div>\n</section>\n'
     )
+
+
+def _alone(shown: Sequence[str], wide: Collection[str]) -> set[str]:
+    """Return the figures that would stand beside an empty half: the odd one of each run of narrow figures.
+
+    Examples
+    --------
+    >>> sorted(_alone(["a", "b", "c", "W", "d"], ["W"]))
+    ['c', 'd']
+    """
+    found = set()
+    for narrow, run in groupby(shown, key=lambda figure: figure not in wide):
+        group = list(run)
+        if narrow and len(group) % 2:
+            found.add(group[-1])
+    return found
+
+
+def _banner(study: Rendered, lang: Language) -> str:
+    """Return what must be known before reading: invented data, or the study's own notice."""
+    notice = DEMO.say(lang) if study.about["level"] == "demo" else study.say("notice", lang)
+    if not notice:
+        return ""
+    first, _, rest = f"{notice[:1].upper()}{notice[1:]}".partition(". ")
+    strong = text(first.rstrip("."), lang)
+    return f'<div class="banner" role="note"><strong>{strong}.</strong> {text(rest, lang)}</div>\n'
 
 
 def sentences(studies: Sequence[Rendered], figures: Sequence[str], lang: Language) -> list[tuple[str, str]]:
@@ -155,5 +177,8 @@ def sentences(studies: Sequence[Rendered], figures: Sequence[str], lang: Languag
         having = [(study, summary) for study in studies if (summary := study.summary(figure))]
         if having:
             study, summary = having[0]
-            found.append((study.say("title", lang), str(summary["sentence"][lang])))
+            where = study.say("title", lang)
+            if study.about["level"] == "demo":
+                where += f" ({LEVELS['demo'].say(lang)})"
+            found.append((where, str(summary["sentence"][lang])))
     return found

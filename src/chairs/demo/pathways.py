@@ -127,35 +127,12 @@ def _steps(plan: Plan, hospital: Hospital, of_kind: np.ndarray) -> Steps:
 
     from chairs.demo import chronology as c
 
-    given, seen, days = hospital.patients.given, hospital.seen, plan.days
-    chosen = np.flatnonzero(of_kind & (given[:, c.ARRIVAL] < days.end))
-    s, g = seen[chosen], given[chosen]
-    site, arrival = g[:, c.SITE], g[:, c.ARRIVAL]
-    ward, ward2 = (
-        np.where(s[:, place] >= 0, s[:, place] + len(plan.parameters.departments), -1) for place in (c.PLACE, c.PLACE2)
-    )
-    wished = g[:, c.WARD] + len(plan.parameters.departments)
-    none = np.full(len(chosen), -1)
-    in_ed = site < len(plan.parameters.departments)
-    asked = np.where(in_ed, s[:, c.REQUEST], -1)
-    home = np.where(s[:, c.UNSEEN] >= 0, -1, s[:, c.ED_EXIT])
-    came = np.where(in_ed, arrival, -1)
-    table = [  # unit, requested, start, end, in the order of STEPS
-        (site, none, came, came),
-        (site, came, s[:, c.TRIAGE_START], s[:, c.TRIAGE_END]),
-        (site, s[:, c.TRIAGE_END], s[:, c.DOCTOR_START], s[:, c.DOCTOR_END]),
-        (site, s[:, c.DOCTOR_END], s[:, c.IMAGING_START], s[:, c.IMAGING_END]),
-        (site, none, s[:, c.DECISION], s[:, c.DECISION]),
-        (site, none, asked, s[:, c.ED_EXIT]),
-        (site, none, home, home),
-        (site, none, s[:, c.UNSEEN], s[:, c.UNSEEN]),
-        (ward, s[:, c.REQUEST], s[:, c.START], s[:, c.END]),
-        (ward2, s[:, c.REQUEST2], s[:, c.START2], s[:, c.END2]),
-        (wished, s[:, c.REQUEST], s[:, c.CANCELLED], s[:, c.CANCELLED]),
-    ]
-    unit, requested, start, end = (np.stack([row[k] for row in table], axis=1) for k in range(4))
+    days, arrival = plan.days, hospital.patients.given[:, c.ARRIVAL]
+    chosen = np.flatnonzero(of_kind & (arrival < days.end))
+    rows = _rows(len(plan.parameters.departments), hospital.seen[chosen], hospital.patients.given[chosen])
+    unit, requested, start, end = (np.stack([row[k] for row in rows], axis=1) for k in range(4))
     stays = np.arange(len(STEPS)) >= STEPS.index("HEB")
-    recent = (arrival >= days.start)[:, None] | (stays & ((end < 0) | (end >= days.start)))
+    recent = (arrival[chosen] >= days.start)[:, None] | (stays & ((end < 0) | (end >= days.start)))
     kept = np.flatnonzero(((start >= 0) & recent).ravel())
     return Steps(
         patient=np.repeat(chosen, len(STEPS))[kept],
@@ -165,3 +142,29 @@ def _steps(plan: Plan, hospital: Hospital, of_kind: np.ndarray) -> Steps:
         start=start.ravel()[kept],
         end=end.ravel()[kept],
     )
+
+
+def _rows(sites: int, s: np.ndarray, g: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+    """Return unit, request, start and end of each of the `STEPS`, one array entry a patient, -1 = none."""
+    import numpy as np
+
+    from chairs.demo import chronology as c
+
+    site, none = g[:, c.SITE], np.full(len(g), -1)
+    in_ed = site < sites
+    ward, ward2 = (np.where(s[:, place] >= 0, s[:, place] + sites, -1) for place in (c.PLACE, c.PLACE2))
+    came = np.where(in_ed, g[:, c.ARRIVAL], -1)
+    home = np.where(s[:, c.UNSEEN] >= 0, -1, s[:, c.ED_EXIT])
+    return [
+        (site, none, came, came),
+        (site, came, s[:, c.TRIAGE_START], s[:, c.TRIAGE_END]),
+        (site, s[:, c.TRIAGE_END], s[:, c.DOCTOR_START], s[:, c.DOCTOR_END]),
+        (site, s[:, c.DOCTOR_END], s[:, c.IMAGING_START], s[:, c.IMAGING_END]),
+        (site, none, s[:, c.DECISION], s[:, c.DECISION]),
+        (site, none, np.where(in_ed, s[:, c.REQUEST], -1), s[:, c.ED_EXIT]),
+        (site, none, home, home),
+        (site, none, s[:, c.UNSEEN], s[:, c.UNSEEN]),
+        (ward, s[:, c.REQUEST], s[:, c.START], s[:, c.END]),
+        (ward2, s[:, c.REQUEST2], s[:, c.START2], s[:, c.END2]),
+        (g[:, c.WARD] + sites, s[:, c.REQUEST], s[:, c.CANCELLED], s[:, c.CANCELLED]),
+    ]

@@ -102,10 +102,11 @@ def budget(draw: Draw, wished: pd.DataFrame, income: np.ndarray) -> dict[str, np
     import numpy as np
 
     income = np.rint(income * np.exp(0.08 * draw("income").standard_normal(len(wished))))
+    depreciation = draw("depreciation").uniform(0.025, 0.045, len(wished))  # an expense that is not paid out
     saved = np.rint(wished["self_financing_rate"].to_numpy() / 100 * income)
     return {
         "operating_income": income,
-        "operating_expense": np.rint(income - saved + 0.035 * income),  # depreciation is not paid out
+        "operating_expense": np.rint(income - saved + depreciation * income),
         "self_financing": saved,
         "financial_debt": np.rint(wished["debt_ratio"].to_numpy() / 100 * income),
     }

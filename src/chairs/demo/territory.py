@@ -67,7 +67,7 @@ def synthesise(folder: Path, *, seed: int, size: float = 1.0, changes: Changes |
     >>> folder = Path(tempfile.mkdtemp())
     >>> synthesise(folder, seed=1, size=0.03)
     >>> sum(1 for _ in folder.iterdir())
-    18
+    17
     """
     from chairs.demo.files import write_files
     from chairs.demo.plan import make_plan

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     Log: TypeAlias = pd.DataFrame | Path
 
 HOUR = 3_600_000_000  # microseconds
-QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 # A step begins at its start, else at its end, else at its request; it finishes at its end, else where it begins.
 _STEPS = """

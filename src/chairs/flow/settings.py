@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from chairs.core.errors import SettingError, problem
+from chairs.core.clock import check_zone
 from chairs.core.records import build
 from chairs.core.study import Study
 
@@ -70,22 +70,7 @@ def read_pathway(study: Study, params: Mapping[str, Any]) -> Pathway:
     >>> read_pathway(study, {"variants": 10}).variants
     10
     """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     where = f"{study.name}.yaml, pathway"
     pathway = build(Pathway, {**params, "calendar": study.calendar, "period": study.period, **study.pathway}, where)
-    try:
-        ZoneInfo(pathway.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingError(
-            (
-                problem(
-                    f"fuseau horaire inconnu : « {pathway.timezone} »",
-                    f'unknown time zone: "{pathway.timezone}"',
-                    file=where,
-                    column="timezone",
-                    remedy=("écrire par exemple Europe/Paris", "write for example Europe/Paris"),
-                ),
-            )
-        ) from None
+    check_zone(pathway.timezone, where)
     return pathway

@@ -11,8 +11,8 @@ from chairs.core.errors import DataError, Problem, Text, problem
 from chairs.sources import READERS, Reader
 from chairs.sources.layout import refuse
 from chairs.sources.log_check import Part, check_contract, refuse_marked
-from chairs.sources.log_file import Source, open_csv, open_parquet, rejected
-from chairs.sources.log_sql import TEXTS, TIMES, Cell, select_log
+from chairs.sources.log_file import Source, open_csv, open_parquet, refuse_lost, rejected
+from chairs.sources.log_sql import TEXTS, TIMES, Cell, select_cells, select_log, span_sql
 from chairs.sources.mapping import TableMapping, mapping_of
 from chairs.sources.xes import load_xes
 from chairs.store.duck import connected, frame, named, one_row, quoted
@@ -66,20 +66,28 @@ def read_event_log(files: Sequence[Path], mapping: TableMapping | None = None, s
     >>> read_event_log([folder / "log.csv"])["events"][["case_id", "activity", "position"]].values.tolist()
     [['NA', 'triage', 0]]
     """
+    import duckdb
+
     with connected(scratch) as connection, tempfile.TemporaryDirectory(prefix="chairs-", dir=scratch) as folder:
         parts: list[Part] = []
-        for path in files:
-            part = _load(connection, path, mapping, (Path(folder), parts))
-            refuse_marked(connection, part)
-            check_contract(connection, part)
-            parts.append(part)
-        attributes = _gather(connection, parts)
-        tables: Tables = {}
-        large = scratch is not None and sum(part.rows for part in parts) >= LARGE
-        tables["events"] = _to_parquet(connection, scratch) if large and scratch else _to_frame(connection)
-        if attributes:
-            tables["cases"] = _cases(connection, attributes)
-        return tables
+        try:
+            for path in files:
+                part = _load(connection, path, mapping, (Path(folder), parts))
+                refuse_marked(connection, part)
+                check_contract(connection, part)
+                parts.append(part)
+            return _tables(connection, parts, scratch)
+        except (duckdb.OutOfMemoryException, duckdb.IOException):
+            raise refuse(files[min(len(parts), len(files) - 1)].name, _TOO_LARGE) from None
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], scratch: Path | None) -> Tables:
+    attributes = _gather(connection, parts)
+    large = scratch is not None and sum(part.rows for part in parts) >= LARGE
+    tables: Tables = {"events": _to_parquet(connection, scratch) if large and scratch else _to_frame(connection)}
+    if attributes:
+        tables["cases"] = _cases(connection, attributes)
+    return tables
 
 
 def _load(
@@ -89,39 +97,33 @@ def _load(
     import duckdb
 
     folder, parts = so_far
+    source = _open(connection, path, mapping, folder)
+    chosen = source.mapping or mapping or _own_names(source)
     table = f"log_{len(parts)}"
-    for rewrite in (False, True):
-        source = _open(connection, path, mapping, (folder, rewrite))
-        chosen = source.mapping or mapping or _own_names(source)
-        query = select_log(source.sql, _cells(source, chosen), chosen)
-        try:
-            connection.execute(f"create or replace table {table} as {query}")
-            break
-        except duckdb.InvalidInputException:  # mixed line ends stop DuckDB: read a copy with one kind
-            if rewrite or source.layout is None:
-                raise refuse(path.name, _MALFORMED) from None
-        except duckdb.OutOfMemoryException:
-            raise refuse(path.name, _TOO_LARGE) from None
-        except duckdb.Error:
-            raise refuse(path.name, _MALFORMED) from None
+    query = select_cells(source.sql, _cells(source, chosen), chosen)
+    try:
+        connection.execute(f"create table read_{table} as {query}")
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        raise refuse(path.name, _MALFORMED) from None
     if problems := rejected(connection, source):
         raise DataError(tuple(problems))
-    (rows,) = one_row(connection, f"select count(*) from {table}")
+    rows, low, high = one_row(connection, f"select count(*), {span_sql(*TIMES)} from read_{table}")
     if not rows:
         raise refuse(path.name, _NO_ROW)
+    refuse_lost(source, rows)
+    connection.execute(f"create view {table} as {select_log(f'read_{table}', chosen, (low, high))}")
     return Part(table=table, source=source, mapping=chosen, rows=rows, first=sum(part.rows for part in parts))
 
 
-def _open(
-    connection: duckdb.DuckDBPyConnection, path: Path, mapping: TableMapping | None, place: tuple[Path, bool]
-) -> Source:
-    folder, rewrite = place
+def _open(connection: duckdb.DuckDBPyConnection, path: Path, mapping: TableMapping | None, folder: Path) -> Source:
     name = path.name.lower()
     if name.endswith((".xes", ".xes.gz")):
         return load_xes(connection, path, mapping)
     if name.endswith(".parquet"):
         return open_parquet(connection, path)
-    return open_csv(path, mapping.separator if mapping else None, folder, rewrite=rewrite)
+    return open_csv(path, mapping.separator if mapping else None, folder)
 
 
 def _own_names(source: Source) -> TableMapping:
@@ -162,7 +164,7 @@ def _gather(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> tup
         given = [f"attribute_{own.index(n)}" if n in own else "null::varchar" for n in names]
         more = "".join(f", {sql} as attribute_{place}" for place, sql in enumerate(given))
         selects.append(
-            f'select case_id, activity, unit, requested, start, "end", resource, rowid + {part.first} as position, '
+            f'select case_id, activity, unit, requested, start, "end", resource, record + {part.first} as position, '
             f"replication{more} from {part.table}"
         )
     connection.execute(f"create view log as {' union all '.join(selects)}")
@@ -219,8 +221,8 @@ _MALFORMED = (
     "check line ends and quotes, or export again",
 )
 _TOO_LARGE = (
-    "trop grand pour la mémoire de cette machine",
-    "too large for the memory of this machine",
+    "trop grand pour la mémoire ou le disque de cette machine",
+    "too large for the memory or the disk of this machine",
     "découper le fichier par année",
     "split the file by year",
 )

@@ -11,14 +11,14 @@ So a later wall time never gives an earlier instant, and a clock change never ma
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from chairs.core.errors import SettingError, problem
-
 SECOND = 1_000_000  # microseconds
 FIRST_YEAR, LAST_YEAR = 1900, 2300  # dates outside are refused
+Span = tuple[int | None, int | None]  # lowest and highest wall time, in microseconds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STEP = timedelta(days=5)  # no zone has two changes closer than this
 
@@ -41,39 +41,7 @@ class _Piece:
     fixed: int | None = None
 
 
-def check_zone(zone: str, where: str) -> str:
-    """Return `zone` when it is a known time zone.
-
-    Raises
-    ------
-    SettingError
-        Naming the file `where`.
-
-    Examples
-    --------
-    >>> check_zone("Europe/Paris", "log.yaml")
-    'Europe/Paris'
-    """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingError(
-            (
-                problem(
-                    f"fuseau horaire inconnu : « {zone} »",
-                    f'unknown time zone: "{zone}"',
-                    file=where,
-                    column="timezone",
-                    remedy=("écrire par exemple Europe/Paris", "write for example Europe/Paris"),
-                ),
-            )
-        ) from None
-    return zone
-
-
-def utc(wall: str, zone: str, *, second: bool = False) -> str:
+def utc(wall: str, zone: str, span: Span = (None, None), *, second: bool = False) -> str:
     """Return the SQL that turns a wall time into UTC, both in microseconds since 1970.
 
     Parameters
@@ -82,20 +50,26 @@ def utc(wall: str, zone: str, *, second: bool = False) -> str:
         Column of whole numbers: what the clock showed, as if it were UTC.
     zone
         IANA time zone.
+    span
+        Lowest and highest wall time that occur, to leave the other years out; 1900 to 2300 when absent.
     second
         Read a repeated hour as its second occurrence.
 
     Notes
     -----
-    A balanced tree of comparisons over the changes of the zone from 1900 to 2300, ten deep. Checked
-    against `zoneinfo` with both folds.
+    A balanced tree of comparisons over the changes of the zone. Checked against `zoneinfo` with both folds.
 
     Examples
     --------
     >>> utc("wall", "Etc/GMT-1")
     'wall - (3600000000)'
     """
-    return _tree(wall, _pieces(zone, second))
+    pieces = _pieces(zone, second)
+    low, high = span
+    if low is not None and high is not None:
+        since = [piece.since for piece in pieces]
+        pieces = pieces[max(bisect_right(since, low) - 1, 0) : bisect_right(since, high)]
+    return _tree(wall, pieces)
 
 
 def _tree(wall: str, pieces: tuple[_Piece, ...]) -> str:

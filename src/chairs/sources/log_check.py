@@ -40,7 +40,7 @@ def refuse_marked(connection: duckdb.DuckDBPyConnection, part: Part) -> None:
     DataError
         In row order, `MOST_PROBLEMS` rows at most.
     """
-    query = f"select rowid, line, bad from {part.table} where bad <> 0 order by rowid limit {MOST_PROBLEMS}"
+    query = f"select rowid, line, bad from read_{part.table} where bad <> 0 order by rowid limit {MOST_PROBLEMS}"
     marked = connection.execute(query).fetchall()
     if not marked:
         return
@@ -67,8 +67,8 @@ def check_contract(connection: duckdb.DuckDBPyConnection, part: Part) -> None:
     contract = CONTRACTS["events"]
     for low in range(0, part.rows, SLICE):
         query = (
-            f'select case_id, activity, unit, requested, start, "end", resource, rowid as position, replication '
-            f"from {part.table} where rowid >= {low} and rowid < {low + SLICE} order by rowid"
+            f'select case_id, activity, unit, requested, start, "end", resource, record as position, replication '
+            f"from {part.table} where record >= {low} and record < {low + SLICE} order by record"
         )
         found = breaches(contract, contract.conform(frame(connection, query)), file=part.source.name, first_row=low)
         if found:
@@ -79,7 +79,7 @@ def _by_file_row(connection: duckdb.DuckDBPyConnection, part: Part, found: Seque
     records = [item.row for item in found if item.row is not None]
     listed = ", ".join(map(str, records)) or "-1"
     lines = connection.execute(
-        f"select rowid, line from {part.table} where line is not null and rowid in ({listed})"
+        f"select rowid, line from read_{part.table} where line is not null and rowid in ({listed})"
     ).fetchall()
     rows = file_rows(part.source, records, part.rows) | dict(lines)
     names = _names(part)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import DataError, Problem, problem
-from chairs.sources.layout import LONGEST_LINE, Layout, inspect, open_text
+from chairs.sources.layout import LONGEST_LINE, Layout, inspect, open_text, refuse
 from chairs.sources.log_sql import Cell
 from chairs.sources.mapping import TableMapping
 from chairs.sources.text import MOST_PROBLEMS, Start, read_start
@@ -43,8 +43,8 @@ class Source:
     mapping: TableMapping | None = None
 
 
-def open_csv(path: Path, separator: str | None, scratch: Path, *, rewrite: bool = False) -> Source:
-    """Open delimited text; another encoding than UTF-8, gzip, or `rewrite` (mixed line ends) goes through a copy.
+def open_csv(path: Path, separator: str | None, scratch: Path) -> Source:
+    """Open delimited text; gzip, another encoding than UTF-8, or mixed line ends go through a copy in `scratch`.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def open_csv(path: Path, separator: str | None, scratch: Path, *, rewrite: bool 
     layout = inspect(path, largest=LARGEST_LOG)
     start = read_start(path, layout, separator)
     readable = path
-    if rewrite or layout.compressed or layout.encoding == "cp1252":
+    if layout.compressed or layout.encoding == "cp1252" or _mixed_ends(path):
         readable = scratch / "plain.csv"
         _rewrite(path, layout, readable)
         layout = inspect(readable, largest=LARGEST_LOG)
@@ -158,6 +158,30 @@ def _starts(source: Source) -> Iterator[int]:
             return
 
 
+def refuse_lost(source: Source, rows: int) -> None:
+    """Refuse a text file of which some records were not read.
+
+    Each record is a line, unless a cell holds a line end or a line is blank: then the file is gone through again.
+    """
+    if source.layout is None or source.start is None:
+        return
+    if rows != source.layout.lines - source.start.before - 1 and rows != sum(1 for _ in _starts(source)):
+        raise refuse(source.name, _LOST)
+
+
+def _mixed_ends(path: Path) -> bool:
+    """Tell whether the lines of a file end in more than one way; DuckDB loses rows of such a file."""
+    pairs = feeds = returns = 0
+    last = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            feeds += chunk.count(b"\n")
+            returns += chunk.count(b"\r")
+            last = chunk[-1:]
+    return returns > pairs or 0 < pairs < feeds
+
+
 def _rows_at(path: Path, positions: list[int]) -> dict[int, int]:
     """Return the row of the file at each byte position (1-based, in order)."""
     rows, seen, lines = {}, 0, 1
@@ -188,6 +212,12 @@ def _unreadable(file: str) -> Problem:
     )
 
 
+_LOST = (
+    "des lignes n'ont pas pu être lues",
+    "some rows could not be read",
+    "vérifier les fins de ligne et les guillemets, ou exporter à nouveau",
+    "check line ends and quotes, or export again",
+)
 _MALFORMED = ("ligne mal formée", "the row is not well formed")
 _REJECTS = {
     "MISSING COLUMNS": ("moins de cellules que l'en-tête", "fewer cells than the header"),

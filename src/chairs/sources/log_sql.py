@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from chairs.sources.local_time import FIRST_YEAR, LAST_YEAR, utc
+from chairs.sources.local_time import FIRST_YEAR, LAST_YEAR, Span, utc
 from chairs.sources.mapping import TableMapping
 from chairs.store.duck import named, quoted
 
@@ -44,11 +44,12 @@ def marks(mapping: TableMapping) -> tuple[Mark, ...]:
     return (*found, Mark(column="replication", fault="count"))
 
 
-def select_log(source: str, cells: Mapping[str, Cell], mapping: TableMapping) -> str:
-    """Return the query that reads `source` as an event log.
+def select_cells(source: str, cells: Mapping[str, Cell], mapping: TableMapping) -> str:
+    """Return the query that reads `source`, its rows in the order of the file.
 
-    Its rows keep the order of the file and have the contract's columns but for `position`, the case
-    attributes (`attribute_0`...), `line` (null unless `cells` has one) and `bad` (bits of `marks`).
+    It gives the texts of the log, codes turned into words; `at_requested`, `at_start`, `at_end` in microseconds, as
+    the clock showed them or, where a bit of `fixed` is set, as instants; the case attributes
+    (`attribute_0`...); `line` (null unless `cells` has one); and `bad` (bits of `marks`).
 
     Parameters
     ----------
@@ -58,25 +59,25 @@ def select_log(source: str, cells: Mapping[str, Cell], mapping: TableMapping) ->
         Column of the contract, or `attribute_N`, to the column of the export it is read from.
     """
     attributes = [name for name in cells if name.startswith("attribute_")]
-    line = cells["line"].sql if "line" in cells else "null::bigint"
-    read = [f"{line} as line"]
+    read = [f"{cells['line'].sql if 'line' in cells else 'null::bigint'} as line"]
     read += [f"{text_sql(cells.get(name), mapping, name)} as {name}" for name in (*TEXTS, *attributes)]
-    read += [
-        f"{sql} as {name}" for column in TIMES for name, sql in time_sql(cells.get(column), mapping, column).items()
-    ]
-    parsed = f"select {', '.join(read)} from {source}"
-    first = ", ".join(f"{instant_sql(name, mapping)} as at_{name}" for name in TIMES)
-    in_utc = f"select *, {first} from ({parsed})"
-    start = f"select *, {_not_before('start', 'at_requested', mapping)} as from_start from ({in_utc})"
-    end = _not_before("end", "coalesce(from_start, at_requested)", mapping)
+    times = [time_sql(cells.get(column), mapping, column) for column in TIMES]
+    read += [f"{sql} as {name}" for parts in times for name, sql in parts.items()]
+    texts = ", ".join(f"{_coded(name, mapping)} as {name}" for name in (*TEXTS[:-1], *attributes))
     return f"""
-        select {_coded("case_id", mapping)} as case_id, {_coded("activity", mapping)} as activity,
-               {_coded("unit", mapping)} as unit, make_timestamptz(at_requested) as requested,
-               make_timestamptz(from_start) as start, make_timestamptz({end}) as "end",
-               {_coded("resource", mapping)} as resource, try_cast(replication as bigint) as replication,
-               {"".join(f"{_coded(name, mapping)} as {name}, " for name in attributes)}
-               line, {_bad(mapping)} as bad
-        from ({start})"""
+        select {texts}, try_cast(replication as bigint) as replication, {at_sql(*TIMES)}, line, {_bad(mapping)} as bad
+        from (select {", ".join(read)} from {source})"""
+
+
+def select_log(table: str, mapping: TableMapping, span: Span) -> str:
+    """Return the query over a table made by `select_cells` that gives the log in UTC; `record` is the row's rank."""
+    first = ", ".join(f"{instant_sql(name, mapping, span)} as utc_{name}" for name in TIMES)
+    start = _not_before("start", "utc_requested", mapping, span)
+    end = _not_before("end", "coalesce(from_start, utc_requested)", mapping, span)
+    return f"""
+        select *, make_timestamptz(utc_requested) as requested, make_timestamptz(from_start) as start,
+               make_timestamptz({end}) as "end"
+        from (select *, {start} as from_start from (select *, {first}, rowid as record from {table}))"""
 
 
 def text_sql(cell: Cell | None, mapping: TableMapping, name: str) -> str:
@@ -109,17 +110,32 @@ def time_sql(cell: Cell | None, mapping: TableMapping, name: str) -> dict[str, s
     return {f"raw_{name}": raw, f"wall_{name}": wall, f"fixed_{name}": fixed}
 
 
-def instant_sql(name: str, mapping: TableMapping, *, second: bool = False) -> str:
-    """Return the SQL of the instant, in microseconds, from the columns of `time_sql`."""
-    local = f"wall_{name}" if mapping.timezone is None else utc(f"wall_{name}", mapping.timezone, second=second)
-    return f"case when fixed_{name} is not null then fixed_{name} when wall_{name} is not null then {local} end"
+def at_sql(*names: str) -> str:
+    """Return the columns `at_NAME` and `fixed` over the columns of `time_sql`."""
+    values = ", ".join(f"coalesce(fixed_{name}, wall_{name}) as at_{name}" for name in names)
+    bits = " + ".join(f"case when fixed_{name} is null then 0 else {1 << n} end" for n, name in enumerate(names))
+    return f"{values}, ({bits})::utinyint as fixed"
 
 
-def _not_before(name: str, earlier: str, mapping: TableMapping) -> str:
+def span_sql(*names: str) -> str:
+    """Return the aggregates that make a `Span` over the columns of `at_sql`."""
+    listed = ", ".join(f"at_{name}" for name in names)
+    return f"min(least({listed})), max(greatest({listed}))"
+
+
+def instant_sql(name: str, mapping: TableMapping, span: Span, *, second: bool = False, bit: int | None = None) -> str:
+    """Return the SQL of the instant, in microseconds, over the columns of `at_sql`."""
+    at, place = f"at_{name}", TIMES.index(name) if bit is None else bit
+    if mapping.timezone is None or span[0] is None:
+        return at
+    return f"case when fixed & {1 << place} = 0 then {utc(at, mapping.timezone, span, second=second)} else {at} end"
+
+
+def _not_before(name: str, earlier: str, mapping: TableMapping, span: Span) -> str:
     """Read a repeated hour as its second occurrence where the first would come before `earlier`."""
-    if mapping.timezone is None:
-        return f"at_{name}"
-    return f"case when at_{name} < {earlier} then {instant_sql(name, mapping, second=True)} else at_{name} end"
+    if mapping.timezone is None or span[0] is None:
+        return f"utc_{name}"
+    return f"case when utc_{name} < {earlier} then {instant_sql(name, mapping, span, second=True)} else utc_{name} end"
 
 
 def _coded(name: str, mapping: TableMapping) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import SettingError, Text, problem
 from chairs.sources import READERS, Reader
-from chairs.sources.log_sql import Cell, instant_sql, time_sql
-from chairs.sources.mapping import TableMapping, mapping_of, value_column
+from chairs.sources.log_sql import Cell, at_sql, instant_sql, span_sql, time_sql
+from chairs.sources.mapping import DERIVED, TableMapping, mapping_of, value_column
 from chairs.sources.sheet import Sheet
 from chairs.sources.text import read_sheet
 from chairs.sources.workbook import read_workbook
-from chairs.store.duck import connected, frame
+from chairs.store.duck import connected, frame, one_row
 from chairs.tables import CONTRACTS
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class _Filling:
         return self._whole(pd.concat(parts).sort_index(kind="stable"))
 
     def _whole(self, table: pd.DataFrame) -> pd.DataFrame:
-        if "status" in CONTRACTS[self.mapping.table].columns and "status" not in table:
+        if "status" in DERIVED.get(self.mapping.table, ()) and "status" not in table:
             table = table.assign(status="ok")
         return table
 
@@ -113,7 +113,7 @@ class _Filling:
         kind = contract.columns[name].kind if name in contract.columns else "text"
         if kind in ("number", "count"):
             values, status = self._numbers(column, whole=kind == "count")
-            valued = name == value_column(self.mapping.table) and "status" in contract.columns
+            valued = name == value_column(self.mapping.table) and "status" in DERIVED.get(self.mapping.table, ())
             return {name: values, "status": status} if valued else {name: values}
         if kind == "flag":
             return {name: self._flags(column)}
@@ -185,14 +185,16 @@ class _Filling:
         mapping = self.mapping
         if cells.where(cells != "").dropna().str.fullmatch(ISO_DATE).all():
             mapping = replace(mapping, time_format=None)
-        parts = time_sql(Cell(name=column, sql="written"), mapping, "at")
-        read = ", ".join(f"{sql} as {name}" for name, sql in parts.items())
-        query = f"""
-            select make_timestamptz({instant_sql("at", mapping)}) as at from (
-                select place, {read} from written) order by place"""
+        read = ", ".join(
+            f"{sql} as {name}" for name, sql in time_sql(Cell(name=column, sql="cell"), mapping, "cell").items()
+        )
         with connected() as connection:
-            connection.register("written", pd.DataFrame({"place": range(len(cells)), "written": cells.to_numpy()}))
-            times = frame(connection, query)["at"].set_axis(cells.index)
+            connection.register("cells", pd.DataFrame({"place": range(len(cells)), "cell": cells.to_numpy()}))
+            inner = f"(select place, {read} from cells)"
+            low, high = one_row(connection, f"select {span_sql('cell')} from (select {at_sql('cell')} from {inner})")
+            instant = instant_sql("cell", mapping, (low, high), bit=0)
+            query = f"select make_timestamptz({instant}) as at from (select place, {at_sql('cell')} from {inner})"
+            times = frame(connection, f"{query} order by place")["at"].set_axis(cells.index)
         self._refuse((cells != "") & times.isna(), column, _TIME)
         return times
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chairs.core.clock import check_zone
 from chairs.core.errors import Problem, SettingError, problem, unknown
 from chairs.core.records import build
-from chairs.sources.local_time import check_zone
 from chairs.tables import CONTRACTS
 from chairs.tables.contract import Contract
 

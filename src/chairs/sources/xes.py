@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from chairs.sources.layout import LARGEST_RATIO, RATIO_FROM, refuse
+from chairs.sources.layout import LARGEST_RATIO, refuse
 from chairs.sources.log_file import LARGEST_LOG, Source
 from chairs.sources.log_sql import Cell
 from chairs.sources.mapping import TableMapping
@@ -26,6 +26,7 @@ MOST_ATTRIBUTES = 500
 MOST_EVENTS = 1_000_000  # of one trace
 BATCH = 50_000
 READ = 1 << 16
+RATIO_FROM = 4 << 20  # bytes from which the rate of decompression is looked at
 
 # column of the event log -> key of the event's attribute, and how the column is named in problems
 KEYS = {"activity": "concept:name", "unit": "org:group", "resource": "org:resource", "replication": "replication"}
@@ -140,6 +141,8 @@ class _Reader:
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise refuse(self.file, _NOT_XML, error.lineno) from None
+        except LookupError:  # an encoding that does not exist
+            raise refuse(self.file, _NOT_XML, 1) from None
         if self.ready:
             yield self._take()
 

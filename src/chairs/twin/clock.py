@@ -78,7 +78,7 @@ def read_clock(start: dt.datetime | None, hours: float, timezone: str) -> Clock:
     before = int(first.tz_convert(timezone).hour)
     local = pd.date_range(first - pd.Timedelta(hours=before), periods=n + before, freq="h").tz_convert(timezone)
     return Clock(
-        hour_of_week=np.asarray(local.dayofweek * 24 + local.hour, dtype=np.int64),
+        hour_of_week=np.asarray(local.day_of_week * 24 + local.hour, dtype=np.int64),
         month=np.asarray(local.month - 1, dtype=np.int64),
         day=np.asarray(local.normalize().tz_localize(None).as_unit("s").asi8 // 86400, dtype=np.int64),
         before=before,

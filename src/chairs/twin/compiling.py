@@ -185,8 +185,8 @@ def _rarer_duration(draft: _Draft, duration: Duration, mean: float, cv: float) -
 def _rows(draft: _Draft) -> np.ndarray:
     model = draft.model
     rows = np.zeros((len(model.steps), code.R_WIDE), dtype=np.int64)
-    for field in (code.R_VISIT, code.R_SIMPLE, code.R_OTHER, code.R_WORSENS, code.R_LIMIT, code.R_START, code.R_STOP):
-        rows[:, field] = -1
+    for word_ in (code.R_VISIT, code.R_SIMPLE, code.R_OTHER, code.R_WORSENS, code.R_LIMIT, code.R_START, code.R_STOP):
+        rows[:, word_] = -1
     places = {step.name: place for place, step in enumerate(model.steps)}
     looped = in_cycle(model)
     visits = 0

@@ -141,25 +141,27 @@ class Duration:
 def _survival(duration: Duration, elapsed: float) -> float:
     mean, cv = duration.mean or 0.0, duration.cv or 0.0
     if duration.kind == "fixed":
-        return 1.0 if elapsed < mean else 0.0
-    if duration.kind == "uniform":
+        result = float(elapsed < mean)
+    elif duration.kind == "uniform":
         least, most = duration.least or 0.0, duration.most or 0.0
-        return 1.0 if elapsed < least else 0.0 if elapsed >= most else (most - elapsed) / (most - least)
-    if duration.kind == "normal":
-        return _upper_tail((elapsed - mean) / (mean * cv)) if mean * cv > 0 else float(elapsed < mean)
-    if elapsed == 0:
-        return 1.0
-    if duration.kind == "exponential":
-        return math.exp(-elapsed / mean)
-    if duration.kind == "lognormal":
+        result = 1.0 if elapsed < least else 0.0 if elapsed >= most else (most - elapsed) / (most - least)
+    elif duration.kind == "normal":
+        result = _upper_tail((elapsed - mean) / (mean * cv)) if mean * cv > 0 else float(elapsed < mean)
+    elif elapsed == 0:
+        result = 1.0
+    elif duration.kind == "exponential":
+        result = math.exp(-elapsed / mean)
+    elif duration.kind == "lognormal":
         sigma = math.sqrt(math.log1p(cv * cv))
-        return _upper_tail((math.log(elapsed / mean) + sigma * sigma / 2) / sigma)
-    if duration.kind == "weibull":
+        result = _upper_tail((math.log(elapsed / mean) + sigma * sigma / 2) / sigma)
+    elif duration.kind == "weibull":
         shape = duration.shape or 1.0
-        return math.exp(-((elapsed / (mean / math.gamma(1 + 1 / shape))) ** shape))
-    from scipy.special import gammaincc
+        result = math.exp(-((elapsed / (mean / math.gamma(1 + 1 / shape))) ** shape))
+    else:
+        from scipy.special import gammaincc
 
-    return float(gammaincc(1 / cv**2, elapsed / (mean * cv**2)))
+        result = float(gammaincc(1 / cv**2, elapsed / (mean * cv**2)))
+    return result
 
 
 def _upper_tail(z: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chairs.twin.model import Model
-from chairs.twin.steps import Leave, Patience, Route, Seize, Step
+from chairs.twin.steps import Leave, Patience, Route, Seize
 
 
 def following(model: Model, place: int) -> str | None:
@@ -44,51 +44,49 @@ def edges(model: Model) -> dict[str, set[str]]:
     }
 
 
-def in_cycle(model: Model, but: tuple[type[Step], ...] = ()) -> set[str]:
-    """Return the steps from which one can come back to them, without passing a step of the kinds `but`.
-
-    Notes
-    -----
-    Strongly connected components (Tarjan, *Depth-first search and linear graph algorithms*, SIAM Journal on
-    Computing 1, 1972), without recursion so that long tables are no problem.
-    """
-    skipped = {step.name for step in model.steps if isinstance(step, but)} if but else set()
-    graph = {name: sorted(to - skipped) for name, to in edges(model).items() if name not in skipped}
-    return cyclic(graph)
+def in_cycle(model: Model) -> set[str]:
+    """Return the steps from which one can come back to them."""
+    return cyclic({name: sorted(to) for name, to in edges(model).items()})
 
 
 def cyclic(graph: dict[str, list[str]]) -> set[str]:
-    """Return the nodes of a graph that lie on a cycle."""
-    number: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    found: set[str] = set()
+    """Return the nodes of a graph that lie on a cycle.
+
+    Notes
+    -----
+    Kosaraju's two passes: nodes in the order in which a search leaves them, then the parts of the graph that
+    reach one another. Without recursion, so that long tables are no problem.
+    """
+    backward: dict[str, list[str]] = {node: [] for node in graph}
+    for node, after in graph.items():
+        for other in after:
+            if other in backward:
+                backward[other].append(node)
+    order: list[str] = []
+    seen: set[str] = set()
     for root in graph:
-        if root in number:
-            continue
-        work: list[tuple[str, int]] = [(root, 0)]
-        while work:
-            node, place = work.pop()
-            if place == 0:
-                number[node] = low[node] = len(number)
-                stack.append(node)
-            after = [name for name in graph[node] if name in graph]
-            descended = False
-            for i in range(place, len(after)):
-                other = after[i]
-                if other not in number:
-                    work += [(node, i + 1), (other, 0)]
-                    descended = True
-                    break
-                if other in stack:
-                    low[node] = min(low[node], number[other])
-            if descended:
-                continue
-            if low[node] == number[node]:
-                part = stack[stack.index(node) :]
-                del stack[stack.index(node) :]
-                if len(part) > 1 or node in graph[node]:
-                    found.update(part)
-            if work:
-                low[work[-1][0]] = min(low[work[-1][0]], low[node])
+        order += _left(root, graph, seen)
+    found: set[str] = set()
+    seen = set()
+    for root in reversed(order):
+        part = _left(root, backward, seen)
+        if len(part) > 1 or (part and part[0] in graph[part[0]]):
+            found.update(part)
     return found
+
+
+def _left(root: str, graph: dict[str, list[str]], seen: set[str]) -> list[str]:
+    """Return the unseen nodes that can be reached, in the order in which a depth-first search leaves them."""
+    order: list[str] = []
+    work = [] if root in seen else [(root, iter(graph[root]))]
+    seen.add(root)
+    while work:
+        node, after = work[-1]
+        other = next((name for name in after if name in graph and name not in seen), None)
+        if other is None:
+            work.pop()
+            order.append(node)
+        else:
+            seen.add(other)
+            work.append((other, iter(graph[other])))
+    return order

@@ -84,20 +84,21 @@ def _table(key: str, value: Any) -> Any:
 def write_model(model: Model) -> dict[str, Any]:
     """Return the model as what a JSON file holds; `read_model` gives the same model back."""
     words = {kind: word for word, kind in KINDS.items()}
-    plain = {field.name: _plain(getattr(model, field.name)) for field in dataclasses.fields(model)}
-    for step, data in zip(model.steps, plain["steps"], strict=True):
+    written = {field.name: plain(getattr(model, field.name)) for field in dataclasses.fields(model)}
+    for step, data in zip(model.steps, written["steps"], strict=True):
         data["kind"] = words[type(step)]
-    return plain
+    return written
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return records, tuples and mappings as what a JSON file holds, defaults left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: (getattr(value, field.name), field) for field in dataclasses.fields(value)}
-        return {name: _plain(v) for name, (v, field) in fields.items() if v != _default(field)}
+        return {name: plain(v) for name, (v, field) in fields.items() if v != _default(field)}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 

@@ -109,8 +109,8 @@ def test_arrivals_with_a_masked_hour_give_no_daily_mean(hospital: Any) -> None:
 def test_delays_name_the_shortest_and_the_longest(hospital: Any) -> None:
     fiche = drawn("durations", *hospital)
     assert plain(fiche.sentence) == (
-        "La moitié des passages atteignent « Tri par l'infirmière » en 7 min au plus (neuf sur dix en 18 min) et "
-        "« Sortie des urgences » en 4 h 36 au plus (neuf sur dix en 11 h 30)."
+        "Délai médian : 7 min jusqu'à « Tri par l'infirmière » (neuf sur dix en 18 min au plus, n = 9 000) ; "
+        "4 h 36 jusqu'à « Sortie des urgences » (neuf sur dix en 11 h 30 au plus, n = 9 000)."
     )
     assert fiche.note is not None
     assert "1 étape masquée" in plain(fiche.note)
@@ -124,10 +124,24 @@ def test_one_delay_and_equal_delays(hospital: Any, invented: ModuleType) -> None
     table = invented.durations()
     one = table[table["to_activity"] == "imaging"]
     assert plain(drawn("waits", study, {"durations": one}).sentence) == (
-        "Attente médiane : 36 min pour « Imagerie » (plus de 1 h 30 pour une demande sur dix)."
+        "Attente médiane : 36 min pour « Imagerie » (neuf sur dix en 1 h 30 au plus, n = 4 000)."
     )
     same = table.assign(median_hours=table["median_hours"].where(table["kind"] != "waiting", 2.0))
     assert "Aucune différence décelable" in drawn("waits", study, {"durations": same}).sentence.fr
+
+
+def test_a_log_that_dates_no_request_has_no_figure_of_waits(hospital: Any) -> None:
+    study, tables = hospital
+    since = tables["durations"][tables["durations"]["kind"] == "since_reference"]
+    assert FIGURES["waits"].draw(study, {"durations": since}) is None
+
+
+def test_a_delay_whose_count_is_masked_gives_no_count(hospital: Any) -> None:
+    study, tables = hospital
+    table = tables["durations"]
+    hidden = table.assign(n=table["n"].mask(table["to_activity"] == "triage"))
+    sentence = plain(drawn("durations", study, {"durations": hidden}).sentence)
+    assert "« Tri par l'infirmière » (neuf sur dix en 18 min au plus) ;" in sentence
 
 
 def test_census_does_not_average_over_masked_hours(hospital: Any) -> None:

@@ -41,7 +41,6 @@ def test_a_missing_number_never_reads_as_a_number(value: float | None) -> None:
 
 def test_what_rounds_to_zero_has_no_sign() -> None:
     assert fmt.number(-0.004, "fr", 2) == "0,00"
-    assert fmt.signed(0.004, "en", 2) == "0.00"
     assert fmt.hours(-0.001, "fr") == "0\u00a0min"
 
 

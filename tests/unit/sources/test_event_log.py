@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from chairs.core.errors import DataError, SettingError
-from chairs.sources import READERS, event_log, log_check
+from chairs.sources import READERS, event_log, log_check, log_file
 from chairs.sources.event_log import read_event_log
 from chairs.sources.log_writing import write_event_log
 from chairs.sources.mapping import TableMapping
+from chairs.store import duck
 from chairs.tables import CONTRACTS
 
 pytestmark = pytest.mark.unit
@@ -168,7 +169,7 @@ def test_texts_that_mean_no_value(tmp_path: Path) -> None:
 def test_attributes_of_the_cases_are_the_first_that_is_not_missing(tmp_path: Path) -> None:
     path = write(tmp_path, HEADER + ";AGE;SEXE", "B;x;;;;;F", "A;x;;;;;", "B;y;;;;70-79;M", "A;y;;;;;")
     cases = read_event_log([path], mapping(attributes={"age": "AGE", "sex": "SEXE"}))["cases"]
-    assert cases.where(cases.notna(), None).to_numpy().tolist() == [["A", None, None], ["B", "70-79", "F"]]
+    assert cases.fillna("-").to_numpy().tolist() == [["A", "-", "-"], ["B", "70-79", "F"]]
 
 
 def test_codes_of_an_attribute(tmp_path: Path) -> None:
@@ -202,7 +203,7 @@ def test_several_files_are_one_log(tmp_path: Path) -> None:
         ([HEADER, f";{SECRET};;;"], 'row 2, column "NUM": missing value'),
         ([HEADER, f"{SECRET};;;;"], 'row 2, column "ETAPE": missing value'),
         ([HEADER, "A;x;;;", f"A;{SECRET};;"], "row 3: fewer cells than the header"),
-        ([HEADER, f"A;{SECRET};;;;;;"], "row 2: more cells than the header"),
+        ([HEADER, f"A;{SECRET};;;;;x"], "row 2: more cells than the header"),
         ([HEADER, f'A;"{SECRET};;;', "B;x;;;"], "row 2: quotes that do not close"),
         (["NUM;ETAPE;UF;DEBUT", f"A;{SECRET};;"], 'column "FIN": column absent; columns present: NUM, ETAPE'),
         ([HEADER], "no row under the header"),
@@ -251,6 +252,19 @@ def test_a_line_without_end_and_a_bomb_are_refused_quickly(tmp_path: Path) -> No
     assert "row 2: line over 1 MB" in refusal(path)
     path.write_bytes(gzip.compress(b"A;x;;;\n" * (12 << 20)))
     assert "out of proportion" in refusal(path)
+
+
+def test_a_file_of_which_rows_were_lost_is_refused(tmp_path: Path) -> None:
+    source = log_file.open_csv(write(tmp_path, HEADER, 'A;"two', 'lines";;;', "", "B;x;;;"), ";", tmp_path)
+    log_file.refuse_lost(source, 2)
+    with pytest.raises(DataError, match="could not be read"):
+        log_file.refuse_lost(source, 1)
+
+
+def test_a_machine_too_small_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duck, "MEMORY", "1MB")
+    path = write(tmp_path, HEADER, *[f"{i};x;U{i};15/01/2024 08:00:00;" for i in range(20_000)])
+    assert "log.csv: too large for the memory" in refusal(path)
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:

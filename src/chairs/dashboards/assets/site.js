@@ -4,6 +4,7 @@
   var lang = document.documentElement.lang;
   var NARROW = 480; // px, where names beside the rows leave too little room: each figure says what to use instead
   var PRINTED = 470; // px, half a landscape A4 page between margins
+  var TALLEST = 500; // px, so that a figure and its text stay on one page
 
   function charts() { return Array.prototype.slice.call(document.querySelectorAll(".chart[data-figure]")); }
 
@@ -70,11 +71,13 @@
 
   window.addEventListener("beforeprint", function () {
     charts().forEach(function (box) {
-      window.Plotly.relayout(box, { width: box.closest(".wide") ? 2 * PRINTED : PRINTED, autosize: false });
+      var height = Math.min(box.layout.height, TALLEST);
+      box.style.height = height + "px";
+      window.Plotly.relayout(box, { width: box.closest(".wide") ? 2 * PRINTED : PRINTED, height: height, autosize: false });
     });
   });
   window.addEventListener("afterprint", function () {
-    charts().forEach(function (box) { window.Plotly.relayout(box, { width: null, autosize: true }); });
+    charts().forEach(draw);
   });
 
   document.addEventListener("DOMContentLoaded", function () {

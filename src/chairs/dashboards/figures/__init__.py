@@ -30,7 +30,7 @@ class Drawing:
     needs, takes
         Released tables that it must have, and those it uses when they are there.
     draw
-        Pure function of the study and these tables.
+        Pure function of the study and these tables; None when the study has nothing of the kind.
     real_calendar
         It speaks of hours or dates: not for a study whose calendar is fictitious.
     """
@@ -39,7 +39,7 @@ class Drawing:
     title: Text
     stage: Stage
     needs: tuple[str, ...]
-    draw: Callable[[Study, Tables], Fiche | Absence]
+    draw: Callable[[Study, Tables], Fiche | Absence | None]
     takes: tuple[str, ...] = ()
     real_calendar: bool = False
 

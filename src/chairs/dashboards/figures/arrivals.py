@@ -23,9 +23,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     profile = tables["profile"]
     arrivals = profile[(profile["measure"] == "arrivals") & (profile["unit"] != "all") & profile["mean"].notna()]
     if arrivals.empty:
-        return DRAWING.absent(
-            Text(fr="aucune arrivée horaire publiable.", en="no hourly arrivals that can be published.")
-        )
+        return DRAWING.absent(NOTHING)
     totals = arrivals.groupby("unit")["mean"].sum()
     unit = str(totals.sort_index().idxmax())
     chosen = arrivals[arrivals["unit"] == unit]
@@ -41,25 +39,13 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         title=Text(fr=f"{DRAWING.title.fr} – {days.fr}", en=f"{DRAWING.title.en} – {days.en}"),
         question=Text(fr="À quelles heures faut-il être nombreux ?", en="At which hours is more staff needed?"),
         sentence=sentence,
-        alt=Text(
-            fr=f"Carte des arrivées par heure et jour. {sentence.fr}",
-            en=f"Map of arrivals by hour and day. {sentence.en}",
-        ),
+        alt=phrases.seen("Carte des arrivées par heure et jour.", "Map of arrivals by hour and day.", sentence),
         figure={lang: _plot(wide, lang) for lang in LANGUAGES},
         table=_table(wide),
         n=int(chosen["n"].sum()),
         counted=Text(fr="heures observées", en="hours observed"),
         source=phrases.source(study),
-        how_to_read=Text(
-            fr=(
-                "Chaque case est une heure d'un jour de la semaine ; plus elle est foncée, plus il arrive de "
-                "patients en moyenne pendant cette heure. Heures de l'horloge locale."
-            ),
-            en=(
-                "Each cell is one hour of one day of the week; the darker, the more patients arrive during that "
-                "hour on average. Hours of the local clock."
-            ),
-        ),
+        how_to_read=HOW,
         headline=_headline(daily, days) if complete else None,
     )
 
@@ -138,6 +124,7 @@ def _table(wide: pd.DataFrame) -> Table:
 
 def _plot(wide: pd.DataFrame, lang: Language) -> Any:
     names = fmt.WEEKDAYS[lang]
+    hours, few = list(range(0, 24, 3)), list(range(0, 24, 6))
     trace = {
         "type": "heatmap",
         "z": [[None if math.isnan(v) else round(float(v), 3) for v in wide[day]] for day in range(1, 8)],
@@ -148,44 +135,35 @@ def _plot(wide: pd.DataFrame, lang: Language) -> Any:
         "ygap": 2,
         "hovertemplate": "%{text}<extra></extra>",
         "text": [[_hover(hour, day, wide, lang) for hour in range(24)] for day in range(1, 8)],
-        "colorbar": {
-            "orientation": "h",
-            "thickness": 10,
-            "len": 0.5,
-            "x": 1,
-            "xanchor": "right",
-            "y": -0.16,
-            "yanchor": "top",
-            "outlinewidth": 0,
-            "tickfont": {"size": 12, "color": theme.QUIET},
-            "nticks": 5,
-            "title": {
-                "text": "arrivées par heure" if lang == "fr" else "arrivals an hour",
-                "side": "top",
-                "font": {"size": 12, "color": theme.QUIET},
-            },
-        },
+        "colorbar": _scale("arrivées par heure" if lang == "fr" else "arrivals an hour"),
     }
-    hours = list(range(0, 24, 3))
+    narrow = {
+        "yaxis.ticktext": [name[:3] for name in names],
+        "margin.l": 40,
+        "xaxis.tickvals": few,
+        "xaxis.ticktext": _clock(few, lang),
+    }
     return theme.draw(
         [trace],
         height=340,
         margin={"l": 86, "r": 10, "t": 8, "b": 92},
-        xaxis={
-            "tickvals": hours,
-            "ticktext": _clock(hours, lang),
-            "showgrid": False,
-        },
+        xaxis={"tickvals": hours, "ticktext": _clock(hours, lang), "showgrid": False},
         yaxis={"tickvals": list(range(7)), "ticktext": names, "autorange": "reversed", "showgrid": False},
-        meta={
-            "narrow": {
-                "yaxis.ticktext": [n[:3] for n in names],
-                "margin.l": 40,
-                "xaxis.tickvals": [0, 6, 12, 18],
-                "xaxis.ticktext": _clock([0, 6, 12, 18], lang),
-            }
-        },
+        meta={"narrow": narrow},
     )
+
+
+def _scale(title: str) -> dict[str, Any]:
+    """Return the bar under the map that says what its colours are worth."""
+    place = {"orientation": "h", "x": 1, "xanchor": "right", "y": -0.16, "yanchor": "top", "len": 0.5, "thickness": 10}
+    font = {"size": 12, "color": theme.QUIET}
+    return {
+        **place,
+        "outlinewidth": 0,
+        "nticks": 5,
+        "tickfont": font,
+        "title": {"text": title, "side": "top", "font": font},
+    }
 
 
 def _clock(hours: list[int], lang: Language) -> list[str]:
@@ -197,6 +175,17 @@ def _hover(hour: int, day: int, wide: pd.DataFrame, lang: Language) -> str:
     return f"{_slot((hour, day), lang)}<br>{fmt.number(float(value), lang, 1)}"
 
 
+NOTHING = Text(fr="aucune arrivée horaire publiable.", en="no hourly arrivals that can be published.")
+HOW = Text(
+    fr=(
+        "Chaque case est une heure d'un jour de la semaine ; plus elle est foncée, plus il arrive de "
+        "patients en moyenne pendant cette heure. Heures de l'horloge locale."
+    ),
+    en=(
+        "Each cell is one hour of one day of the week; the darker, the more patients arrive during that "
+        "hour on average. Hours of the local clock."
+    ),
+)
 DRAWING = FIGURES.add(
     "arrivals",
     Drawing(

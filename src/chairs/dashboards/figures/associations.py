@@ -31,9 +31,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     links["adjusted"] = links["adjusted_for"].fillna("") != ""
     valid = links[(links["status"] != "not_valid") & links[NUMBERS].notna().all(axis=1)]
     if valid.empty:
-        return DRAWING.absent(
-            Text(fr="aucun lien estimable ou publiable.", en="no link that can be estimated or published.")
-        )
+        return DRAWING.absent(NOTHING)
     order = _order(valid)
     what = outcome(str(links["outcome"].iloc[0]))
     sentence = phrases.both(lambda lang: _sentence(valid, lang))
@@ -45,12 +43,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
             en=f"Which indicators vary with the score “{what.en}”?",
         ),
         sentence=sentence,
-        alt=phrases.both(
-            lambda lang: (
-                f"Corrélations de {len(order)} indicateurs avec le score, brutes et ajustées. {sentence.fr}"
-                if lang == "fr"
-                else f"Correlations of {len(order)} indicators with the score, crude and adjusted. {sentence.en}"
-            )
+        alt=phrases.seen(
+            f"Corrélations de {len(order)} indicateurs avec le score, brutes et ajustées.",
+            f"Correlations of {len(order)} indicators with the score, crude and adjusted.",
+            sentence,
         ),
         figure={lang: _plot(valid, order, lang) for lang in LANGUAGES},
         table=_table(links, order),
@@ -252,6 +248,7 @@ HOW = Text(
         "the link is distinguishable from zero, given the number of links examined (q < 0.05); hollow: it is not."
     ),
 )
+NOTHING = Text(fr="aucun lien estimable ou publiable.", en="no link that can be estimated or published.")
 DRAWING = FIGURES.add(
     "associations",
     Drawing(

@@ -34,9 +34,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         title=DRAWING.title,
         question=Text(fr="Quelles unités manquent de lits ?", en="Which units lack beds?"),
         sentence=sentence,
-        alt=Text(
-            fr=f"Patients présents et lits ouverts de {len(units)} unités. {sentence.fr}",
-            en=f"Patients present and open beds of {len(units)} units. {sentence.en}",
+        alt=phrases.seen(
+            f"Patients présents et lits ouverts de {len(units)} unités.",
+            f"Patients present and open beds of {len(units)} units.",
+            sentence,
         ),
         figure={lang: _plot(study, units, lang) for lang in LANGUAGES},
         table=_table(study, units),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,12 +24,14 @@ QUANTILES = ("p10_hours", "p25_hours", "median_hours", "p75_hours", "p90_hours")
 Kind = Literal["since_reference", "waiting"]
 
 
-def _make(kind: Kind) -> Callable[[Study, Tables], Fiche | Absence]:
-    def draw(study: Study, tables: Tables) -> Fiche | Absence:
+def _make(kind: Kind) -> Callable[[Study, Tables], Fiche | Absence | None]:
+    def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         durations = tables["durations"]
         rows = durations[durations["kind"] == kind].sort_values(["median_hours", "to_activity"], ignore_index=True)
+        if rows.empty and len(durations):
+            return None  # a log that dates no request has no wait to show
         drawn = rows[rows[list(QUANTILES)].notna().all(axis=1)]
-        if drawn.empty:
+        if drawn["n"].isna().all():
             return DRAWINGS[kind].absent(Text(fr="aucun délai publiable.", en="no delay that can be published."))
         return _fiche(study, kind, rows, _most_frequent(drawn))
 
@@ -56,9 +59,8 @@ def _fiche(study: Study, kind: Kind, rows: pd.DataFrame, drawn: pd.DataFrame) ->
         title=title,
         question=QUESTION[kind],
         sentence=sentence,
-        alt=Text(
-            fr=f"Médianes et étendues de {len(drawn)} délais. {sentence.fr}",
-            en=f"Medians and ranges of {len(drawn)} delays. {sentence.en}",
+        alt=phrases.seen(
+            f"Médianes et étendues de {len(drawn)} délais.", f"Medians and ranges of {len(drawn)} delays.", sentence
         ),
         figure={lang: _plot(study, drawn, lang) for lang in LANGUAGES},
         table=_table(study, kind, rows),
@@ -85,10 +87,11 @@ def _sentence(study: Study, kind: Kind, drawn: pd.DataFrame, lang: Language) -> 
     ends = [drawn.iloc[0], drawn.iloc[-1]] if len(drawn) > 1 else [drawn.iloc[0]]
     parts = []
     for row in ends:
-        step = label(study, str(row["to_activity"])).say(lang)
+        count = "" if math.isnan(row["n"]) else f", n = {fmt.number(int(row['n']), lang)}"
         median, p90 = (fmt.hours(float(row[name]), lang) for name in ("median_hours", "p90_hours"))
-        parts.append(PARTS[kind].say(lang).format(step=step, median=median, p90=p90))
-    return f"{HEADS[kind].say(lang)} {LINKS[kind].say(lang).join(parts)}."
+        words = {"step": label(study, str(row["to_activity"])).say(lang), "median": median, "p90": p90, "count": count}
+        parts.append(PARTS[kind].say(lang).format(**words))
+    return f"{HEADS[kind].say(lang)} {LINKS.say(lang).join(parts)}."
 
 
 def _table(study: Study, kind: Kind, rows: pd.DataFrame) -> Table:
@@ -145,40 +148,39 @@ def _limits(rows: pd.DataFrame, drawn: pd.DataFrame) -> Text | None:
 
 
 def _negative(drawn: pd.DataFrame) -> Text | None:
-    count = int(drawn["negative"].fillna(0).sum()) if "negative" in drawn.columns else 0
+    count = int(drawn["negative"].fillna(0).sum())
     if count == 0:
         return None
-    return phrases.both(
-        lambda lang: (
-            (
-                f"{fmt.number(count, lang)} "
-                f"{fmt.plural(count, 'délai négatif gardé', 'délais négatifs gardés', lang)} (étape enregistrée "
-                "avant la référence)."
-            )
-            if lang == "fr"
-            else (
-                f"{fmt.number(count, lang)} negative {fmt.plural(count, 'delay', 'delays', lang)} kept (step "
-                "recorded before the reference)."
-            )
-        )
-    )
+    some = bool(drawn["negative"].isna().any())  # small counts are masked: the sum is a lower bound
+
+    def said(lang: Language) -> str:
+        many = fmt.number(count, lang)
+        if lang == "fr":
+            least = "Au moins " if some else ""
+            delays = fmt.plural(count, "délai négatif gardé", "délais négatifs gardés", lang)
+            return f"{least}{many} {delays} (étape enregistrée avant la référence)."
+        least = "At least " if some else ""
+        delays = fmt.plural(count, "delay", "delays", lang)
+        return f"{least}{many} negative {delays} kept (step recorded before the reference)."
+
+    return phrases.both(said)
 
 
 HEADS = {
-    "since_reference": Text(fr="La moitié des passages atteignent", en="Half of the visits reach"),
+    "since_reference": Text(fr="Délai médian :", en="Median delay:"),
     "waiting": Text(fr="Attente médiane :", en="Median wait:"),
 }
 PARTS = {
     "since_reference": Text(
-        fr="« {step} » en {median} au plus (neuf sur dix en {p90})",
-        en="“{step}” within {median} (nine in ten within {p90})",
+        fr="{median} jusqu'à « {step} » (neuf sur dix en {p90} au plus{count})",
+        en="{median} to “{step}” (nine in ten within {p90}{count})",
     ),
     "waiting": Text(
-        fr="{median} pour « {step} » (plus de {p90} pour une demande sur dix)",
-        en="{median} for “{step}” (over {p90} for one request in ten)",
+        fr="{median} pour « {step} » (neuf sur dix en {p90} au plus{count})",
+        en="{median} for “{step}” (nine in ten within {p90}{count})",
     ),
 }
-LINKS = {"since_reference": Text(fr=" et ", en=" and "), "waiting": Text(fr=" ; ", en="; ")}
+LINKS = Text(fr=" ; ", en="; ")
 QUESTION = {
     "since_reference": Text(
         fr="En combien de temps chaque étape est-elle atteinte ?", en="How long until each step is reached?"

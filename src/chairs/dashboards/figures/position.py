@@ -39,32 +39,16 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     return Fiche(
         id=DRAWING.id,
         title=Text(fr=f"Position parmi ses pairs – {name}", en=f"Position among peers – {name}"),
-        question=Text(
-            fr="En quoi l'établissement diffère-t-il de ceux qui lui ressemblent ?",
-            en="How does the establishment differ from those like it?",
-        ),
+        question=QUESTION,
         sentence=sentence,
-        alt=Text(
-            fr=f"Position sur {len(rows)} mesures. {sentence.fr}", en=f"Position on {len(rows)} measures. {sentence.en}"
-        ),
+        alt=phrases.seen(f"Position sur {len(rows)} mesures.", f"Position on {len(rows)} measures.", sentence),
         figure={lang: _plot(rows, {c: w.say(lang) for c, w in words.items()}, lang) for lang in LANGUAGES},
         table=_table(rows, words),
         n=int(rows["n"].max()),
-        counted=Text(
-            fr="établissements comparables au plus par mesure", en="comparable establishments at most per measure"
-        ),
+        counted=COUNTED,
         source=phrases.source(study),
         how_to_read=HOW,
-        note=Text(
-            fr=(
-                "Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du "
-                "même type peuvent accueillir des patients différents."
-            ),
-            en=(
-                "A position is neither good nor bad in itself, and is no ranking: establishments of the same type "
-                "may treat different patients."
-            ),
-        ),
+        note=CAVEAT,
     )
 
 
@@ -145,56 +129,56 @@ def _table(rows: pd.DataFrame, words: dict[str, Text]) -> Table:
 
 
 def _plot(rows: pd.DataFrame, words: dict[str, str], lang: Language) -> Any:
-    names = [words[str(code)] for code in rows["code"]]
-    away = [not LOW <= float(b) <= HIGH for b in rows["below"]]
-    right = [float(b) > 50 for b in rows["below"]]
-    texts = [
-        f"{fmt.measure(float(v), lang)}  " if r else f"  {fmt.measure(float(v), lang)}"
-        for v, r in zip(rows["value"], right, strict=True)
-    ]
-    dots = {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": [float(b) for b in rows["below"]],
-        "y": places(len(rows)),
-        "text": texts,
-        "textposition": ["middle left" if r else "middle right" for r in right],
-        "textfont": {"size": 13},
-        "marker": {
-            "size": 12,
-            "symbol": ["diamond" if a else "circle" for a in away],
-            "color": [theme.ORANGE if a else theme.BLUE for a in away],
-        },
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
     ticks = [0, LOW, 50, HIGH, 100]
     band = {"type": "rect", "x0": LOW, "x1": HIGH, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
-    title = {
-        "fr": ("établissements comparables en dessous", "pairs en dessous"),
-        "en": ("comparable establishments below", "peers below"),
-    }
-    few = [fmt.number(t, lang) for t in ticks[:-1]]
+    few = [fmt.number(t, lang) for t in ticks]
     layout = rows_layout(
-        names,
+        [words[str(code)] for code in rows["code"]],
         row=ROW,
         edges=(10, 24, 62),
         wrap=60,
-        narrow={"xaxis.title.text": f"{title[lang][1]} (%)", "xaxis.ticktext": [*few, "100"]},
+        narrow={"xaxis.title.text": AXIS["narrow"].say(lang), "xaxis.ticktext": few},
     )
     return theme.draw(
-        [dots],
+        [_dots(rows, lang)],
         **layout,
         xaxis={
             "range": [-3, 103],
             "tickvals": ticks,
             "ticktext": [fmt.percent(t, lang) for t in ticks],
-            "title": {"text": title[lang][0]},
+            "title": {"text": AXIS["wide"].say(lang)},
         },
         shapes=[{**band, "fillcolor": "#E8F1F9", "line": {"width": 0}}],
     )
 
 
+def _dots(rows: pd.DataFrame, lang: Language) -> dict[str, Any]:
+    away = [not LOW <= float(b) <= HIGH for b in rows["below"]]
+    right = [float(b) > 50 for b in rows["below"]]
+    values = [fmt.measure(float(v), lang) for v in rows["value"]]
+    marks = {
+        "size": 12,
+        "symbol": ["diamond" if a else "circle" for a in away],
+        "color": [theme.ORANGE if a else theme.BLUE for a in away],
+    }
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [float(b) for b in rows["below"]],
+        "y": places(len(rows)),
+        "text": [f"{value}  " if r else f"  {value}" for value, r in zip(values, right, strict=True)],
+        "textposition": ["middle left" if r else "middle right" for r in right],
+        "textfont": {"size": 13},
+        "marker": marks,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+AXIS = {
+    "wide": Text(fr="établissements comparables en dessous", en="comparable establishments below"),
+    "narrow": Text(fr="pairs en dessous (%)", en="peers below (%)"),
+}
 NOTHING = Text(
     fr="l'établissement suivi, ou assez d'établissements comparables, manquent dans les tables diffusées.",
     en="the establishment in focus, or enough comparable ones, are missing in the released tables.",
@@ -209,6 +193,21 @@ HOW = Text(
         "Each row places the establishment among those of the same status, with or without an ED like it: at "
         f"{HIGH}%, four in five have a lower value. The pale band is the usual range (three in five); an orange "
         "diamond is outside. The number is the establishment's value."
+    ),
+)
+QUESTION = Text(
+    fr="En quoi l'établissement diffère-t-il de ceux qui lui ressemblent ?",
+    en="How does the establishment differ from those like it?",
+)
+COUNTED = Text(fr="établissements comparables au plus par mesure", en="comparable establishments at most per measure")
+CAVEAT = Text(
+    fr=(
+        "Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du "
+        "même type peuvent accueillir des patients différents."
+    ),
+    en=(
+        "A position is neither good nor bad in itself, and is no ranking: establishments of the same type "
+        "may treat different patients."
     ),
 )
 DRAWING = FIGURES.add(

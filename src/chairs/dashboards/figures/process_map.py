@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 ARROWS = 24  # beyond, nobody reads the map
+LINES = (("ligne du tableau", "lignes du tableau"), ("row of the table", "rows of the table"))
 ENOUGH = 0.97  # share of the transitions after which the rarer ones only clutter the map
 KEYS = ("source", "target", "cases", "n", "median_hours", "p90_hours")
 
@@ -31,12 +32,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     known = arcs[arcs["n"].notna()]
     moves = known[known["source"] != known["target"]]
     if moves.empty:
-        return DRAWING.absent(
-            Text(
-                fr="tous les enchaînements sont trop rares pour être publiés.",
-                en="every transition is too rare to be published.",
-            )
-        )
+        return DRAWING.absent(NOTHING)
     kept = _readable(moves)
     sentence = phrases.both(lambda lang: _sentence(study, moves, lang))
     cases = _cases(tables)
@@ -46,52 +42,28 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         title=DRAWING.title,
         question=Text(fr="Par où passent vraiment les patients ?", en="Which way do patients really go?"),
         sentence=sentence,
-        alt=phrases.both(
-            lambda lang: (
-                f"Carte de {len(kept)} enchaînements entre {len(_steps(kept))} étapes. {sentence.fr}"
-                if lang == "fr"
-                else f"Map of {len(kept)} transitions between {len(_steps(kept))} steps. {sentence.en}"
-            )
+        alt=phrases.seen(
+            f"Carte de {len(kept)} enchaînements entre {len(_steps(kept))} étapes.",
+            f"Map of {len(kept)} transitions between {len(_steps(kept))} steps.",
+            sentence,
         ),
         figure={lang: _map(study, known, kept, lang) for lang in LANGUAGES},
         table=_table(study, arcs),
         n=cases or int(moves["n"].sum()),
         counted=Text(fr="passages", en="visits") if cases else Text(fr="enchaînements", en="transitions"),
         source=phrases.source(study),
-        how_to_read=Text(
-            fr=(
-                "Une boîte est une étape, avec le nombre de fois où elle a lieu (↻ : dont répétée aussitôt). Plus "
-                "une flèche est large, plus l'enchaînement est fréquent ; son étiquette donne le nombre "
-                "d'occurrences et le délai médian."
-            ),
-            en=(
-                "A box is a step, with how many times it occurs (↻: of which repeated at once). The wider an arrow, "
-                "the more frequent the transition; its label gives the occurrences and the median delay."
-            ),
-        ),
-        note=phrases.joined(
-            [
-                phrases.both(
-                    lambda lang: (
-                        (
-                            f"La carte montre {fmt.percent(share, lang)} des enchaînements publiés ; le tableau les "
-                            "donne tous."
-                        )
-                        if lang == "fr"
-                        else (
-                            f"The map shows {fmt.percent(share, lang)} of the published transitions; the table has "
-                            "them all."
-                        )
-                    )
-                ),
-                _hidden(known),
-                phrases.masked(
-                    len(arcs) - len(known),
-                    ("ligne du tableau", "lignes du tableau"),
-                    ("row of the table", "rows of the table"),
-                ),
-            ]
-        ),
+        how_to_read=HOW,
+        note=phrases.joined([_shown(share), _hidden(known), phrases.masked(len(arcs) - len(known), *LINES)]),
+    )
+
+
+def _shown(share: float) -> Text:
+    return phrases.both(
+        lambda lang: (
+            f"La carte montre {fmt.percent(share, lang)} des enchaînements publiés ; le tableau les donne tous."
+            if lang == "fr"
+            else f"The map shows {fmt.percent(share, lang)} of the published transitions; the table has them all."
+        )
     )
 
 
@@ -112,8 +84,8 @@ def _hidden(known: pd.DataFrame) -> Text | None:
         return None
     return Text(
         fr=(
-            "Des enchaînements rares, et d'autres qui permettraient de les retrouver, ne sont pas publiés : une étape "
-            "peut sembler sans entrée ou sans sortie."
+            "Des enchaînements rares, et d'autres qui permettraient de les retrouver, ne sont pas publiés : une "
+            "étape peut sembler sans entrée ou sans sortie."
         ),
         en=(
             "Rare transitions, and others that would give them back, are not published: a step may seem to have no "
@@ -187,6 +159,22 @@ def _table(study: Study, arcs: pd.DataFrame) -> Table:
     return Table(columns=columns, rows=rows_of(arcs, KEYS), statuses=phrases.statuses(arcs))
 
 
+HOW = Text(
+    fr=(
+        "Une boîte est une étape, avec le nombre de fois qu'y mènent les enchaînements publiés (↻ : dont répétée "
+        "aussitôt). Plus une flèche est large, plus l'enchaînement est fréquent ; son étiquette donne le nombre "
+        "d'occurrences et le délai médian."
+    ),
+    en=(
+        "A box is a step, with how many times the published transitions lead to it (↻: of which repeated at once). "
+        "The wider an arrow, the more frequent the transition; its label gives the occurrences and the median "
+        "delay."
+    ),
+)
+NOTHING = Text(
+    fr="tous les enchaînements sont trop rares pour être publiés.",
+    en="every transition is too rare to be published.",
+)
 DRAWING = FIGURES.add(
     "process-map",
     Drawing(

@@ -11,7 +11,7 @@ from chairs.dashboards.comparison import establishments_joined, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import Range, draw_ranges, score_axis
-from chairs.dashboards.words import label, outcome, outcome_of
+from chairs.dashboards.words import label, outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,12 +30,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     kept = scores[scores["establishment"].isin(joined)]
     scored = kept[kept["score"].notna()]
     if len(scored) < FEWEST:
-        return DRAWING.absent(
-            Text(
-                fr=f"moins de {FEWEST} établissements ont un score.",
-                en=f"fewer than {FEWEST} establishments have a score.",
-            )
-        )
+        return DRAWING.absent(NOTHING)
     groups = _groups(study, kept, tables["establishments"])
     drawn = groups[groups["p50"].notna()]
     everyone = groups[groups["group"] == ALL].iloc[0]
@@ -44,40 +39,45 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     return Fiche(
         id=DRAWING.id,
         title=DRAWING.title,
-        question=Text(
-            fr="Combien d'établissements ont un score, et de combien diffèrent-ils ?",
-            en="How many establishments have a score, and how much do they differ?",
-        ),
+        question=QUESTION,
         sentence=sentence,
-        alt=Text(
-            fr=f"Étendue des scores de {len(drawn)} groupes. {sentence.fr}",
-            en=f"Range of the scores of {len(drawn)} groups. {sentence.en}",
+        alt=phrases.seen(
+            f"Étendue des scores de {len(drawn)} groupes.", f"Range of the scores of {len(drawn)} groups.", sentence
         ),
         figure={lang: _plot(study, drawn, lang) for lang in LANGUAGES},
         table=_table(study, groups),
         n=int(everyone["scored"]),
         counted=Text(fr="établissements avec un score", en="establishments with a score"),
         source=phrases.source(study),
-        how_to_read=Text(
-            fr=(
-                f"Score « {outcome(outcome_of(study, [names])).fr} ». Le point est la médiane, le trait épais la "
-                "moitié centrale des établissements, le trait fin huit sur dix. L'axe ne part pas de zéro."
-            ),
-            en=(
-                f"Score “{outcome(outcome_of(study, [names])).en}”. The dot is the median, the thick line the middle "
-                "half of the establishments, the thin line eight in ten. The axis does not start at zero."
-            ),
+        how_to_read=_how(names),
+        note=_note(scores, kept),
+        headline=_headline(int(everyone["scored"]), int(everyone["joined"])),
+    )
+
+
+def _how(name: str) -> Text:
+    what = outcome(name)
+    return Text(
+        fr=(
+            f"Score « {what.fr} ». Le point est la médiane, le trait épais la moitié centrale des établissements, le "
+            "trait fin huit sur dix. L'axe ne part pas de zéro."
         ),
-        note=_note(study, scores, kept),
-        headline=Headline(
-            value=phrases.both(lambda lang: fmt.number(int(everyone["scored"]), lang)),
-            label=phrases.both(
-                lambda lang: (
-                    f"établissements notés, sur {fmt.number(int(everyone['joined']), lang)} appariés"
-                    if lang == "fr"
-                    else f"establishments with a score, of {fmt.number(int(everyone['joined']), lang)} joined"
-                )
-            ),
+        en=(
+            f"Score “{what.en}”. The dot is the median, the thick line the middle half of the establishments, the "
+            "thin line eight in ten. The axis does not start at zero."
+        ),
+    )
+
+
+def _headline(scored: int, joined: int) -> Headline:
+    return Headline(
+        value=phrases.both(lambda lang: fmt.number(scored, lang)),
+        label=phrases.both(
+            lambda lang: (
+                f"établissements notés, sur {fmt.number(joined, lang)} appariés"
+                if lang == "fr"
+                else f"establishments with a score, of {fmt.number(joined, lang)} joined"
+            )
         ),
     )
 
@@ -129,7 +129,7 @@ def _name(study: Study, group: str) -> Text:
     return words.get(group) or label(study, group)
 
 
-def _note(study: Study, scores: pd.DataFrame, kept: pd.DataFrame) -> Text | None:
+def _note(scores: pd.DataFrame, kept: pd.DataFrame) -> Text | None:
     lost, withheld = len(scores) - len(kept), int(kept["score"].isna().sum())
 
     def said(lang: Language) -> str:
@@ -193,6 +193,14 @@ def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
     return draw_ranges(rows, score_axis(rows, "score"))
 
 
+NOTHING = Text(
+    fr=f"moins de {FEWEST} établissements ont un score.",
+    en=f"fewer than {FEWEST} establishments have a score.",
+)
+QUESTION = Text(
+    fr="Combien d'établissements ont un score, et de combien diffèrent-ils ?",
+    en="How many establishments have a score, and how much do they differ?",
+)
 DRAWING = FIGURES.add(
     "score-distribution",
     Drawing(

@@ -25,12 +25,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     code = _indicator(study, tables)
     points = _points(study, tables, code) if code else None
     if code is None or points is None or points.empty:
-        return DRAWING.absent(
-            Text(
-                fr="aucun établissement n'a à la fois un score et l'indicateur.",
-                en="no establishment has both a score and the indicator.",
-            )
-        )
+        return DRAWING.absent(NOTHING)
     scores = tables["scores"]
     what = outcome(outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)))
     measure = measured(code)
@@ -40,40 +35,24 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     sentence = phrases.both(lambda lang: _sentence(points, name, traits[lang], lang))
     return Fiche(
         id=DRAWING.id,
-        title=Text(
-            fr=f"Score d'expérience et {_lower(indicator(code).fr)}",
-            en=f"Experience score and {_lower(indicator(code).en)}",
-        ),
-        question=Text(
-            fr="Que voit-on établissement par établissement ?",
-            en="What does it look like, establishment by establishment?",
-        ),
+        title=_title(indicator(code)),
+        question=QUESTION,
         sentence=sentence,
-        alt=Text(
-            fr=f"Nuage de {len(points)} établissements. {sentence.fr}",
-            en=f"Scatter of {len(points)} establishments. {sentence.en}",
+        alt=phrases.seen(
+            f"Nuage de {len(points)} établissements.", f"Scatter of {len(points)} establishments.", sentence
         ),
         figure={lang: _plot(points, name, (measure.say(lang), what.say(lang)), lang) for lang in LANGUAGES},
         table=_table(points, measure, what),
         n=len(points),
-        counted=Text(
-            fr="établissements qui ont le score et l'indicateur", en="establishments with both score and indicator"
-        ),
+        counted=COUNTED,
         source=phrases.source(study),
-        how_to_read=Text(
-            fr=(
-                "Chaque point est un établissement. Bleu : du même statut que l'établissement suivi, avec ou sans "
-                "urgences comme lui ; gris : les autres ; losange orange : l'établissement suivi. L'axe des scores "
-                "ne part pas de zéro."
-            ),
-            en=(
-                "Each dot is one establishment. Blue: same status as the establishment in focus, with or without an "
-                "ED like it; grey: the others; orange diamond: the establishment in focus. The axis of scores does "
-                "not start at zero."
-            ),
-        ),
+        how_to_read=HOW,
         note=CHOSEN,
     )
+
+
+def _title(name: Text) -> Text:
+    return Text(fr=f"Score d'expérience et {_lower(name.fr)}", en=f"Experience score and {_lower(name.en)}")
 
 
 def _lower(text: str) -> str:
@@ -144,44 +123,14 @@ def _table(points: pd.DataFrame, measure: Text, what: Text) -> Table:
 
 
 def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Language) -> Any:
-    looks = {
-        "other": {"color": "#8C97A2", "size": 6, "opacity": 0.55, "symbol": "circle"},
-        "peer": {"color": theme.BLUE, "size": 7, "opacity": 0.7, "symbol": "circle"},
-        "focus": {"color": theme.ORANGE, "size": 15, "symbol": "diamond", "line": {"color": theme.PAPER, "width": 1.5}},
-    }
     traces = []
-    for group, look in looks.items():
+    for group, look in LOOKS.items():
         part = points[points["group"] == group]
-        if part.empty:
-            continue
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [float(v) for v in part["value"]],
-                "y": [round(float(v), 2) for v in part["score"]],
-                "marker": look,
-                "name": GROUPS[group].say(lang),
-                "hoverinfo": "skip",
-                "cliponaxis": False,
-            }
-        )
+        dots = {"type": "scatter", "mode": "markers", "hoverinfo": "skip", "cliponaxis": False, "marker": look}
+        if len(part):
+            x, y = [float(v) for v in part["value"]], [round(float(v), 2) for v in part["score"]]
+            traces.append({**dots, "x": x, "y": y, "name": GROUPS[group].say(lang)})
     own = points[points["group"] == "focus"]
-    notes = [
-        {
-            "x": float(v),
-            "y": float(s),
-            "text": name,
-            "showarrow": True,
-            "arrowhead": 0,
-            "arrowcolor": theme.ORANGE,
-            "ax": 0,
-            "ay": 34,
-            "font": {"color": theme.ORANGE, "size": 13},
-            "bgcolor": theme.PAPER,
-        }
-        for v, s in zip(own["value"], own["score"], strict=True)
-    ]
     return theme.draw(
         traces,
         height=420,
@@ -189,13 +138,24 @@ def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Langua
         xaxis={"title": {"text": titles[0]}, "nticks": 7, "separatethousands": True, "exponentformat": "none"},
         yaxis={"title": {"text": titles[1] if len(titles[1]) < 46 else "score"}, "nticks": 6},
         separators=",\u202f" if lang == "fr" else ".,",
-        annotations=notes,
+        annotations=[_named(name, float(x), float(y)) for x, y in zip(own["value"], own["score"], strict=True)],
         showlegend=True,
         legend=theme.LEGEND,
-        meta={"narrow": {"xaxis.nticks": 4}},
+        meta={"narrow": {"xaxis.nticks": 4, "annotations": []}},
     )
 
 
+def _named(name: str, x: float, y: float) -> dict[str, Any]:
+    arrow = {"showarrow": True, "arrowhead": 0, "arrowcolor": theme.ORANGE, "ax": 0, "ay": 34}
+    font = {"color": theme.ORANGE, "size": 13}
+    return {**arrow, "x": x, "y": y, "text": name, "font": font, "bgcolor": theme.PAPER}
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "other": {"color": "#8C97A2", "size": 6, "opacity": 0.55, "symbol": "circle"},
+    "peer": {"color": theme.BLUE, "size": 7, "opacity": 0.7, "symbol": "circle"},
+    "focus": {"color": theme.ORANGE, "size": 15, "symbol": "diamond", "line": {"color": theme.PAPER, "width": 1.5}},
+}
 GROUPS = {
     "focus": Text(fr="établissement suivi", en="in focus"),
     "peer": Text(fr="pair", en="peer"),
@@ -209,6 +169,27 @@ CHOSEN = Text(
     en=(
         "This indicator is shown because its crude link with the score is the strongest of those examined: such a "
         "choice overstates links."
+    ),
+)
+NOTHING = Text(
+    fr="aucun établissement n'a à la fois un score et l'indicateur.",
+    en="no establishment has both a score and the indicator.",
+)
+QUESTION = Text(
+    fr="Que voit-on établissement par établissement ?",
+    en="What does it look like, establishment by establishment?",
+)
+COUNTED = Text(fr="établissements qui ont le score et l'indicateur", en="establishments with both score and indicator")
+HOW = Text(
+    fr=(
+        "Chaque point est un établissement. Bleu : du même statut que l'établissement suivi, avec ou sans "
+        "urgences comme lui ; gris : les autres ; losange orange : l'établissement suivi. L'axe des scores "
+        "ne part pas de zéro."
+    ),
+    en=(
+        "Each dot is one establishment. Blue: same status as the establishment in focus, with or without an "
+        "ED like it; grey: the others; orange diamond: the establishment in focus. The axis of scores does "
+        "not start at zero."
     ),
 )
 DRAWING = FIGURES.add(

@@ -29,12 +29,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     listed = variants[variants["cases"].notna() & variants["share"].notna()]
     known = listed[listed["variant"] != OTHER]
     if known.empty:
-        return DRAWING.absent(
-            Text(
-                fr="tous les parcours sont trop rares pour être publiés.",
-                en="every pathway is too rare to be published.",
-            )
-        )
+        return DRAWING.absent(NOTHING)
     drawn = known.head(SHOWN)
     sentence = phrases.both(lambda lang: _sentence(drawn, lang))
     share = float(drawn["share"].sum()) * 100
@@ -43,35 +38,28 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         title=DRAWING.title,
         question=Text(fr="Y a-t-il un parcours type ?", en="Is there a typical pathway?"),
         sentence=sentence,
-        alt=Text(
-            fr=f"Liste des {len(drawn)} parcours les plus fréquents. {sentence.fr}",
-            en=f"List of the {len(drawn)} most frequent pathways. {sentence.en}",
+        alt=phrases.seen(
+            f"Liste des {len(drawn)} parcours les plus fréquents.",
+            f"List of the {len(drawn)} most frequent pathways.",
+            sentence,
         ),
         figure={lang: _listed(study, drawn, lang) for lang in LANGUAGES},
         table=_table(study, listed),
         n=int(listed["cases"].sum()),
         counted=Text(fr="passages dans les parcours du tableau", en="visits in the pathways of the table"),
         source=phrases.source(study),
-        how_to_read=Text(
-            fr=(
-                "Chaque ligne est une suite exacte d'étapes. « × 2 » : l'étape est répétée deux fois de suite. La "
-                "barre et le pourcentage donnent la part de tous les passages."
-            ),
-            en=(
-                "Each line is one exact sequence of steps. “× 2”: the step occurs twice in a row. The bar and the "
-                "percentage give the share of all visits."
-            ),
-        ),
+        how_to_read=HOW,
         note=_rare(listed),
-        headline=Headline(
-            value=phrases.both(lambda lang: fmt.percent(share, lang)),
-            label=phrases.both(
-                lambda lang: (
-                    f"des passages suivent l'un des {len(drawn)} parcours les plus fréquents"
-                    if lang == "fr"
-                    else f"of visits follow one of the {len(drawn)} most frequent pathways"
-                )
-            ),
+        headline=_headline(share, len(drawn)),
+    )
+
+
+def _headline(share: float, count: int) -> Headline:
+    return Headline(
+        value=phrases.both(lambda lang: fmt.percent(share, lang)),
+        label=Text(
+            fr=f"des passages suivent l'un des {count} parcours les plus fréquents",
+            en=f"of visits follow one of the {count} most frequent pathways",
         ),
     )
 
@@ -170,6 +158,20 @@ def _table(study: Study, known: pd.DataFrame) -> Table:
     return Table(columns=columns, rows=rows)
 
 
+NOTHING = Text(
+    fr="tous les parcours sont trop rares pour être publiés.",
+    en="every pathway is too rare to be published.",
+)
+HOW = Text(
+    fr=(
+        "Chaque ligne est une suite exacte d'étapes. « × 2 » : l'étape est répétée deux fois de suite. La "
+        "barre et le pourcentage donnent la part de tous les passages."
+    ),
+    en=(
+        "Each line is one exact sequence of steps. “× 2”: the step occurs twice in a row. The bar and the "
+        "percentage give the share of all visits."
+    ),
+)
 DRAWING = FIGURES.add(
     "variants",
     Drawing(

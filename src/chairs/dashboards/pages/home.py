@@ -118,8 +118,9 @@ def _key(study: Rendered, figure: str, value: str, label: str, lang: Language) -
 
 
 def _studies(content: Content, lang: Language) -> str:
-    rows = [_run(study, lang) for study in content.studies]
-    rows += [_skipped(name, problems, lang) for name, problems in sorted(content.absent.items())]
+    rows = [_run(study, content.absent.get(study.name, ()), lang) for study in content.studies]
+    there = {study.name for study in content.studies}
+    rows += [_skipped(name, problems, lang) for name, problems in sorted(content.absent.items()) if name not in there]
     if not rows:
         return f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n'
     head = "".join(f'<th scope="col">{shell.text(word, lang)}</th>' for word in STUDY_HEADS)
@@ -130,29 +131,29 @@ def _studies(content: Content, lang: Language) -> str:
     )
 
 
-def _run(study: Rendered, lang: Language) -> str:
+def _run(study: Rendered, problems: Sequence[Problem], lang: Language) -> str:
     made, lacking = len(study.about["figures"]), len(study.about["absent"])
-    state = f"{made} {fmt.plural(made, 'figure', 'figures', lang)}"
+    state = f"{shell.text(FORMER if problems else RUN, lang)} – {made} {fmt.plural(made, 'figure', 'figures', lang)}"
     if lacking:
-        state += (
-            f", {lacking} non {fmt.plural(lacking, 'produite', 'produites', lang)}"
-            if lang == "fr"
-            else f", {lacking} not made"
-        )
+        without = f"non {fmt.plural(lacking, 'produite', 'produites', lang)}" if lang == "fr" else "not made"
+        state += f", {lacking} {without}"
     return (
         f'<tr><th scope="row">{shell.text(study.say("title", lang), lang)}</th>'
         f"<td>{shell.text(LEVELS[str(study.about['level'])], lang)}</td>"
         f"<td>{shell.text(fmt.period(str(study.about['period']), lang), lang)}</td>"
-        f"<td>{shell.text(RUN, lang)} – {shell.text(state, lang)}</td></tr>"
+        f"<td>{'<br>'.join([state, *_reasons(problems, lang)])}</td></tr>"
     )
 
 
 def _skipped(name: str, problems: Sequence[Problem], lang: Language) -> str:
-    reasons = "<br>".join(shell.text(problem.say(lang), lang) for problem in problems)
     return (
-        f'<tr><th scope="row">{escape(name)}</th><td '
-        f'colspan="2">{shell.text(SKIPPED, lang)}</td><td>{reasons}</td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td colspan="2">{shell.text(SKIPPED, lang)}</td>'
+        f"<td>{'<br>'.join(_reasons(problems, lang))}</td></tr>"
     )
+
+
+def _reasons(problems: Sequence[Problem], lang: Language) -> list[str]:
+    return [shell.text(problem.say(lang), lang) for problem in problems]
 
 
 def _chairs(lang: Language) -> str:
@@ -181,6 +182,9 @@ NOTHING = Text(
     fr="Aucune étude n'a encore été exécutée : lancer « make run ».", en='No study was run yet: run "make run".'
 )
 RUN = Text(fr="exécutée", en="run")
+FORMER = Text(
+    fr="non exécutée cette fois, résultats d'une exécution antérieure", en="not run this time, results of a former run"
+)
 SKIPPED = Text(fr="non exécutée", en="not run")
 NUMBER = ' class="num"'
 HEADS = (

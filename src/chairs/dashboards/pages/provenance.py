@@ -67,7 +67,7 @@ def _sources(content: Content, used: Sequence[str], lang: Language) -> str:
             ]
         )
     heads = [(word, False) for word in SOURCE_HEADS]
-    return _table(SOURCES.say(lang), heads, rows, lang)
+    return _table(LICENCES.say(lang), heads, rows, lang)
 
 
 def _words(value: Any, lang: Language) -> str:
@@ -111,6 +111,7 @@ def _study(study: Rendered, lang: Language) -> str:
 
 TRACE = Text(fr="Remonter à l'origine d'un chiffre", en="Trace a number to its origin")
 SOURCES = Text(fr="Sources", en="Sources")
+LICENCES = Text(fr="Sources, licences et empreintes", en="Sources, licences and fingerprints")
 WORDS = Text(fr="Glossaire", en="Glossary")
 ACCESS = Text(fr="Accessibilité", en="Accessibility")
 RULES = Text(fr="Règles de diffusion appliquées : version", en="Disclosure rules applied: version")

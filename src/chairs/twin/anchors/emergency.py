@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chairs.twin.anchors.case import Effort, Line, line
 from chairs.twin.anchors.short import by_class, delay, exponential, lognormal, release, route, route_by_class, seize
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.durations import Duration
 from chairs.twin.model import Model
 from chairs.twin.resources import Resource, Shift
+from chairs.twin.simulate import simulate
 from chairs.twin.steps import EndPatience, Leave, Mark, Patience, Step, Tally
 
 
@@ -108,3 +110,36 @@ def _wards(spec: Mapping[str, Any]) -> tuple[Step, ...]:
             Leave(name=f"left {name}"),
         ]
     return tuple(steps)
+
+
+def run_emergency(case: Mapping[str, Any], effort: Effort) -> list[Line]:
+    """Simulate the canonical year and compare its measures with the independent program's."""
+    model = emergency_model(case["spec"])
+    run = simulate(
+        model,
+        horizon=float(case["spec"]["horizon"]),
+        replications=max(effort.published // 4, 20),
+        seed=effort.seed,
+        threads=effort.threads,
+    )
+    m = run.measures
+    found = {
+        "arrivals": m.values("arrivals", "emergency"),
+        "lwbs": m.values("visits", "left unseen"),
+        "admitted": m.values("visits", "decision"),
+        "wait_triage": m.values("wait", "triage nurse"),
+        "boarding": m.values("mean", "boarding"),
+        "ed_los": m.values("mean", "emergency_stay"),
+        "within4h": m.values("within:240", "emergency_stay"),
+        **{f"doc{i}": m.values("mean", "to_physician", cls) for i, cls in enumerate(model.classes)},
+        "occ_cubicle": m.values("in_use", "cubicle"),
+        "occ_medical": m.values("in_use", "medical"),
+        "occ_surgical": m.values("in_use", "surgical"),
+        "occ_short": m.values("in_use", "short_stay"),
+        "occ_critical": m.values("in_use", "critical"),
+    }
+    expected = case["expected"]
+    return [
+        line("emergency ward", name, values, expected[name]["mean"], expected[name]["se"])
+        for name, values in found.items()
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from chairs.twin.engine.calendar import push
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (

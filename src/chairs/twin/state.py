@@ -1,0 +1,198 @@
+"""Who is present when a run starts: step, class, elapsed time, priority and what each patient holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from chairs.core.counter import philox, word
+from chairs.core.errors import SettingError, problem
+from chairs.twin.compiling import Program
+from chairs.twin.durations import Duration, Durations
+from chairs.twin.engine import layout as code
+from chairs.twin.memory import Memory
+from chairs.twin.steps import Delay, Patience, Seize, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """One patient who is in the hospital when the run starts.
+
+    Parameters
+    ----------
+    step
+        The `Delay` he is in, or the `Seize` he waits at.
+    elapsed
+        Since when, in the model's unit of time; his remaining stay is drawn given that it already lasted so long.
+    since_arrival
+        Since when he is in the hospital (default: `elapsed`).
+    priority
+        Level that overrules his class's.
+    holds
+        Units he holds, by resource.
+    patience, patience_elapsed
+        The `Patience` step whose clock is running, and for how long it has been.
+    """
+
+    step: str
+    patient_class: str
+    elapsed: float = 0.0
+    since_arrival: float | None = None
+    priority: int | None = None
+    holds: Mapping[str, int] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    patience: str | None = None
+    patience_elapsed: float = 0.0
+
+
+State = tuple[Present, ...]
+
+
+def check_state(state: Sequence[Present], program: Program) -> None:
+    """Refuse, in words, a state that does not fit the model.
+
+    Raises
+    ------
+    SettingError
+        With one problem for each patient who is in an unknown place, class or unit.
+    """
+    model = program.model
+    kinds = {step.name: type(step) for step in model.steps}
+    resources = {resource.name for resource in model.resources}
+    problems = []
+    for row, person in enumerate(state, start=1):
+        faults = [
+            (kinds.get(person.step) not in (Delay, Seize), ("étape", "step")),
+            (person.patient_class not in model.classes, ("classe", "class")),
+            (not set(person.holds) <= resources or any(u < 1 for u in person.holds.values()), ("unités", "holds")),
+            (not 0 <= person.elapsed < 1e12 or not 0 <= person.patience_elapsed < 1e12, ("durée", "elapsed")),
+            (person.patience is not None and kinds.get(person.patience) is not Patience, ("patience", "patience")),
+            (person.priority is not None and person.priority < 0, ("priorité", "priority")),
+        ]
+        for wrong, (fr, en) in faults:
+            if wrong:
+                problems.append(
+                    problem(
+                        f"« {fr} » ne convient pas au modèle", f'"{en}" does not fit the model', file="state", row=row
+                    )
+                )
+    if problems:
+        raise SettingError(tuple(problems))
+
+
+def place_state(memory: Memory, program: Program, state: Sequence[Present], key: tuple[int, int]) -> None:
+    """Write those present into the memory of one replication, before it runs."""
+    while memory.sizes[code.AT_PATIENTS] // code.P_WIDE < len(state) + 1:
+        free, memory.n[code.W_FREE] = memory.n[code.W_FREE].copy(), -1
+        memory.grow()
+        _append_free(memory, int(free))
+    order = sorted(range(len(state)), key=lambda i: -state[i].elapsed)
+    for number in order:
+        _place(memory, program, state[number], number, key)
+
+
+def _append_free(memory: Memory, first: int) -> None:
+    """Keep the places that were free before an early enlargement."""
+    patients = memory.table(code.AT_PATIENTS, code.P_WIDE)
+    patients[:, code.P_NEXT] = [*range(1, len(patients)), -1]
+    memory.n[code.W_FREE] = 0
+
+
+def _place(memory: Memory, program: Program, person: Present, number: int, key: tuple[int, int]) -> None:
+    model, n = program.model, memory.n
+    slot = int(n[code.W_FREE])
+    patient = memory.table(code.AT_PATIENTS, code.P_WIDE)[slot]
+    real = memory.table(code.AT_PATIENTS_X, code.PX_WIDE)[slot]
+    n[code.W_FREE] = patient[code.P_NEXT]
+    names = [step.name for step in model.steps]
+    step = model.steps[names.index(person.step)]
+    patient[:] = 0
+    patient[code.P_ROW], patient[code.P_CLASS] = names.index(person.step), model.classes.index(person.patient_class)
+    patient[code.P_PRIORITY] = -1 if person.priority is None else person.priority
+    patient[code.P_DRAWN] = patient[code.P_PATIENCE] = -1
+    patient[code.P_SOURCE], patient[code.P_NUMBER] = word("state"), number
+    patient[code.P_SERIAL] = n[code.W_SERIAL]
+    n[code.W_SERIAL] += 1
+    n[code.W_INSIDE] += 1
+    real[code.PX_ARRIVED] = -(person.elapsed if person.since_arrival is None else person.since_arrival)
+    real[code.PX_ELAPSED], real[code.PX_SURVIVAL] = person.elapsed, 1.0
+    memory.table(code.AT_MARKS)[slot * program.marks : (slot + 1) * program.marks] = real[code.PX_ARRIVED]
+    for attribute, label in enumerate(model.attributes):
+        place = slot * len(model.attributes) + attribute
+        memory.table(code.AT_ATTRIBUTES)[place] = label.levels.index(person.attributes.get(label.name, label.levels[0]))
+    if isinstance(step, Delay):
+        _remaining(patient, real, program, person, step, key)
+    if person.patience is not None:
+        clock = model.steps[names.index(person.patience)]
+        patient[code.P_PATIENCE] = names.index(person.patience)
+        real[code.PX_PATIENCE_ELAPSED] = person.patience_elapsed
+        real[code.PX_PATIENCE_SURVIVAL] = _line(clock, program, person).survival(person.patience_elapsed)
+    _hold(memory, program, person, slot)
+    patient[code.P_DOING], patient[code.P_NEXT] = code.READY, -1
+    if n[code.W_READY] < 0:
+        n[code.W_READY] = slot
+    else:
+        memory.table(code.AT_PATIENTS, code.P_WIDE)[n[code.W_LAST_READY], code.P_NEXT] = slot
+    n[code.W_LAST_READY] = slot
+
+
+def _line(step: Step, program: Program, person: Present) -> Duration:
+    """Return the distribution that counts for this patient (that of his first visit, at the start's hour)."""
+    table: Durations = step.duration  # type: ignore[attr-defined]
+    kind, _, name = table.by.partition(":")
+    line = 0
+    if kind == "class":
+        line = program.model.classes.index(person.patient_class)
+    elif kind == "attribute":
+        attribute = next(a for a in program.model.attributes if a.name == name)
+        line = attribute.levels.index(person.attributes.get(name, attribute.levels[0]))
+    elif kind in ("hour", "hour_of_week"):
+        hour = int(program.hours[0])
+        line = hour % 24 if kind == "hour" else hour
+    return table.rows[line]
+
+
+def _remaining(
+    patient: np.ndarray, real: np.ndarray, program: Program, person: Present, step: Delay, key: tuple[int, int]
+) -> None:
+    """Prepare the draw of the remaining stay: survival so far, and for a mixture its part given that survival."""
+    duration = _line(step, program, person)
+    survival = duration.survival(person.elapsed)
+    if duration.kind == "mixture" and survival > 0:
+        weights = [w * part.survival(person.elapsed) for w, part in zip(duration.weights, duration.parts, strict=True)]
+        words = (int(patient[code.P_NUMBER]), int(patient[code.P_SOURCE]), word("part", step.name), 0, *key)
+        u, _ = philox(*(np.uint64(value) for value in words))
+        part = int(np.searchsorted(np.cumsum(weights), u * survival))
+        rows = {row.name: place for place, row in enumerate(program.model.steps)}
+        first = int(program.rows[rows[step.name], code.R_FIRST]) + step.duration.rows.index(duration)
+        patient[code.P_DRAWN] = program.durations[first, code.D_FIRST] + part
+        survival = duration.parts[part].survival(person.elapsed)
+    real[code.PX_SURVIVAL] = max(survival, 1e-300)
+
+
+def _hold(memory: Memory, program: Program, person: Present, slot: int) -> None:
+    stations = memory.table(code.AT_STATIONS, code.S_WIDE)
+    sums = memory.table(code.AT_STATIONS_X, code.SX_WIDE)
+    held = memory.table(code.AT_HOLDINGS, code.H_WIDE).reshape(-1, max(len(stations), 1), code.H_WIDE)
+    held_x = memory.table(code.AT_HOLDINGS_X, code.HX_WIDE).reshape(-1, max(len(stations), 1), code.HX_WIDE)
+    patient = memory.table(code.AT_PATIENTS, code.P_WIDE)[slot]
+    names = [resource.name for resource in program.model.resources]
+    for name, units in person.holds.items():
+        place = names.index(name)
+        stations[place, code.S_BUSY] += units
+        sums[place, code.SX_BUSY] -= units * memory.x[code.WX_COUNTED]
+        held[slot, place] = units, _asked_at(program, name, int(patient[code.P_ROW])), 1
+        held_x[slot, place] = -person.elapsed
+        patient[code.P_HOLDING] += 1
+
+
+def _asked_at(program: Program, resource: str, row: int) -> int:
+    """Return the row at which somebody who is at `row` will have asked for a resource: the last one before it."""
+    asking = [
+        place
+        for place, step in enumerate(program.model.steps)
+        if isinstance(step, Seize) and any(resource in option for option in step.options)
+    ]
+    return max([place for place in asking if place <= row] or asking or [row])

@@ -142,7 +142,7 @@ def unknown(kind: tuple[str, str], name: str, choices: Iterable[str], *, file: s
     return SettingError(
         (
             problem(
-                f"{kind[0]} inconnue ou inconnu : « {name} »",
+                f"{kind[0]} : nom inconnu « {name} »",
                 f'unknown {kind[1]} "{name}"',
                 remedy=(f"choisir parmi : {listed}", f"choose among: {listed}"),
                 file=file,

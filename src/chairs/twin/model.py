@@ -65,11 +65,12 @@ def read_model(data: object, where: str = "model") -> Model:
 
 
 def _step(data: object, where: str) -> Step:
-    if not isinstance(data, Mapping) or "kind" not in data:
-        return build(Step, data, f"{where} (kind?)")
-    kind = KINDS.get(str(data["kind"]))
+    if not isinstance(data, Mapping):
+        return build(Step, data, where)
+    word = data.get("kind")
+    kind = KINDS.get(word) if isinstance(word, str) else None
     if kind is None:
-        raise unknown(("étape", "kind of step"), str(data["kind"]), KINDS, file=where)
+        raise unknown(("étape", "kind of step"), str(word), KINDS, file=where)
     return build(kind, {key: _table(key, value) for key, value in data.items() if key != "kind"}, where)
 
 

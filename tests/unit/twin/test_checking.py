@@ -161,7 +161,7 @@ def test_a_model_survives_json():
     [
         ({"steps": [{"kind": "dance", "name": "x"}]}, 'unknown kind of step "dance"'),
         ({"steps": [{"kind": "leave", "name": "x", "colour": 1}]}, 'unknown key "colour"'),
-        ({"steps": [{"name": "x"}]}, "kind?"),
+        ({"steps": [{"name": "x"}]}, 'unknown kind of step "None"'),
         ({"colour": 1}, 'unknown key "colour"'),
         ({"steps": 3}, "a list is expected"),
     ],

@@ -40,8 +40,7 @@ transitions[transitions["n"] >= 11].nlargest(15, "n")
 
 # %%
 profile = chairs.load("profile", STUDY)
-arrivals = profile[profile["measure"] == "arrivals"]
-by_hour = arrivals.groupby(["weekday", "hour"])["mean"].sum().reset_index()
+by_hour = profile[(profile["measure"] == "arrivals") & (profile["unit"] == "all")].sort_values(["weekday", "hour"])
 px.line(
     by_hour,
     x="hour",

@@ -33,5 +33,6 @@ def lab(
         f"--ServerApp.root_dir={folder}",
         f"--port={port}",
         *([] if show else ["--no-browser"]),
+        *(["--allow-root"] if os.name == "posix" and os.geteuid() == 0 else []),  # in a container; loopback only
     ]
     os.execve(sys.executable, command, {**os.environ, "CHAIRS_ROOT": str(paths.root())})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -27,8 +29,13 @@ def word(*names: str | int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
 
 
-@njit(nogil=True, forceinline=True, _nrt=False)
-def philox(c0, c1, c2, c3, k0, k1):
+_njit: Any = njit
+# it allocates nothing: no references to count
+_jit: Callable[[Any], Any] = _njit(nogil=True, forceinline=True, _nrt=False)
+
+
+@_jit
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Return two uniform numbers strictly between 0 and 1 for one counter and one key.
 
     Parameters

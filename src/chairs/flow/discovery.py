@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import SettingError, problem
@@ -24,13 +24,19 @@ _DELAYS = ", ".join(
 )
 
 
-def process_map(events: Log) -> pd.DataFrame:
+def process_map(events: Log, *, final: Sequence[str] = ()) -> pd.DataFrame:
     """Return how often each step directly follows each other step, and after how long.
 
     Steps of a case are ordered by the instant they begin (start, else end, else request), then by
     their row in the source, which decides between equal times. Steps without any time are left out.
     The delay runs from the end of a step to the start of the next; steps that overlap give a
     negative delay, which is kept. `case_start` and `case_end` mark the first and last steps (no delay).
+
+    Parameters
+    ----------
+    final
+        Steps that end a pathway: a case whose last step is another is still under way and is left out
+        (counting it would print an end that did not happen). None: every case counts.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def process_map(events: Log) -> pd.DataFrame:
                    lag(activity) over pathway is null as is_first,
                    lead(activity) over pathway as next,
                    lead(begins) over pathway as next_begins
-            from steps where begins is not null
+            from {_ended(final)} where begins is not null
             window pathway as (partition by case_id order by begins, position)),
         arcs as (
             select case_id, activity as source, coalesce(next, {quoted(CASE_END)}) as target,
@@ -75,10 +81,10 @@ def process_map(events: Log) -> pd.DataFrame:
         return CONTRACTS["transitions"].conform(frame(connection, query))
 
 
-def variants(events: Log, *, keep: int) -> pd.DataFrame:
+def variants(events: Log, *, keep: int, final: Sequence[str] = ()) -> pd.DataFrame:
     """Return the `keep` most frequent sequences of steps, with the share of all cases each one has.
 
-    Steps are ordered as in `process_map`. Equal counts are ranked by the sequence itself, so that the
+    Steps are ordered and cases under way left out as in `process_map`. Equal counts are ranked by the sequence itself, so that the
     table is always the same.
 
     Returns
@@ -98,7 +104,7 @@ def variants(events: Log, *, keep: int) -> pd.DataFrame:
     query = f"""
         with pathways as (
             select list(activity order by begins, position) as steps
-            from steps where begins is not null group by case_id),
+            from {_ended(final)} where begins is not null group by case_id),
         counted as (select steps, count(*) as cases from pathways group by steps)
         select row_number() over (order by cases desc, steps) as rank,
                array_to_string(steps, {quoted(ARROW)}) as variant, len(steps) as steps, cases,
@@ -106,6 +112,16 @@ def variants(events: Log, *, keep: int) -> pd.DataFrame:
         from counted order by rank limit {int(keep)}"""
     with opened(events) as connection:
         return CONTRACTS["variants"].conform(frame(connection, query))
+
+
+def _ended(final: Sequence[str]) -> str:
+    """Return the SQL of the steps of the cases whose last step is one of `final` (of all cases when empty)."""
+    if not final:
+        return "steps"
+    listed = ", ".join(quoted(step) for step in final)
+    return f"""(select steps.* from steps join (
+            select case_id from steps where begins is not null
+            group by case_id having arg_max(activity, row(begins, position)) in ({listed})) using (case_id))"""
 
 
 def durations(events: Log, reference: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> pd.DataFrame:

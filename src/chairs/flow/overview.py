@@ -132,8 +132,8 @@ def discover(
     ['durations', 'facts', 'transitions', 'variants']
     """
     tables = {
-        "transitions": process_map(events),
-        "variants": variants(events, keep=settings.variants),
+        "transitions": process_map(events, final=settings.final),
+        "variants": variants(events, keep=settings.variants, final=settings.final),
         "durations": durations(events, settings.reference, settings.groups),
     }
     rows = _counts(events, settings, cases)

@@ -25,6 +25,8 @@ class Pathway:
         Steps taken as one in the delays: name of the group to its steps.
     returns
         Steps that belong to a later visit under the same case: the pathway ends before the first of them.
+    final
+        Steps that end a pathway; when given, the map and the variants leave out the cases still under way.
     presence
         Steps that are stays, each from its start to its end, for the census; when empty, a patient is
         where the latest step took place.
@@ -45,6 +47,7 @@ class Pathway:
     arrival: str | None = None
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     returns: tuple[str, ...] = ()
+    final: tuple[str, ...] = ()
     presence: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     period: str | None = None

@@ -57,7 +57,7 @@ def read_event_log(files: Sequence[Path], mapping: TableMapping | None = None, s
     Notes
     -----
     DuckDB scans and converts; the contract is checked in file order, a slice of rows at a time. Ten million
-    rows in about 20 s and 2 GB on 2 cores (`benchmarks/ten_million_events.py`).
+    rows in about 30 s and 2.6 GB on 2 cores (`benchmarks/ten_million_events.py`).
 
     Examples
     --------

@@ -108,10 +108,12 @@ def _names(lines: dict[str, np.ndarray], model: Model) -> dict[str, np.ndarray]:
     resources = np.array([item.name for item in model.resources] or [""], dtype=object)
     units = np.array([item.unit or item.name for item in model.resources] or [""], dtype=object)
     place = np.where(held, resource, 0)
+    named, located = resources[place], units[place]
+    named[~held] = located[~held] = None
     return {
         "activity": activity,
-        "resource": np.where(held, resources[place], None),
-        "unit": np.where(held, units[place], None),
+        "resource": named,
+        "unit": located,
         "case": _cases(lines, model, arrived),
     }
 
@@ -124,7 +126,8 @@ def _cases(lines: dict[str, np.ndarray], model: Model, arrived: np.ndarray) -> n
     numbers = lines["resource"][arrived]
     lists = sources[lines["row"][arrived]]
     names[who[arrived]] = [f"{name}-{number:07d}" for name, number in zip(lists, numbers, strict=True)]
-    return names[who]
+    cases: np.ndarray = names[who]
+    return cases
 
 
 def _moments(values: np.ndarray, program: Program) -> Any:

@@ -112,7 +112,8 @@ class Measures:
             totals = np.array([s.within[limit, cls].sum() for s in self.sums], dtype=float)
         else:
             totals = np.array([s.totals[place, cls, code.TX_TOTAL].sum() for s in self.sums])
-        return np.divide(totals, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+        means: np.ndarray = np.divide(totals, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+        return means
 
     def names(self) -> list[tuple[str, str]]:
         """Return all (measure, of) pairs of the model."""

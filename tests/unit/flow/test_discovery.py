@@ -143,3 +143,24 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path, content: bytes | None)
     pd.DataFrame({"a": [1]}).to_parquet(path)
     with pytest.raises(DataError, match=r"events\.parquet"):
         process_map(path)
+
+
+def test_a_case_under_way_ends_nowhere() -> None:
+    log = CONTRACTS["events"].conform(
+        pd.DataFrame(
+            {
+                "case_id": ["A", "A", "B", "B", "B"],
+                "activity": ["arrival", "departure", "arrival", "departure", "boarding"],
+                "end": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-01", "2024-01-02", "2024-01-02"], utc=True),
+                "position": [0, 1, 2, 3, 4],
+            }
+        )
+    )
+    arcs = process_map(log, final=["departure"])
+    assert arcs[["source", "target", "n"]].values.tolist() == [
+        ["arrival", "departure", 1],
+        ["case_start", "arrival", 1],
+        ["departure", "case_end", 1],
+    ]
+    assert variants(log, keep=5, final=["departure"])["cases"].tolist() == [1]
+    assert variants(log, keep=5)["cases"].tolist() == [1, 1]

@@ -10,7 +10,7 @@ import numpy as np
 from chairs.twin.anchors.case import Effort, Line, line
 from chairs.twin.anchors.queues import boarding, jackson, mmc, poisson, station, tandem
 from chairs.twin.anchors.short import by_class, exponential, fixed, lognormal
-from chairs.twin.durations import Duration
+from chairs.twin.durations import Duration, Durations
 from chairs.twin.measures import Measures
 from chairs.twin.model import Model
 from chairs.twin.resources import Resource
@@ -142,7 +142,7 @@ def _priority(case: Case, effort: Effort) -> list[Line]:
     p = case["parameters"]
     if "classes_high_to_low" in p:
         rates = [c["arrival_rate"] for c in p["classes_high_to_low"]]
-        service = by_class(*(lognormal(c["mean"], cv=c["cv"]) for c in p["classes_high_to_low"]))
+        service: Duration | Durations = by_class(*(lognormal(c["mean"], cv=c["cv"]) for c in p["classes_high_to_low"]))
     else:
         rates, service = p["arrival_rates_high_to_low"], exponential(1 / p["service_rate"])
     names = [f"class{i}" for i in range(len(rates))]

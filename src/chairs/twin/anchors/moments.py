@@ -34,7 +34,8 @@ def _by_hour(model: Model, effort: Effort, mean_rate: float, what: int) -> np.nd
         model, horizon=float(days * DAY), replications=effort.replications, seed=effort.seed, threads=effort.threads
     )
     seen = run.samples(1.0)[:, WARM_UP_DAYS * DAY : days * DAY, 0, what]
-    return seen.reshape(len(seen), -1, DAY).mean(axis=1)
+    means: np.ndarray = seen.reshape(len(seen), -1, DAY).mean(axis=1)
+    return means
 
 
 def _hourly(case: Case, effort: Effort) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,7 @@ from chairs.twin.engine.quantile import duration
 
 
 @part
-def _new_level(n, x, which, period):
+def _new_level(n: Any, x: Any, which: int, period: int) -> None:
     """Draw the level of one period (day, week, run): gamma with mean 1, the same for the whole period."""
     a = n[AT_SOURCES] + which * A_WIDE
     s, _ = philox(
@@ -101,7 +102,7 @@ def _new_level(n, x, which, period):
 
 
 @piece
-def _rate(n, x, which, piece_of_time):
+def _rate(n: Any, x: Any, which: int, piece_of_time: int) -> Any:
     """Return the rate in force, the level of its period included."""
     a, ax = n[AT_SOURCES] + which * A_WIDE, n[AT_SOURCES_X] + which * AX_WIDE
     place = min(piece_of_time, n[a + A_N] - 1)
@@ -117,7 +118,7 @@ def _rate(n, x, which, piece_of_time):
 
 
 @piece
-def _by_rate(n, x, which, s):
+def _by_rate(n: Any, x: Any, which: int, s: float) -> Any:
     """Return the moment when the summed rate since the last arrival reaches an exponential draw: exact."""
     a, ax = n[AT_SOURCES] + which * A_WIDE, n[AT_SOURCES_X] + which * AX_WIDE
     due, time, found = -math.log(s), x[ax + AX_TIME], FOREVER
@@ -135,7 +136,7 @@ def _by_rate(n, x, which, s):
 
 
 @piece
-def _by_list(n, x, which):
+def _by_list(n: Any, x: Any, which: int) -> Any:
     a = n[AT_SOURCES] + which * A_WIDE
     place = n[a + A_NUMBER] - 1
     turn = place // n[a + A_N]
@@ -147,7 +148,7 @@ def _by_list(n, x, which):
 
 
 @part
-def next_arrival(n, x, which):
+def next_arrival(n: Any, x: Any, which: int) -> None:
     """Write the next arrival of a list into the calendar, if it comes before the list's end."""
     a, ax = n[AT_SOURCES] + which * A_WIDE, n[AT_SOURCES_X] + which * AX_WIDE
     n[a + A_NUMBER] += 1
@@ -175,7 +176,7 @@ def next_arrival(n, x, which):
 
 
 @piece
-def _clear(n, x, slot):
+def _clear(n: Any, x: Any, slot: int) -> None:
     """Make a free place hold a patient who has done nothing yet."""
     p, px = n[AT_PATIENTS] + slot * P_WIDE, n[AT_PATIENTS_X] + slot * PX_WIDE
     for field in range(P_WIDE):
@@ -197,7 +198,7 @@ def _clear(n, x, slot):
 
 
 @piece
-def _chosen(x, first, choices, u):
+def _chosen(x: Any, first: int, choices: int, u: float) -> Any:
     chosen = 0
     while chosen < choices - 1 and u >= x[first + chosen]:
         chosen += 1
@@ -205,7 +206,7 @@ def _chosen(x, first, choices, u):
 
 
 @part
-def _describe(n, x, slot):
+def _describe(n: Any, x: Any, slot: int) -> None:
     """Draw what a patient is like beside his class; the model's numbers begin with key, width and place of each."""
     cls = n[n[AT_PATIENTS] + slot * P_WIDE + P_CLASS]
     for attribute in range(n[N_ATTRIBUTES]):
@@ -216,7 +217,7 @@ def _describe(n, x, slot):
 
 
 @part
-def arrive(n, x, which):
+def arrive(n: Any, x: Any, which: int) -> None:
     """Let the patient in whom the calendar announced, and announce the next."""
     a, ax = n[AT_SOURCES] + which * A_WIDE, n[AT_SOURCES_X] + which * AX_WIDE
     if n[a + A_SHOWS] == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from chairs.twin.engine.jit import part, piece
@@ -17,13 +19,13 @@ _SHIFT = WHO_BITS + 4
 
 
 @piece
-def push(n, x, time, kind, who):
+def push(n: Any, x: Any, time: float, kind: int, who: int) -> Any:
     """Write an event down and return its code, which no other event of the replication shares."""
     return _push(n, x, time, np.int64(kind << WHO_BITS) | np.int64(who))
 
 
 @part
-def _push(n, x, time, what):
+def _push(n: Any, x: Any, time: float, what: Any) -> Any:
     codes, times = n[AT_CALENDAR], n[AT_CALENDAR_X]
     n[W_SEQUENCE] += 1
     code = (n[W_SEQUENCE] << _SHIFT) | what
@@ -42,7 +44,7 @@ def _push(n, x, time, what):
 
 
 @piece
-def _least_child(n, x, codes, times, child, last):
+def _least_child(n: Any, x: Any, codes: int, times: int, child: int, last: int) -> Any:
     least, first = child, x[times + child]
     for other in range(child + 1, min(child + 4, last)):
         time = x[times + other]
@@ -52,7 +54,7 @@ def _least_child(n, x, codes, times, child, last):
 
 
 @piece
-def drop_first(n, x):
+def drop_first(n: Any, x: Any) -> None:
     """Take the first event out of the calendar (its time and code must have been read before)."""
     codes, times = n[AT_CALENDAR], n[AT_CALENDAR_X]
     last = n[W_CALENDAR] - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     AT_ATTRIBUTES,
@@ -35,14 +37,14 @@ from chairs.twin.engine.layout import (
 
 
 @part
-def hour_of_week(n, x, time):
+def hour_of_week(n: Any, x: Any, time: float) -> Any:
     """Return the hour of the week (0 = Monday midnight, local time) in which `time` lies."""
     hour = int((time + x[WX_PHASE]) / x[WX_HOUR])
     return n[n[AT_HOURS] + min(max(hour, 0), n[N_HOURS] - 1)]
 
 
 @part
-def _rarer_line(n, x, slot, r, visit):
+def _rarer_line(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
     by = n[r + R_BY]
     line = min(visit, n[r + R_LEVELS] - 1)
     if by == BY_ATTRIBUTE:
@@ -57,7 +59,7 @@ def _rarer_line(n, x, slot, r, visit):
 
 
 @piece
-def line_for(n, x, slot, r, visit):
+def line_for(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
     """Return which line of a row's table counts for this patient now."""
     line = 0
     if n[r + R_BY] == BY_CLASS:
@@ -68,7 +70,7 @@ def line_for(n, x, slot, r, visit):
 
 
 @piece
-def visit_of(n, slot, r):
+def visit_of(n: Any, slot: int, r: int) -> Any:
     """Return how often the patient was here before, and count this visit."""
     visit = 0
     if n[r + R_VISIT] >= 0:
@@ -79,7 +81,7 @@ def visit_of(n, slot, r):
 
 
 @part
-def in_window(n, x, r, until, u):
+def in_window(n: Any, x: Any, r: int, until: float, u: float) -> Any:
     """Return the end of a stay, moved into the hours in which patients leave."""
     opens, closes = x[n[r + R_TARGETS]], x[n[r + R_TARGETS] + 1]
     passed = (until + x[WX_PHASE]) % x[WX_HOUR]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from chairs.twin.engine.calendar import push
@@ -69,7 +71,7 @@ _UNITS_MASK = (1 << UNITS_SHIFT) - 1
 
 
 @piece
-def finish(n, x, slot, code):
+def finish(n: Any, x: Any, slot: int, code: int) -> None:
     """End a stay, unless it was interrupted in the meantime."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     if n[p + P_FINISH] == code:
@@ -83,7 +85,7 @@ def finish(n, x, slot, code):
 
 
 @piece
-def _lose_patience(n, x, slot, code):
+def _lose_patience(n: Any, x: Any, slot: int, code: int) -> None:
     """Let a waiting patient leave his queue; one in treatment leaves when he next has to wait."""
     p = patient_at(n, slot)
     if n[p + P_IMPATIENT] == code:
@@ -97,7 +99,7 @@ def _lose_patience(n, x, slot, code):
 
 
 @part
-def _move(n, x, slot, up):
+def _move(n: Any, x: Any, slot: int, up: int) -> None:
     """Place a waiting patient again in each of his queues, one level higher or by his class."""
     for place in range(n[patient_at(n, slot) + P_WAITS]):
         node = slot * n[N_PLACES] + place
@@ -110,7 +112,7 @@ def _move(n, x, slot, up):
 
 
 @piece
-def _grow_older(n, x, slot, code):
+def _grow_older(n: Any, x: Any, slot: int, code: int) -> None:
     """Raise a patient who has waited long by one level of priority."""
     p = patient_at(n, slot)
     if n[p + P_AGE] == code and n[p + P_DOING] == WAITING:
@@ -123,7 +125,7 @@ def _grow_older(n, x, slot, code):
 
 
 @piece
-def _grow_worse(n, x, slot, code):
+def _grow_worse(n: Any, x: Any, slot: int, code: int) -> None:
     """Let a waiting patient fall into another class, with its priority."""
     p = patient_at(n, slot)
     if n[p + P_WORSEN] == code and n[p + P_DOING] == WAITING:
@@ -135,7 +137,7 @@ def _grow_worse(n, x, slot, code):
 
 
 @piece
-def _change_shift(n, x, resource):
+def _change_shift(n: Any, x: Any, resource: int) -> None:
     """Set the capacity that the roster names for this moment, and announce the next change."""
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
     capacity = int(x[n[s + S_SHIFTS] + 2 * n[s + S_SHIFT] + 1])
@@ -150,7 +152,7 @@ def _change_shift(n, x, resource):
 
 
 @piece
-def _take_sample(n, x):
+def _take_sample(n: Any, x: Any) -> None:
     """Write down units in use, patients waiting and units open, by resource."""
     at = n[AT_SAMPLES] + n[W_SAMPLES] * n[N_STATIONS] * 3
     for resource in range(n[N_STATIONS]):
@@ -164,7 +166,7 @@ def _take_sample(n, x):
 
 
 @part
-def happen(n, x, kind, who, code):
+def happen(n: Any, x: Any, kind: int, who: int, code: int) -> None:
     """Do what an event of one of the rarer kinds does."""
     if kind == IMPATIENT:
         _lose_patience(n, x, who, code)

@@ -11,7 +11,20 @@ that turns it into a plain number.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from numba import njit
 
-piece = njit(inline="always", nogil=True, _nrt=False, error_model="numpy")
-part = njit(nogil=True, _nrt=False, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+Function = TypeVar("Function", bound=Callable[..., Any])
+Decorator = Callable[[Function], Function]
+_njit: Any = njit
+
+piece: Decorator[Any] = _njit(inline="always", nogil=True, _nrt=False, error_model="numpy")
+part: Decorator[Any] = _njit(
+    nogil=True, _nrt=False, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
+plain: Decorator[Any] = _njit(nogil=True, _nrt=False)
+"""For what is called from Python too."""
+cached: Decorator[Any] = _njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+"""For the one function that is kept on disk."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from chairs.core.counter import philox
@@ -52,31 +54,31 @@ from chairs.twin.engine.layout import (
 
 
 @piece
-def patient_at(n, slot):
+def patient_at(n: Any, slot: int) -> Any:
     """Return the place of a patient's record in n."""
     return n[AT_PATIENTS] + slot * P_WIDE
 
 
 @piece
-def patient_x_at(n, slot):
+def patient_x_at(n: Any, slot: int) -> Any:
     """Return the place of a patient's record in x."""
     return n[AT_PATIENTS_X] + slot * PX_WIDE
 
 
 @piece
-def holding_at(n, slot, resource):
+def holding_at(n: Any, slot: int, resource: int) -> Any:
     """Return the place in n of what a patient holds of a resource."""
     return n[AT_HOLDINGS] + (slot * n[N_STATIONS] + resource) * H_WIDE
 
 
 @piece
-def holding_x_at(n, slot, resource):
+def holding_x_at(n: Any, slot: int, resource: int) -> Any:
     """Return the place in x of what a patient holds of a resource."""
     return n[AT_HOLDINGS_X] + (slot * n[N_STATIONS] + resource) * HX_WIDE
 
 
 @piece
-def draw(n, slot, key, visit):
+def draw(n: Any, slot: int, key: int, visit: int) -> Any:
     """Return two uniform numbers that depend on seed, replication, patient, step and visit only."""
     p = n[AT_PATIENTS] + slot * P_WIDE
     return philox(
@@ -90,7 +92,7 @@ def draw(n, slot, key, visit):
 
 
 @piece
-def make_ready(n, slot):
+def make_ready(n: Any, slot: int) -> None:
     """Let a patient go on at this moment, after those who became ready before him."""
     p = n[AT_PATIENTS] + slot * P_WIDE
     n[p + P_DOING] = READY
@@ -103,7 +105,7 @@ def make_ready(n, slot):
 
 
 @piece
-def tally(n, x, which, cls, value):
+def tally(n: Any, x: Any, which: int, cls: int, value: float) -> None:
     """Add a value to a sum, unless the run is still warming up."""
     if n[W_COUNTING] == 1:
         entry = which * n[N_CLASSES] + cls
@@ -114,13 +116,13 @@ def tally(n, x, which, cls, value):
 
 
 @piece
-def write_line(n, x, slot, what, since):
+def write_line(n: Any, x: Any, slot: int, what: Any, since: Any) -> None:
     """Write one line of the log, ending now: `what` is kind, row and resource, `since` request and start."""
     _write(n, x, np.int64(slot), (np.int64(what[0]), np.int64(what[1]), np.int64(what[2])), since)
 
 
 @part
-def _write(n, x, slot, what, since):
+def _write(n: Any, x: Any, slot: int, what: Any, since: Any) -> None:
     kind, row, resource = what
     requested, start = since
     p, line = n[AT_PATIENTS] + slot * P_WIDE, n[AT_LINES] + n[W_LINES] * L_WIDE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
     AT_STATIONS,
@@ -32,7 +34,7 @@ from chairs.twin.engine.units import drop, free
 
 
 @piece
-def _interrupt(n, x, slot, resource):
+def _interrupt(n: Any, x: Any, slot: int, resource: int) -> None:
     """Take a unit from a patient who is being treated; he waits for it and then goes on where he was."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     n[p + P_FINISH] = 0
@@ -48,7 +50,7 @@ def _interrupt(n, x, slot, resource):
 
 
 @piece
-def _last_served(n, x, resource):
+def _last_served(n: Any, x: Any, resource: int) -> Any:
     """Return the least urgent, last served patient who is being treated with this resource, or -1."""
     worst, worst_level, latest = -1, -1, -FOREVER
     for slot in range(n[N_PATIENTS]):
@@ -60,7 +62,7 @@ def _last_served(n, x, resource):
 
 
 @part
-def shrink(n, x, resource):
+def shrink(n: Any, x: Any, resource: int) -> None:
     """Interrupt patients until no more are treated than there are units; who only waits or boards is let be."""
     s = n[AT_STATIONS] + resource * S_WIDE
     worst = 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from numba import njit
-
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part, piece, plain
 from chairs.twin.engine.layout import (
     AT_DURATIONS,
     AT_DURATIONS_X,
@@ -31,7 +30,7 @@ SPLINE_LEAST, SPLINE_STEP = -8.5, 0.0625  # first normal deviate of a tabulated 
 
 
 @piece
-def _near(q):
+def _near(q: float) -> Any:
     r = 0.180625 - q * q
     top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
         + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
@@ -43,7 +42,7 @@ def _near(q):
 
 
 @part
-def _far(p):
+def _far(p: float) -> Any:
     r = math.sqrt(-math.log(p))
     if r <= 5.0:
         r -= 1.6
@@ -64,8 +63,8 @@ def _far(p):
     return top / low
 
 
-@njit(nogil=True, _nrt=False)
-def normal_deviate(survival):
+@plain
+def normal_deviate(survival: float) -> Any:
     """Return the z that a standard normal variable exceeds with probability `survival`.
 
     Notes
@@ -76,7 +75,7 @@ def normal_deviate(survival):
     Examples
     --------
     >>> round(normal_deviate(0.025), 6), round(normal_deviate(0.975), 6), round(normal_deviate(1e-20), 6)
-    (1.959964, -1.959964, 9.262340)
+    (1.959964, -1.959964, 9.26234)
     """
     q = 0.5 - survival
     if abs(q) <= 0.425:
@@ -87,7 +86,7 @@ def normal_deviate(survival):
 
 
 @part
-def _from_spline(x, first, last, z):
+def _from_spline(x: Any, first: int, last: int, z: float) -> Any:
     place = (z - SPLINE_LEAST) / SPLINE_STEP
     i = min(max(int(place), 0), last - 2)
     t = place - i
@@ -98,7 +97,7 @@ def _from_spline(x, first, last, z):
 
 
 @part
-def _from_values(x, first, values, below):
+def _from_values(x: Any, first: int, values: int, below: float) -> Any:
     low, high = 0, values - 1
     while low < high:
         middle = (low + high) // 2
@@ -110,7 +109,7 @@ def _from_values(x, first, values, below):
 
 
 @part
-def _rarer(n, x, which, s):
+def _rarer(n: Any, x: Any, which: int, s: float) -> Any:
     d, dx = n[AT_DURATIONS] + which * D_WIDE, n[AT_DURATIONS_X] + which * DX_WIDE
     kind, a, b = n[d + D_KIND], x[dx], x[dx + 1]
     result = FOREVER
@@ -128,7 +127,7 @@ def _rarer(n, x, which, s):
 
 
 @part
-def _of_part(n, x, which, s):
+def _of_part(n: Any, x: Any, which: int, s: float) -> Any:
     """Choose the part of a mixture by `s` and spend what is left of it inside the part."""
     d = n[AT_DURATIONS] + which * D_WIDE
     weights, parts = int(x[n[AT_DURATIONS_X] + which * DX_WIDE]), n[d + D_N]
@@ -141,7 +140,7 @@ def _of_part(n, x, which, s):
 
 
 @part
-def duration(n, x, which, s):
+def duration(n: Any, x: Any, which: int, s: float) -> Any:
     """Return the duration that is exceeded with probability `s`, in the model's unit of time."""
     kind = n[n[AT_DURATIONS] + which * D_WIDE + D_KIND]
     if kind == MIXTURE:

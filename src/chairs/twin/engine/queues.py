@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from chairs.twin.engine.calendar import push
@@ -61,7 +63,7 @@ from chairs.twin.engine.units import grant, hold
 
 
 @piece
-def level_of(n, slot, resource):
+def level_of(n: Any, slot: int, resource: int) -> Any:
     """Return the priority level of a patient at a resource: 0 is served first."""
     p, s = patient_at(n, slot), n[AT_STATIONS] + resource * S_WIDE
     if n[p + P_PRIORITY] >= 0:
@@ -72,13 +74,13 @@ def level_of(n, slot, resource):
 
 
 @piece
-def join(n, x, slot, place, resource, level):
+def join(n: Any, x: Any, slot: int, place: int, resource: int, level: int) -> None:
     """Put a patient in a queue, behind those of his level who asked before him."""
     _join(n, x, np.int64(slot), np.int64(place), resource, np.int64(level))
 
 
 @part
-def _join(n, x, slot, place, resource, level):
+def _join(n: Any, x: Any, slot: int, place: int, resource: int, level: int) -> None:
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
     node = slot * n[N_PLACES] + place
     line = n[AT_HEADS] + 2 * (n[s + S_HEADS] + level)
@@ -106,7 +108,7 @@ def _join(n, x, slot, place, resource, level):
 
 
 @part
-def quit_line(n, x, node):
+def quit_line(n: Any, x: Any, node: int) -> None:
     """Take one place out of its queue."""
     nodes = n[AT_NODES]
     at = nodes + node * Q_WIDE
@@ -129,7 +131,7 @@ def quit_line(n, x, node):
 
 
 @piece
-def quit_all(n, x, slot):
+def quit_all(n: Any, x: Any, slot: int) -> None:
     """Take a patient out of all the queues he is in."""
     p, first = patient_at(n, slot), slot * n[N_PLACES]
     for place in range(n[p + P_WAITS]):
@@ -140,7 +142,7 @@ def quit_all(n, x, slot):
 
 
 @piece
-def _overtakes(n, slot, resource):
+def _overtakes(n: Any, slot: int, resource: int) -> Any:
     """Say whether taking a unit now would pass somebody who may not be passed."""
     s = n[AT_STATIONS] + resource * S_WIDE
     found = False
@@ -152,7 +154,7 @@ def _overtakes(n, slot, resource):
 
 
 @part
-def option_now(n, x, slot, newcomer):
+def option_now(n: Any, x: Any, slot: int, newcomer: int) -> Any:
     """Return the place of the first option that can be had at once, or -1; `newcomer` is 0 or 1."""
     r = n[AT_ROWS] + n[patient_at(n, slot) + P_ROW] * R_WIDE
     place = n[r + R_FIRST]
@@ -171,7 +173,7 @@ def option_now(n, x, slot, newcomer):
 
 
 @part
-def _resume(n, x, slot):
+def _resume(n: Any, x: Any, slot: int) -> Any:
     """Give an interrupted patient his unit back, if one is free; say whether it was."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     resource = n[p + P_RESOURCE]
@@ -189,7 +191,7 @@ def _resume(n, x, slot):
 
 
 @piece
-def _serve(n, x, slot):
+def _serve(n: Any, x: Any, slot: int) -> Any:
     """Serve a waiting patient if what he asks for is free; say whether it was."""
     if n[patient_at(n, slot) + P_DOING] == INTERRUPTED:
         served = _resume(n, x, slot)
@@ -204,7 +206,7 @@ def _serve(n, x, slot):
 
 
 @part
-def offer(n, x, resource):
+def offer(n: Any, x: Any, resource: int) -> None:
     """Offer free units to those who wait, by level, then by time of request."""
     s = n[AT_STATIONS] + resource * S_WIDE
     for level in range(n[s + S_LEVELS]):

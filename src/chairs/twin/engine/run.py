@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-
-from numba import njit
+from typing import Any
 
 from chairs.twin.engine.arrivals import arrive, next_arrival
 from chairs.twin.engine.calendar import drop_first, push
 from chairs.twin.engine.happenings import finish, happen
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import cached, part, piece
 from chairs.twin.engine.layout import (
     ARRIVE,
     AT_CALENDAR,
@@ -69,7 +68,7 @@ _WHO_MASK = (1 << WHO_BITS) - 1
 
 
 @piece
-def _room(n):
+def _room(n: Any) -> Any:
     """Say whether whatever happens next fits into the tables."""
     margin = n[W_MARGIN] + n[W_BURSTS] * n[W_INSIDE]
     fits = n[W_FREE] >= 0 and n[W_CALENDAR] + margin <= n[N_CALENDAR]
@@ -77,7 +76,7 @@ def _room(n):
 
 
 @part
-def _resume_patience(n, x, slot):
+def _resume_patience(n: Any, x: Any, slot: int) -> None:
     """Let the clock of a patient who is present at the start run on."""
     row = n[n[AT_PATIENTS] + slot * P_WIDE + P_PATIENCE]
     if row >= 0:
@@ -85,7 +84,7 @@ def _resume_patience(n, x, slot):
 
 
 @part
-def _open(n, x):
+def _open(n: Any, x: Any) -> None:
     """Everybody present is in his place: announce arrivals, rosters and samples, then offer what is free."""
     n[W_OPENING] = 0
     if n[N_SAMPLES] > 0:
@@ -102,7 +101,7 @@ def _open(n, x):
 
 
 @piece
-def _advance(n, x, time):
+def _advance(n: Any, x: Any, time: float) -> None:
     """Move the clock."""
     if time > x[WX_NOW]:
         x[WX_NOW] = time
@@ -115,7 +114,7 @@ def _advance(n, x, time):
 
 
 @piece
-def _next_event(n, x, code):
+def _next_event(n: Any, x: Any, code: int) -> None:
     who, kind = code & _WHO_MASK, (code >> WHO_BITS) & 15
     drop_first(n, x)
     if kind == FINISH:
@@ -127,7 +126,7 @@ def _next_event(n, x, code):
 
 
 @piece
-def _next_patient(n, x, slot):
+def _next_patient(n: Any, x: Any, slot: int) -> None:
     n[W_READY] = n[n[AT_PATIENTS] + slot * P_WIDE + P_NEXT]
     if n[W_OPENING] == 1:
         _resume_patience(n, x, slot)
@@ -141,11 +140,11 @@ def _fingerprint() -> int:
     return int.from_bytes(hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()[:7], "little")
 
 
-def _entry(fingerprint: int):
+def _entry(fingerprint: int) -> Any:
     # numba's cache on disk looks at this file alone; a captured number that depends on all of the
     # engine's files makes it compile again when any of them changes.
-    @njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
-    def run(n, x):
+    @cached
+    def run(n: Any, x: Any) -> Any:
         while fingerprint > 0:
             if not _room(n):
                 return GROW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from chairs.twin.engine.calendar import push
 from chairs.twin.engine.choosing import in_window, line_for, visit_of
@@ -75,7 +76,7 @@ from chairs.twin.engine.waiting import seize, start_patience
 
 
 @piece
-def _delay(n, x, slot, r):
+def _delay(n: Any, x: Any, slot: int, r: int) -> None:
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     visit = visit_of(n, slot, r)
     s, u = draw(n, slot, n[r + R_KEY], visit)
@@ -96,7 +97,7 @@ def _delay(n, x, slot, r):
 
 
 @piece
-def _release(n, x, slot, r):
+def _release(n: Any, x: Any, slot: int, r: int) -> None:
     """Give back what is named and held; all of it is offered before this patient goes on."""
     if n[patient_at(n, slot) + P_HOLDING] > 0:
         for place in range(n[r + R_WIDTH]):
@@ -110,7 +111,7 @@ def _release(n, x, slot, r):
 
 
 @piece
-def _route(n, x, slot, r):
+def _route(n: Any, x: Any, slot: int, r: int) -> Any:
     visit = visit_of(n, slot, r)
     first = n[r + R_FIRST] + n[r + R_WIDTH] * line_for(n, x, slot, r, visit)
     u, _ = draw(n, slot, n[r + R_KEY], visit)
@@ -121,7 +122,7 @@ def _route(n, x, slot, r):
 
 
 @piece
-def _clock(n, x, slot, which, otherwise):
+def _clock(n: Any, x: Any, slot: int, which: int, otherwise: float) -> Any:
     """Return what a clock shows; -1 stands for `otherwise`."""
     time = otherwise
     if which >= 0:
@@ -130,7 +131,7 @@ def _clock(n, x, slot, which, otherwise):
 
 
 @part
-def _tally(n, x, slot, r):
+def _tally(n: Any, x: Any, slot: int, r: int) -> None:
     since = _clock(n, x, slot, n[r + R_START], x[patient_x_at(n, slot) + PX_ARRIVED])
     took = _clock(n, x, slot, n[r + R_STOP], x[WX_NOW]) - since
     cls = n[patient_at(n, slot) + P_CLASS]
@@ -142,7 +143,7 @@ def _tally(n, x, slot, r):
 
 
 @part
-def _leave(n, x, slot, r, index):
+def _leave(n: Any, x: Any, slot: int, r: int, index: int) -> None:
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     if n[p + P_HOLDING] > 0:
         for resource in range(n[N_STATIONS]):
@@ -160,7 +161,7 @@ def _leave(n, x, slot, r, index):
 
 
 @part
-def _rarer_step(n, x, slot, r, index):
+def _rarer_step(n: Any, x: Any, slot: int, r: int, index: int) -> None:
     p, op = patient_at(n, slot), n[r + R_OP]
     if op == PATIENCE:
         start_patience(n, x, slot, r)
@@ -177,7 +178,7 @@ def _rarer_step(n, x, slot, r, index):
 
 
 @piece
-def go_on(n, x, slot):
+def go_on(n: Any, x: Any, slot: int) -> None:
     """Take a patient through the table until he is treated, waits or has left."""
     p = patient_at(n, slot)
     index = n[p + P_ROW]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chairs.twin.engine.calendar import push
 from chairs.twin.engine.jit import part, piece
 from chairs.twin.engine.layout import (
@@ -40,7 +42,7 @@ from chairs.twin.engine.quantile import duration
 
 
 @piece
-def hold(n, x, slot, resource, units):
+def hold(n: Any, x: Any, slot: int, resource: int, units: int) -> None:
     """Let a patient hold units of a resource from now on."""
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
     h, hx = holding_at(n, slot, resource), holding_x_at(n, slot, resource)
@@ -56,7 +58,7 @@ def hold(n, x, slot, resource, units):
 
 
 @part
-def grant(n, x, slot, place):
+def grant(n: Any, x: Any, slot: int, place: int) -> None:
     """Give a patient what the option at `place` names; his wait ends."""
     p = patient_at(n, slot)
     index = n[p + P_ROW]
@@ -71,7 +73,7 @@ def grant(n, x, slot, place):
 
 
 @piece
-def free(n, x, resource, units):
+def free(n: Any, x: Any, resource: int, units: int) -> None:
     """Make units available again, without offering them yet."""
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
     n[s + S_BUSY] -= units
@@ -81,7 +83,7 @@ def free(n, x, resource, units):
 
 
 @piece
-def drop(n, x, slot, resource):
+def drop(n: Any, x: Any, slot: int, resource: int) -> Any:
     """End a patient's hold of a resource in the books; return the units."""
     h, hx = holding_at(n, slot, resource), holding_x_at(n, slot, resource)
     if n[W_LOGGING] == 1:
@@ -94,7 +96,7 @@ def drop(n, x, slot, resource):
 
 
 @part
-def clean(n, x, slot, resource, units):
+def clean(n: Any, x: Any, slot: int, resource: int, units: int) -> None:
     """Keep units in use until they are clean."""
     s = n[AT_STATIONS] + resource * S_WIDE
     u, _ = draw(n, slot, n[s + S_KEY], n[holding_at(n, slot, resource) + H_TIMES])
@@ -103,7 +105,7 @@ def clean(n, x, slot, resource, units):
 
 
 @piece
-def give_back(n, x, slot, resource):
+def give_back(n: Any, x: Any, slot: int, resource: int) -> None:
     """End a patient's hold of a resource; a unit that is cleaned stays in use until it is clean."""
     units = drop(n, x, slot, resource)
     if n[n[AT_STATIONS] + resource * S_WIDE + S_CLEANING] < 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ from chairs.twin.engine.units import grant, hold
 
 
 @part
-def expect_worsening(n, x, slot, r):
+def expect_worsening(n: Any, x: Any, slot: int, r: int) -> None:
     """Write down when a waiting patient will fall into another class."""
     p = patient_at(n, slot)
     cls = n[p + P_CLASS]
@@ -74,7 +75,7 @@ def expect_worsening(n, x, slot, r):
 
 
 @piece
-def _wait_for(n, x, slot, r):
+def _wait_for(n: Any, x: Any, slot: int, r: int) -> None:
     """Put a patient into the queues of all that he asks for."""
     p = patient_at(n, slot)
     n[p + P_DOING] = WAITING
@@ -93,7 +94,7 @@ def _wait_for(n, x, slot, r):
 
 
 @part
-def leave_queue(n, x, slot, index):
+def leave_queue(n: Any, x: Any, slot: int, index: int) -> Any:
     """Send a patient whose patience is at its end on his way; return his next row."""
     p = patient_at(n, slot)
     n[p + P_OVERDUE] = n[p + P_IMPATIENT] = 0
@@ -103,7 +104,7 @@ def leave_queue(n, x, slot, index):
 
 
 @piece
-def _refused(n, x, slot, r, index):
+def _refused(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     """Say whether the queue is full for a newcomer."""
     full = False
     if n[r + R_LIMIT] >= 0:
@@ -115,7 +116,7 @@ def _refused(n, x, slot, r, index):
 
 
 @part
-def _seize_rarer(n, x, slot, r, index):
+def _seize_rarer(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     """Serve a request that is not for one unit of one free resource; return the next row, or -1."""
     if n[patient_at(n, slot) + P_OVERDUE] == 1:
         return leave_queue(n, x, slot, index)
@@ -131,7 +132,7 @@ def _seize_rarer(n, x, slot, r, index):
 
 
 @piece
-def seize(n, x, slot, r, index):
+def seize(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     """Ask for what a row names; return the next row, or -1 for somebody who waits."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     x[px + PX_REQUESTED] = x[WX_NOW] - x[px + PX_ELAPSED]
@@ -152,7 +153,7 @@ def seize(n, x, slot, r, index):
 
 
 @part
-def start_patience(n, x, slot, r):
+def start_patience(n: Any, x: Any, slot: int, r: int) -> None:
     """Start the clock at whose end the patient leaves the queue he is in then."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     visit = visit_of(n, slot, r)

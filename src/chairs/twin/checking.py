@@ -114,7 +114,7 @@ def _known(names: object, choices: object, fr: str, en: str) -> Iterator[Fault]:
 
 
 def _shares(shares: object) -> bool:
-    return _positive(shares) and abs(sum(shares) - 1) <= CLOSE  # type: ignore[arg-type, call-overload]
+    return _positive(shares) and abs(sum(shares) - 1) <= CLOSE  # type: ignore[call-overload]
 
 
 def _arrivals(arrivals: Arrivals, model: Model, horizon: float) -> Iterator[Fault]:

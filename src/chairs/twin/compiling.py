@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,13 @@ import numpy as np
 from chairs.core.counter import word
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.clock import Clock, read_clock
-from chairs.twin.durations import Duration, Durations, always
+from chairs.twin.draft import Draft
+from chairs.twin.durations import Duration, always
 from chairs.twin.engine import layout as code
 from chairs.twin.graph import following, in_cycle
 from chairs.twin.model import Model
 from chairs.twin.resources import Resource
 from chairs.twin.rosters import capacities, hourly_rates
-from chairs.twin.spline import gamma_spline
 from chairs.twin.steps import KINDS, Delay, Leave, Mark, Patience, Reclass, Release, Route, Seize, Step, Tally
 
 OPS = {kind: place for place, kind in enumerate(KINDS.values())}
@@ -53,48 +53,6 @@ class Program:
     marks: int
 
 
-@dataclass
-class _Draft:
-    model: Model
-    clock: Clock
-    horizon: float
-    floats: list[np.ndarray] = field(default_factory=list)
-    floats_n: int = 0
-    ints: list[int] = field(default_factory=list)
-    durations: list[tuple[int, int, int, float, float]] = field(default_factory=list)
-    tallies: list[tuple[str, str]] = field(default_factory=list)
-    within: list[tuple[str, float]] = field(default_factory=list)
-    clocks: dict[str, int] = field(default_factory=dict)
-    places: int = 1
-
-    def numbers(self, values: Any) -> int:
-        """Keep numbers; return the place of the first."""
-        array = np.asarray(values, dtype=float).ravel()
-        self.floats.append(array)
-        self.floats_n += array.size
-        return code.HEADER_X + self.floats_n - array.size
-
-    def wholes(self, values: Any) -> int:
-        """Keep whole numbers; return the place of the first."""
-        place = code.HEADER + len(self.ints)
-        self.ints.extend(int(value) for value in values)
-        return place
-
-    def tally(self, kind: str, name: str) -> int:
-        """Return the place of a sum, a new one if the name is new."""
-        if (kind, name) not in self.tallies:
-            self.tallies.append((kind, name))
-        return self.tallies.index((kind, name))
-
-    def table(self, table: Durations) -> int:
-        """Keep a table of durations; return the place of its first line."""
-        place = len(self.durations)
-        self.durations.extend([(0, 0, 0, 0.0, 0.0)] * len(table.rows))
-        for i, duration in enumerate(table.rows):
-            self.durations[place + i] = _duration(self, duration)
-        return place
-
-
 def compile_model(model: Model, *, start: dt.datetime | None = None, horizon: float) -> Program:
     """Write a checked model out for the engine.
 
@@ -106,7 +64,7 @@ def compile_model(model: Model, *, start: dt.datetime | None = None, horizon: fl
         Length of the run, in the model's unit of time.
     """
     clock = read_clock(start, horizon / model.hour, model.timezone)
-    draft = _Draft(model=model, clock=clock, horizon=horizon)
+    draft = Draft(model=model, clock=clock, horizon=horizon)
     draft.ints.extend([0] * (3 * len(model.attributes)))
     for i, attribute in enumerate(model.attributes):
         shares = [attribute.by_class.get(cls, attribute.shares) for cls in model.classes]
@@ -126,9 +84,7 @@ def compile_model(model: Model, *, start: dt.datetime | None = None, horizon: fl
         rows=rows,
         durations=np.array([line[:3] for line in durations], dtype=np.int64),
         durations_x=np.array([line[3:] for line in durations]),
-        hours=np.asarray(clock.hour_of_week[clock.before :], dtype=np.int64)
-        if _needs_hours(model)
-        else np.zeros(1, dtype=np.int64),
+        hours=clock.hour_of_week[clock.before :] if _needs_hours(model) else np.zeros(1, dtype=np.int64),
         stations=stations,
         sources=sources,
         sources_x=sources_x,
@@ -147,42 +103,7 @@ def _needs_hours(model: Model) -> bool:
     return windows or any(by.startswith("hour") for by in tables)
 
 
-def _duration(draft: _Draft, duration: Duration) -> tuple[int, int, int, float, float]:
-    mean, cv = duration.mean or 0.0, duration.cv or 0.0
-    if duration.kind == "fixed":
-        return code.FIXED, 0, 0, mean, 0.0
-    if duration.kind == "exponential":
-        return code.EXPONENTIAL, 0, 0, mean, 0.0
-    if duration.kind == "lognormal":
-        sigma = math.sqrt(math.log1p(cv * cv))
-        return code.LOGNORMAL, 0, 0, math.log(mean) - sigma * sigma / 2, sigma
-    if duration.kind == "weibull":
-        shape = duration.shape or 1.0
-        return code.WEIBULL, 0, 0, mean / math.gamma(1 + 1 / shape), 1 / shape
-    return _rarer_duration(draft, duration, mean, cv)
-
-
-def _rarer_duration(draft: _Draft, duration: Duration, mean: float, cv: float) -> tuple[int, int, int, float, float]:
-    if duration.kind == "normal":
-        return code.NORMAL, 0, 0, mean, mean * cv
-    if duration.kind == "uniform":
-        return code.UNIFORM, 0, 0, duration.least or 0.0, duration.most or 0.0
-    if duration.kind == "gamma":
-        spline = gamma_spline(cv)
-        return code.SPLINE, draft.numbers(spline), len(spline), mean, 0.0
-    if duration.kind == "empirical":
-        n = len(duration.values)
-        order = np.argsort(duration.values, kind="stable")
-        shares = np.asarray(duration.weights or [1 / n] * n)[order]
-        pairs = np.column_stack([np.asarray(duration.values)[order], np.cumsum(shares)])
-        return code.EMPIRICAL, draft.numbers(pairs), n, 0.0, 0.0
-    if duration.kind == "mixture":
-        place = draft.table(Durations(rows=duration.parts))
-        return code.MIXTURE, place, len(duration.parts), float(draft.numbers(np.cumsum(duration.weights))), 0.0
-    return code.NEVER, 0, 0, 0.0, 0.0
-
-
-def _rows(draft: _Draft) -> np.ndarray:
+def _rows(draft: Draft) -> np.ndarray:
     model = draft.model
     rows = np.zeros((len(model.steps), code.R_WIDE), dtype=np.int64)
     for word_ in (code.R_VISIT, code.R_SIMPLE, code.R_OTHER, code.R_WORSENS, code.R_LIMIT, code.R_START, code.R_STOP):
@@ -201,7 +122,7 @@ def _rows(draft: _Draft) -> np.ndarray:
     return rows
 
 
-def choose_by(draft: _Draft, row: np.ndarray, by: str) -> None:
+def choose_by(draft: Draft, row: np.ndarray, by: str) -> None:
     """Write down by what the line of a row's table is chosen."""
     kind, _, name = by.partition(":")
     row[code.R_BY] = BY.index(kind)
@@ -211,7 +132,7 @@ def choose_by(draft: _Draft, row: np.ndarray, by: str) -> None:
         row[code.R_OF] = [resource.name for resource in draft.model.resources].index(name)
 
 
-def _seize(draft: _Draft, row: np.ndarray, step: Seize, places: dict[str, int]) -> None:
+def _seize(draft: Draft, row: np.ndarray, step: Seize, places: dict[str, int]) -> None:
     names = [resource.name for resource in draft.model.resources]
     options = [[(names.index(name), units) for name, units in option.items()] for option in step.options]
     row[code.R_FIRST] = draft.wholes(
@@ -236,13 +157,13 @@ def _seize(draft: _Draft, row: np.ndarray, step: Seize, places: dict[str, int]) 
         )
 
 
-def _release(draft: _Draft, row: np.ndarray, step: Release, places: dict[str, int]) -> None:
+def _release(draft: Draft, row: np.ndarray, step: Release, places: dict[str, int]) -> None:
     names = [resource.name for resource in draft.model.resources]
     given = [names.index(name) for name in step.resources] or list(range(len(names)))
     row[code.R_FIRST], row[code.R_WIDTH] = draft.wholes(given), len(given)
 
 
-def _delay(draft: _Draft, row: np.ndarray, step: Delay, places: dict[str, int]) -> None:
+def _delay(draft: Draft, row: np.ndarray, step: Delay, places: dict[str, int]) -> None:
     row[code.R_FIRST], row[code.R_LEVELS] = draft.table(step.duration), len(step.duration.rows)
     choose_by(draft, row, step.duration.by)
     row[code.R_LOGGED] = step.activity is not None
@@ -251,29 +172,29 @@ def _delay(draft: _Draft, row: np.ndarray, step: Delay, places: dict[str, int]) 
         row[code.R_TARGETS] = draft.numbers((step.window.opens, step.window.closes))
 
 
-def _route(draft: _Draft, row: np.ndarray, step: Route, places: dict[str, int]) -> None:
+def _route(draft: Draft, row: np.ndarray, step: Route, places: dict[str, int]) -> None:
     row[code.R_FIRST] = draft.numbers([np.cumsum(line) for line in step.probabilities])
     row[code.R_WIDTH], row[code.R_LEVELS] = len(step.to), len(step.probabilities)
     row[code.R_TARGETS] = draft.wholes(places[name] for name in step.to)
     choose_by(draft, row, step.by)
 
 
-def _patience(draft: _Draft, row: np.ndarray, step: Patience, places: dict[str, int]) -> None:
+def _patience(draft: Draft, row: np.ndarray, step: Patience, places: dict[str, int]) -> None:
     row[code.R_FIRST], row[code.R_LEVELS] = draft.table(step.duration), len(step.duration.rows)
     choose_by(draft, row, step.duration.by)
     row[code.R_OTHER] = places[step.leaves]
 
 
-def _nothing(draft: _Draft, row: np.ndarray, step: Step, places: dict[str, int]) -> None:
+def _nothing(draft: Draft, row: np.ndarray, step: Step, places: dict[str, int]) -> None:
     return
 
 
-def _mark(draft: _Draft, row: np.ndarray, step: Mark, places: dict[str, int]) -> None:
+def _mark(draft: Draft, row: np.ndarray, step: Mark, places: dict[str, int]) -> None:
     row[code.R_START] = draft.clocks.setdefault(step.clock, len(draft.clocks))
     row[code.R_LOGGED] = step.activity is not None
 
 
-def _tally(draft: _Draft, row: np.ndarray, step: Tally, places: dict[str, int]) -> None:
+def _tally(draft: Draft, row: np.ndarray, step: Tally, places: dict[str, int]) -> None:
     row[code.R_TALLY] = draft.tally("measure", step.measure)
     for end in ("since", "until"):
         clock = getattr(step, end)
@@ -288,12 +209,12 @@ def _tally(draft: _Draft, row: np.ndarray, step: Tally, places: dict[str, int]) 
     row[code.R_LOGGED] = step.activity is not None
 
 
-def _reclass(draft: _Draft, row: np.ndarray, step: Reclass, places: dict[str, int]) -> None:
+def _reclass(draft: Draft, row: np.ndarray, step: Reclass, places: dict[str, int]) -> None:
     classes = draft.model.classes
     row[code.R_FIRST] = draft.wholes(classes.index(step.to.get(cls, cls)) for cls in classes)
 
 
-def _leave(draft: _Draft, row: np.ndarray, step: Leave, places: dict[str, int]) -> None:
+def _leave(draft: Draft, row: np.ndarray, step: Leave, places: dict[str, int]) -> None:
     row[code.R_TALLY] = draft.tally("stay", step.name)
     row[code.R_LOGGED] = 1
 
@@ -307,7 +228,7 @@ _FILL: dict[type[Step], Any] = dict(
 )
 
 
-def _stations(draft: _Draft) -> np.ndarray:
+def _stations(draft: Draft) -> np.ndarray:
     stations = np.zeros((len(draft.model.resources), code.S_WIDE), dtype=np.int64)
     heads = 0
     for station, resource in zip(stations, draft.model.resources, strict=True):
@@ -319,7 +240,7 @@ def _stations(draft: _Draft) -> np.ndarray:
     return stations
 
 
-def _rules(draft: _Draft, station: np.ndarray, resource: Resource, heads: int) -> int:
+def _rules(draft: Draft, station: np.ndarray, resource: Resource, heads: int) -> int:
     classes = draft.model.classes
     levels = [resource.priority.get(cls, 0) for cls in classes]
     station[code.S_LEVELS], station[code.S_HEADS] = max(levels) + 1, heads
@@ -334,7 +255,7 @@ def _rules(draft: _Draft, station: np.ndarray, resource: Resource, heads: int) -
     return heads + int(station[code.S_LEVELS])
 
 
-def _sources(draft: _Draft) -> tuple[np.ndarray, np.ndarray]:
+def _sources(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
     wholes = np.zeros((len(draft.model.arrivals), code.A_WIDE), dtype=np.int64)
     reals = np.zeros((len(draft.model.arrivals), code.AX_WIDE))
     steps = [step.name for step in draft.model.steps]
@@ -359,7 +280,7 @@ def _sources(draft: _Draft) -> tuple[np.ndarray, np.ndarray]:
     return wholes, reals
 
 
-def _rates(draft: _Draft, whole: np.ndarray, real: np.ndarray, arrivals: Arrivals) -> None:
+def _rates(draft: Draft, whole: np.ndarray, real: np.ndarray, arrivals: Arrivals) -> None:
     whole[code.A_KIND] = code.RATE
     day = len(arrivals.rates)
     if arrivals.kind == "cycle":

@@ -22,7 +22,10 @@ class Situation(NamedTuple):
     exit: str | None
 
 
-def situations(model: Model) -> dict[Situation, list[tuple[Situation, float]]] | None:
+Ways = dict[Situation, list[tuple[Situation, float]]]
+
+
+def situations(model: Model) -> Ways | None:
     """Return every situation that can come up, with those that follow and their probability; None: too many.
 
     Ways that end a wait (impatience, a full queue) have probability 0: they are possible, but not planned.
@@ -34,7 +37,7 @@ def situations(model: Model) -> dict[Situation, list[tuple[Situation, float]]] |
         for cls, share in arrivals.classes.items()
         if share > 0
     ]
-    found: dict[Situation, list[tuple[Situation, float]]] = {}
+    found: Ways = {}
     while work:
         here = work.pop()
         if here in found:
@@ -115,7 +118,7 @@ def path_problems(model: Model, where: str) -> list[Problem]:
     return problems
 
 
-def _never_released(found: dict, steps: dict[str, Step], where: str) -> list[Problem]:
+def _never_released(found: Ways, steps: dict[str, Step], where: str) -> list[Problem]:
     kept = sorted({(name, here.step) for here in found if isinstance(steps[here.step], Leave) for name in here.held})
     return [
         problem(
@@ -128,7 +131,7 @@ def _never_released(found: dict, steps: dict[str, Step], where: str) -> list[Pro
     ]
 
 
-def _asked_twice(found: dict, steps: dict[str, Step], where: str) -> list[Problem]:
+def _asked_twice(found: Ways, steps: dict[str, Step], where: str) -> list[Problem]:
     twice = set()
     for here in found:
         step = steps[here.step]

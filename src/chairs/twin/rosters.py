@@ -22,13 +22,13 @@ def hourly_rates(arrivals: Arrivals, clock: Clock) -> np.ndarray:
     if arrivals.weekday:
         week = week * np.repeat(np.asarray(arrivals.weekday, dtype=float), 24)
     if not clock.dated:
-        return week
+        return np.asarray(week)
     rates = week[clock.hour_of_week]
     if arrivals.month:
         rates = rates * np.asarray(arrivals.month, dtype=float)[clock.month]
     if arrivals.holiday != 1.0:
         rates = np.where(holidays_among(clock.day, arrivals.country), rates * arrivals.holiday, rates)
-    return rates
+    return np.asarray(rates)
 
 
 def capacities(resource: Resource, clock: Clock, hour: float, horizon: float) -> list[tuple[float, int]]:

@@ -172,7 +172,7 @@ def simulate(  # noqa: PLR0913 - the words of a question to the twin; all but th
     Examples
     --------
     >>> from chairs.twin.anchors.queues import mmc
-    >>> run = simulate(mmc(0.5, 1.0, 1), horizon=2000, warm_up=200, seed=3)
+    >>> run = simulate(mmc(0.5, 1.0, 1), horizon=50_000, warm_up=500, seed=3)
     >>> 0.8 < float(run.measures.values("wait", "ask")[0]) < 1.2
     True
     """

@@ -9,6 +9,7 @@ import numpy as np
 
 from chairs.core.counter import philox, word
 from chairs.core.errors import SettingError, problem
+from chairs.core.records import build
 from chairs.twin.compiling import Program
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.engine import layout as code
@@ -48,6 +49,21 @@ class Present:
 
 
 State = tuple[Present, ...]
+
+
+def read_state(data: object, where: str = "state") -> State:
+    """Build a state from what a JSON file holds: a list of patients, each with the fields of `Present`.
+
+    Raises
+    ------
+    SettingError
+        For an unknown or missing field, with its row.
+    """
+    if not isinstance(data, list):
+        raise SettingError(
+            (problem("une liste de patients est attendue", "a list of patients is expected", file=where),)
+        )
+    return tuple(build(Present, person, f"{where}[{row}]") for row, person in enumerate(data, start=1))
 
 
 def check_state(state: Sequence[Present], program: Program) -> None:

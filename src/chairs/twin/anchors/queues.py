@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chairs.twin.anchors.short import delay, exponential, release, route, seize
 from chairs.twin.arrivals import Arrivals
@@ -111,7 +112,7 @@ def tandem(mu1: float, mu2: float, buffer: int) -> Model:
     )
 
 
-def boarding(parameters: dict) -> Model:
+def boarding(parameters: Mapping[str, Any]) -> Model:
     """Return an emergency department whose cubicles are kept while a ward bed is awaited."""
     p = parameters["p_admit"]
     return Model(

@@ -1,7 +1,6 @@
 """Stage ingest: raw files to checked tables."""
 
 from chairs.sources.ingest import ingest
-
 from chairs.store import paths
 from chairs.store.stage import run_stage
 

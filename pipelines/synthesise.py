@@ -1,7 +1,6 @@
 """Stage synthesise: make the raw files of the demonstration territory."""
 
 from chairs.demo.territory import synthesise
-
 from chairs.store import paths
 from chairs.store.stage import run_stage
 

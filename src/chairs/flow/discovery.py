@@ -84,8 +84,8 @@ def process_map(events: Log, *, final: Sequence[str] = ()) -> pd.DataFrame:
 def variants(events: Log, *, keep: int, final: Sequence[str] = ()) -> pd.DataFrame:
     """Return the `keep` most frequent sequences of steps, with the share of all cases each one has.
 
-    Steps are ordered and cases under way left out as in `process_map`. Equal counts are ranked by the sequence itself, so that the
-    table is always the same.
+    Steps are ordered, and cases under way left out, as in `process_map`. Equal counts are ranked by the sequence
+    itself, so that the table is always the same.
 
     Returns
     -------

@@ -157,7 +157,7 @@ def test_a_case_under_way_ends_nowhere() -> None:
         )
     )
     arcs = process_map(log, final=["departure"])
-    assert arcs[["source", "target", "n"]].values.tolist() == [
+    assert arcs[["source", "target", "n"]].to_numpy().tolist() == [
         ["arrival", "departure", 1],
         ["case_start", "arrival", 1],
         ["departure", "case_end", 1],

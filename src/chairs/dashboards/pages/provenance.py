@@ -77,7 +77,7 @@ def _words(value: Any, lang: Language) -> str:
 
 
 def _address(entry: Mapping[str, Any], lang: Language) -> str:
-    address = str(entry.get("page") or entry.get("address") or "")
+    address = str(entry.get("page") or (f"https://doi.org/{entry['doi']}" if entry.get("doi") else ""))
     if address.startswith("http"):
         return f'<a href="{escape(address)}" rel="noreferrer">{escape(address.split("/")[2])}</a>'
     return escape(address) or shell.text(DERIVED, lang)

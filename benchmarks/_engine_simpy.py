@@ -41,7 +41,7 @@ class Emergency:
 
         while True:
             day = math.floor(self.env.now / 1440) * 1440
-            for i, (minute, number) in enumerate(shifts):
+            for i, (_, number) in enumerate(shifts):
                 until = day + (shifts[i + 1][0] if i + 1 < len(shifts) else 1440)
                 for _ in range(most - number):
                     self.env.process(off(until))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from chairs.cli import clean, dashboard, data, diff, lab, new, run, trace
+from chairs.cli import clean, dashboard, data, diff, lab, new, run, trace, twin
 
 app = typer.Typer(
     name="chairs",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.add_typer(data.app, name="data")
+app.add_typer(twin.app, name="twin")
 app.command("trace")(trace.trace)
 app.command("diff")(diff.diff)
 app.command("dashboard")(dashboard.dashboard)

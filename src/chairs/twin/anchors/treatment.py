@@ -32,16 +32,7 @@ STAGES = {
 
 def treatment_model(case: Mapping[str, Any], capacities: Mapping[str, int]) -> Model:
     """Return the treatment centre; arrivals end with the day, services that have started go on."""
-    p = case["parameters"]
-    exam = p["exam_normal_truncated_at_0"]
-    durations = {
-        "triage": exponential(p["triage_mean_exponential"]),
-        "registration": _lognormal(p["registration_lognormal"]),
-        "exam": Duration(kind="normal", mean=exam["mean"], cv=exam["var"] ** 0.5 / exam["mean"]),
-        "cubicles_non_trauma": _lognormal(p["non_trauma_treatment_lognormal"]),
-        "trauma": exponential(p["trauma_stabilisation_exponential_mean"]),
-        "cubicles_trauma": _lognormal(p["trauma_treatment_lognormal"]),
-    }
+    p, durations = case["parameters"], _durations(case["parameters"])
 
     def stage(name: str, next: str | None = None) -> tuple[Step, ...]:
         service = delay(f"{name} service", durations[name])
@@ -76,6 +67,18 @@ def treatment_model(case: Mapping[str, Any], capacities: Mapping[str, int]) -> M
             Leave(name="non-trauma out"),
         ),
     )
+
+
+def _durations(p: Mapping[str, Any]) -> dict[str, Duration]:
+    exam = p["exam_normal_truncated_at_0"]
+    return {
+        "triage": exponential(p["triage_mean_exponential"]),
+        "registration": _lognormal(p["registration_lognormal"]),
+        "exam": Duration(kind="normal", mean=exam["mean"], cv=exam["var"] ** 0.5 / exam["mean"]),
+        "cubicles_non_trauma": _lognormal(p["non_trauma_treatment_lognormal"]),
+        "trauma": exponential(p["trauma_stabilisation_exponential_mean"]),
+        "cubicles_trauma": _lognormal(p["trauma_treatment_lognormal"]),
+    }
 
 
 def _lognormal(given: Mapping[str, float]) -> Duration:

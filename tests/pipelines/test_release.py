@@ -12,7 +12,7 @@ from chairs.core.study import Study
 from chairs.disclosure.gate import release
 from chairs.disclosure.masking import counts_of, persons
 from chairs.disclosure.rules import load_rules
-from chairs.store.load import sha256
+from chairs.store.files import sha256_of
 from chairs.store.parquet import read_table, write_table
 from chairs.tables import CONTRACTS
 
@@ -121,8 +121,8 @@ def test_every_output_is_in_the_manifest_and_carries_its_state(inputs, tmp_path)
     assert written["notice"] == {"fr": "données de démonstration", "en": "demonstration data"}
     for output, record in zip(written["outputs"], manifest.outputs, strict=True):
         table = read_table(out / output["file"])
-        assert output["sha256"] == record.sha256 == sha256(out / output["file"])
-        assert output["source_sha256"] == sha256(inputs[Path(output["file"]).stem])
+        assert output["sha256"] == record.sha256 == sha256_of(out / output["file"])
+        assert output["source_sha256"] == sha256_of(inputs[Path(output["file"]).stem])
         assert output["rows"] == len(table)
         assert "cell_status" in table
     counted = {output["file"]: (output["masked_cells"], output["dropped_rows"]) for output in written["outputs"]}
@@ -135,12 +135,15 @@ def test_the_same_inputs_give_the_same_bytes(inputs, tmp_path):
     release(_study(), inputs, first)
     release(_study(), inputs, second)
 
-    assert {p.name: sha256(p) for p in first.iterdir()} == {p.name: sha256(p) for p in second.iterdir()}
+    assert {p.name: sha256_of(p) for p in first.iterdir()} == {p.name: sha256_of(p) for p in second.iterdir()}
 
 
 def test_a_study_of_patients_is_refused_and_nothing_is_written(inputs, tmp_path):
-    with pytest.raises(DisclosureError, match="patient"):
+    with pytest.raises(DisclosureError, match="patient") as error:
         release(_study("patient"), inputs, tmp_path / "release" / "demo")
+    said = error.value.say("fr")
+    assert "Rien n'a été écrit ni publié. Remède : retirer release et render de ses étapes (stages)" in said
+    assert said.startswith("pipelines/studies/demo.yaml, colonne « level »")
 
     assert not (tmp_path / "release").exists()
 
@@ -185,7 +188,7 @@ def test_a_former_release_is_replaced_as_a_whole(inputs, tmp_path):
 def test_a_failure_on_the_way_leaves_the_former_release(inputs, tmp_path, monkeypatch):
     out = tmp_path / "release" / "demo"
     release(_study(), {"facts": inputs["facts"]}, out)
-    before = {path.name: sha256(path) for path in out.iterdir()}
+    before = {path.name: sha256_of(path) for path in out.iterdir()}
 
     def full(path, content):
         raise OSError("disk full")
@@ -194,7 +197,7 @@ def test_a_failure_on_the_way_leaves_the_former_release(inputs, tmp_path, monkey
     with pytest.raises(OSError, match="disk full"):
         release(_study(), inputs, out)
 
-    assert {path.name: sha256(path) for path in out.iterdir()} == before
+    assert {path.name: sha256_of(path) for path in out.iterdir()} == before
     assert [path.name for path in out.parent.iterdir()] == ["demo"]
 
 

@@ -88,7 +88,7 @@ def test_killed_run_again_run_for_nothing_and_after_a_change(tmp_path: Path) -> 
 
 def test_an_absent_study_is_named_with_the_remedy_and_keeps_its_lock(tmp_path: Path) -> None:
     folder = checkout(tmp_path)
-    text = said(chairs(folder, "run", "sepsis"))
+    text = said(chairs(folder, "run", "sepsis"), code=1)  # it was asked for by name
     assert "Study not run: sepsis" in text
     assert "Remedy" in text
     status = subprocess.run(["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True, check=True)

@@ -25,22 +25,14 @@ def list_() -> None:
     from chairs.sources.fetch import is_cached
 
     lang = language()
-    heads = (
-        ("source", "éditeur", "licence", "année", "fichiers", "ici")
-        if lang == "fr"
-        else ("source", "publisher", "licence", "year", "files", "here")
-    )
-    table = Table(*heads)
+    heads = ("source", "éditeur", "licence", "année", "ici") if lang == "fr" else (
+        "source", "publisher", "licence", "year", "here")  # fmt: skip
+    table = Table(box=None, pad_edge=False)
+    for head in heads:
+        table.add_column(head, no_wrap=True, overflow="ellipsis", max_width=26)
     for entry in load_catalog().values():
         here = sum(is_cached(entry, file) for file in entry.files)
-        table.add_row(
-            entry.id,
-            entry.publisher,
-            entry.licence,
-            entry.year or "",
-            str(len(entry.files)),
-            f"{here}/{len(entry.files)}",
-        )
+        table.add_row(entry.id, entry.publisher, entry.licence, entry.year or "", f"{here}/{len(entry.files)}")
     console.print(table)
 
 

@@ -33,12 +33,11 @@ class Step:
 def steps(studies: Sequence[str]) -> list[Step]:
     """Return the steps of `studies`, in the order of `dvc.yaml`, study by study."""
     stages = read_yaml(paths.root() / "dvc.yaml")["stages"]
-    params = read_yaml(paths.root() / "params.yaml")
+    made = paths.params("synthesise").get("studies", [])
     found = []
     for study in studies:
         for stage, block in stages.items():
-            listed = params["synthesise"]["studies"] if stage == "synthesise" else params["studies"]
-            if study in listed:
+            if stage != "synthesise" or study in made:
                 found.append(_step(stage, study, block))
     return found
 
@@ -62,7 +61,7 @@ def reproduce(planned: Sequence[Step]) -> Iterator[str]:
 
     A step that fails stops the steps that need it, not those of other studies.
     """
-    targets = [step.name for step in planned]
+    targets = _last(planned)
     if not targets:
         return  # without a target DVC would run everything
     command = [sys.executable, "-m", "dvc", "repro", "--keep-going", *targets]
@@ -82,6 +81,11 @@ def reproduce(planned: Sequence[Step]) -> Iterator[str]:
     yield f"exit {process.returncode}"
 
 
+def _last(planned: Sequence[Step]) -> list[str]:
+    """Return the last step of each study: DVC runs what it needs, and takes long to be told each step apart."""
+    return [step.name for step in planned if step.stage == planned[-1].stage]
+
+
 def _step(stage: str, study: str, block: dict[str, Any]) -> Step:
     fill = [_fill(entry, study) for entry in block.get("deps", [])]
     outs = [_fill(next(iter(entry)) if isinstance(entry, dict) else entry, study) for entry in block.get("outs", [])]
@@ -93,11 +97,11 @@ def _fill(template: str, study: str) -> str:
 
 
 def _changed(planned: Sequence[Step]) -> set[str]:
-    targets = [step.name for step in planned if step.stage != "track"]
+    targets = _last([step for step in planned if step.stage != "track"])
     if not targets:
         return set()
     answer = subprocess.run(
-        [sys.executable, "-m", "dvc", "status", "--json", *targets],
+        [sys.executable, "-m", "dvc", "status", "--json", "--with-deps", *targets],
         cwd=paths.root(),
         check=False,
         capture_output=True,

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from chairs.cli import path
-from chairs.core.errors import Language, Problem
+from chairs.cli import path, stamp
+from chairs.cli.publish import publish
+from chairs.core.errors import Language, Problem, unknown
 from chairs.core.study import Study
 from chairs.store import paths
 from chairs.store.durations import expected_duration
@@ -20,8 +21,10 @@ from chairs.store.stage import language
 console = Console(highlight=False, soft_wrap=True)
 
 # what DVC says of itself; the rest comes from the stages
-CHATTER = ("> ", "exit ", "Use `dvc push`", "Updating lock", "Generating lock", "To track", "To enable", "\tgit add",
-           "\tdvc config", "        dvc config", "Data and pipelines", "Verifying", "Stage '")  # fmt: skip
+CHATTER = (
+    *("> ", "exit ", "Use `dvc push`", "Updating lock", "Generating lock", "To track", "To enable", "\tgit add"),
+    *("\tdvc config", "        dvc config", "Data and pipelines", "Verifying", "WARNING: Process", "Stage '"),
+)
 
 
 @dataclass(slots=True)
@@ -40,24 +43,29 @@ def run(
     dry: Annotated[bool, typer.Option("--dry", help="Say which stages would run, and about how long.")] = False,
 ) -> None:
     """Fetch what can be had, run the pipeline, build the pages and say what was done."""
-    chosen = [paths.study(name) for name in (studies or _listed())]
+    listed = paths.listed_studies()
+    for name in studies or ():
+        if name not in listed:
+            raise unknown(("étude de params.yaml", "study of params.yaml"), name, listed)
+    chosen = [paths.study(name) for name in studies or listed]
     outcome = Outcome()
     ready = [study for study in chosen if _available(study, outcome)]
     planned = path.steps([study.name for study in ready])
+    reasons = {name: "\n".join(item.say() for item in problems) for name, problems in outcome.absent.items()}
+    current = stamp.is_current(stamp.signature(planned, reasons))
     if dry:
-        _say_plan(planned, outcome)
+        _say_plan([] if current else path.would_run(planned), outcome)
         return
-    _reproduce(planned, outcome)
-    site = _publish(ready, outcome)
-    _summary(outcome, ready, site)
-    if outcome.failed:
+    if current:
+        outcome.unchanged = [step.name for step in planned if step.stage != "track"]
+    else:
+        _reproduce(planned, outcome)
+        publish([study.name for study in ready], outcome.absent)
+    if not outcome.failed:
+        stamp.keep(stamp.signature(planned, reasons))
+    _summary(outcome, ready)
+    if outcome.failed or (studies and outcome.absent):
         sys.exit(1)
-
-
-def _listed() -> list[str]:
-    from chairs.core.records import read_yaml
-
-    return list(read_yaml(paths.root() / "params.yaml")["studies"])
 
 
 def _available(study: Study, outcome: Outcome) -> bool:
@@ -69,9 +77,8 @@ def _available(study: Study, outcome: Outcome) -> bool:
     return availability.ready
 
 
-def _say_plan(planned: list[path.Step], outcome: Outcome) -> None:
+def _say_plan(running: list[path.Step], outcome: Outcome) -> None:
     lang = language()
-    running = path.would_run(planned)
     total, unknown = 0.0, 0
     for step in running:
         seconds = expected_duration(step.stage, step.study)
@@ -128,13 +135,7 @@ def _note(line: str, outcome: Outcome) -> str | None:
     return None
 
 
-def _publish(ready: list[Study], outcome: Outcome) -> str:
-    from chairs.cli.publish import publish
-
-    return str(publish([study.name for study in ready], outcome.absent))
-
-
-def _summary(outcome: Outcome, ready: list[Study], site: str) -> None:
+def _summary(outcome: Outcome, ready: list[Study]) -> None:
     lang = language()
     for message in outcome.messages:
         console.print(message, markup=False)
@@ -154,7 +155,7 @@ def _summary(outcome: Outcome, ready: list[Study], site: str) -> None:
     _say_absent(outcome, lang)
     words = ("Pages", "Suivi MLflow", "Carnets") if lang == "fr" else ("Pages", "MLflow store", "Notebooks")
     hints = ("make dashboard", "make mlflow", "make lab")
-    places = (site, "mlruns/mlflow.db", "notebooks/")
+    places = (str(paths.data("site", "index.html")), "mlruns/mlflow.db", "notebooks/")
     for word, place, hint in zip(words, places, hints, strict=True):
         console.print(f"  {word:<13} {place}  ({hint})", markup=False)
 

@@ -95,12 +95,18 @@ STUDY = """# $name: what it asks, of which sources.
 name: $name
 title: {fr: "à remplir", en: "fill in"}
 question: {fr: "à remplir", en: "fill in"}
-level: patient             # public (open data), demo (invented) or patient (real patients: nothing is released yet)
-period: "2026"
-stages: [ingest, discover]
-# sources: [has-esatis-48h-2019]                       # entries of data/catalog.yaml
-# files:                                               # files you put in data/raw/$name/
-#   - {file: export.csv, reader: event_log, mapping: my-export}
+level: patient             # public (open data), demo (invented) or patient (nothing is released yet)
+period: "2026"             # a year, or two: "2024-2026"
+stages: [ingest, discover] # in the order of dvc.yaml; add score, derive, link; release and render if not patient
+files:                     # what you put in data/raw/$name/; the mapping is pipelines/mappings/my-export.yaml
+  - {file: export.csv, reader: event_log, mapping: my-export}
+# sources: [has-esatis-48h-2019]          # entries of data/catalog.yaml, if it uses any
+pathway:                   # how the event log is read (src/chairs/flow/settings.py lists all keys)
+  reference: arrival       # the step from which delays are counted
+  arrival: arrival         # the step that is an arrival at the site
+  # final: [departure]     # steps that end a pathway; cases still under way are then left out of the map
+# instruments: [demo-patient-experience]  # questionnaires to score
+# outcome: demo-patient-experience/all    # the score that indicators are linked to
 """
 
 STUDY_TEST = (

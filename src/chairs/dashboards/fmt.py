@@ -1,8 +1,7 @@
-"""Numbers, dates and durations as a French or an English reader expects them; the only place that formats them."""
+"""Numbers, periods and durations as a French or an English reader expects them; the only place that formats them."""
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 from collections.abc import Sequence
@@ -128,20 +127,6 @@ def interval(low: float | None, high: float | None, lang: Language, digits: int 
         return missing("not_available", lang)
     gap = f"{THIN}; " if lang == "fr" else ", "
     return f"[{number(low, lang, digits)}{gap}{number(high, lang, digits)}]"
-
-
-def date(day: datetime.date, lang: Language) -> str:
-    """Return a day in full.
-
-    Examples
-    --------
-    >>> date(datetime.date(2026, 12, 1), "fr").replace(FIRM, " "), date(datetime.date(2026, 12, 1), "en")
-    ('1er décembre 2026', '1 December 2026')
-    """
-    if lang == "en":
-        return f"{day.day} {MONTHS['en'][day.month - 1]} {day.year}"
-    first = "1er" if day.day == 1 else str(day.day)
-    return f"{first}{FIRM}{MONTHS['fr'][day.month - 1]} {day.year}"
 
 
 def period(text: str, lang: Language) -> str:

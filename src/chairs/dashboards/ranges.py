@@ -18,6 +18,7 @@ ROW = 44  # px a row, room for the label above the dot
 TICKS = (1 / 60, 5 / 60, 0.25, 1, 4, 24, 168, 720, 2880)  # hours
 STEPS = (0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 120, 240, 480)  # hours
 LOG_FROM = 60  # ratio of the largest to the smallest median from which a log axis reads better
+EDGE = 0.08  # share of the axis near its ends
 MIDDLE = "#86B3DB"  # the thick line, under a dot of the accent colour
 
 
@@ -59,7 +60,7 @@ def draw_ranges(rows: Sequence[Range], axis: Axis) -> go.Figure:
             "x": [kept(r.middle) for r in rows],
             "y": at,
             "text": [r.text for r in rows],
-            "textposition": "top center",
+            "textposition": [_side(kept(r.middle), axis.layout) for r in rows],
             "textfont": {"size": 13, "color": theme.INK},
             "marker": {"size": 12, "color": theme.BLUE, "line": {"color": theme.PAPER, "width": 1.5}},
             "hoverinfo": "skip",
@@ -68,6 +69,13 @@ def draw_ranges(rows: Sequence[Range], axis: Axis) -> go.Figure:
     ]
     layout = rows_layout([r.label for r in rows], row=ROW, edges=(14, 28, 52), lift=12, narrow=axis.narrow)
     return theme.draw(traces, **layout, xaxis=axis.layout)
+
+
+def _side(value: float, layout: dict[str, Any]) -> str:
+    """Return where the text above a dot goes: inwards near an end of the axis, where it would run over the names."""
+    low, high = layout["range"]
+    share = ((math.log10(value) if layout.get("type") == "log" else value) - low) / (high - low)
+    return "top right" if share < EDGE else "top left" if share > 1 - EDGE else "top center"
 
 
 def hours_axis(rows: Sequence[tuple[float, float]], lang: Language) -> Axis:

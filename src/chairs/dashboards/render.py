@@ -10,8 +10,7 @@ from chairs.core.study import Study
 from chairs.dashboards.fiche import LANGUAGES, Absence, Fiche
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.fragment import absence, fragment
-from chairs.store.files import read_json, write_json, write_text
-from chairs.store.load import sha256
+from chairs.store.files import read_json, sha256_of, write_json, write_text
 from chairs.store.parquet import read_table
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def _summary(fiche: Fiche) -> dict[str, Any]:
 def _table(path: Path) -> dict[str, Any]:
     from pyarrow import parquet
 
-    return {"name": path.stem, "rows": parquet.read_metadata(path).num_rows, "sha256": sha256(path)}
+    return {"name": path.stem, "rows": parquet.read_metadata(path).num_rows, "sha256": sha256_of(path)}
 
 
 def _text(text: Text | None) -> dict[str, str] | None:

@@ -80,11 +80,24 @@ def indicator(code: str) -> Text:
 
 
 def measured(code: str) -> Text:
-    """Return the name of an indicator followed by its unit in brackets."""
+    """Return the name of an indicator followed by its unit in brackets; a ratio is shown in percent."""
     from chairs.indicators.indicator import INDICATORS
 
     name = indicator(code)
-    if code not in INDICATORS or INDICATORS[code].unit.en in ("", "ratio"):
+    if code not in INDICATORS or INDICATORS[code].unit.en == "":
         return name
-    unit = INDICATORS[code].unit
+    unit = Text(fr="%", en="%") if scale(code) == 100 else INDICATORS[code].unit
     return Text(fr=f"{name.fr} ({unit.fr})", en=f"{name.en} ({unit.en})")
+
+
+def scale(code: str) -> int:
+    """Return by what the value of an indicator is multiplied where it is shown: ratios are shown in percent.
+
+    Examples
+    --------
+    >>> scale("occupancy"), scale("mean_stay")
+    (100, 1)
+    """
+    from chairs.indicators.indicator import INDICATORS
+
+    return 100 if code in INDICATORS and INDICATORS[code].unit.en == "ratio" else 1

@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import DisclosureError, Text, problem
+from chairs.core.errors import DisclosureError, Problem, Text, problem
 from chairs.core.study import Study
 from chairs.disclosure.masking import Masked, mask, released_contract
 from chairs.disclosure.rules import Rules, TableRule, load_rules
-from chairs.store.files import replacing_folder, write_json
-from chairs.store.load import sha256
+from chairs.store.files import replacing_folder, sha256_of, write_json
 from chairs.store.parquet import read_table, write_table
 from chairs.tables import CONTRACTS
 from chairs.tables.transitions import CASE_START
@@ -99,18 +98,7 @@ def release(study: Study, inputs: Mapping[str, Path], out: Path) -> Manifest:
 
 def _refuse(study: Study, inputs: Mapping[str, Path], rules: Rules) -> None:
     if study.level not in rules.levels:
-        listed = ", ".join(rules.levels)
-        raise DisclosureError(
-            (
-                problem(
-                    f"une étude de niveau « {study.level} » ne sort pas par cette première barrière",
-                    f'a study of level "{study.level}" does not leave through this first gate',
-                    file=study.name,
-                    column="level",
-                    remedy=(f"niveaux admis : {listed}", f"levels admitted: {listed}"),
-                ),
-            )
-        )
+        raise DisclosureError((_not_yet(study, rules),))
     strangers = sorted(set(inputs) - set(rules.tables))
     if strangers:
         listed = ", ".join(sorted(rules.tables))
@@ -125,6 +113,24 @@ def _refuse(study: Study, inputs: Mapping[str, Path], rules: Rules) -> None:
                 for name in strangers
             )
         )
+
+
+def _not_yet(study: Study, rules: Rules) -> Problem:
+    """Return what a study of real persons is told, as long as the gate for such data does not exist."""
+    listed = ", ".join(f"« {level} »" for level in rules.levels), ", ".join(f'"{level}"' for level in rules.levels)
+    return problem(
+        f"étude de niveau « {study.level} » : la barrière de sortie actuelle ne sait pas encore protéger des données"
+        f" de personnes réelles et n'admet que les niveaux {listed[0]}. Rien n'a été écrit ni publié",
+        f'study of level "{study.level}": the present gate cannot yet protect data of real persons and admits only'
+        f" the levels {listed[1]}. Nothing was written or published",
+        file=f"pipelines/studies/{study.name}.yaml",
+        column="level",
+        remedy=(
+            "retirer release et render de ses étapes (stages) jusqu'à ce que la barrière complète existe ;"
+            " les étapes précédentes fonctionnent",
+            "remove release and render from its stages until the full gate exists; the stages before them work",
+        ),
+    )
 
 
 def _checked(name: str, path: Path, rules: Rules) -> pd.DataFrame:
@@ -159,8 +165,8 @@ def _output(written: Path, source: Path, masked: Masked, rule: TableRule) -> Out
     return Output(
         file=written.name,
         rows=len(masked.frame),
-        sha256=sha256(written),
-        source_sha256=sha256(source),
+        sha256=sha256_of(written),
+        source_sha256=sha256_of(source),
         masked_cells=masked.cells,
         dropped_rows=masked.dropped,
         published_rows=masked.exempt,

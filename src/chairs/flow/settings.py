@@ -74,6 +74,7 @@ def read_pathway(study: Study, params: Mapping[str, Any]) -> Pathway:
     10
     """
     where = f"{study.name}.yaml, pathway"
+    build(Pathway, {"reference": "", **params}, "params.yaml, discover")  # so that its errors name that file
     pathway = build(Pathway, {**params, "calendar": study.calendar, "period": study.period, **study.pathway}, where)
     check_zone(pathway.timezone, where)
     return pathway

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import Language
+from chairs.core.errors import Language, unknown
 from chairs.record.published import manifest_path, published_numbers
+from chairs.record.written import read_written
 from chairs.store import paths
-from chairs.store.files import DECIMALS, read_json, rounded, write_json, write_text
-from chairs.store.load import sha256
+from chairs.store.files import DECIMALS, rounded, sha256_of, write_json, write_text
 
 if TYPE_CHECKING:
     from chairs.record.published import Numbers
@@ -32,11 +32,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The published numbers of a study that the last change of state moved; `first`: there was none before."""
+    """The published numbers of a study that the last change of state moved.
+
+    Parameters
+    ----------
+    first
+        There is no former state to compare with.
+    never
+        There is no state at all: the study has never published a number here.
+    """
 
     study: str
     first: bool
     items: tuple[Change, ...] = ()
+    never: bool = False
 
     def __len__(self) -> int:
         return len(self.items)
@@ -54,11 +63,11 @@ def snapshot(studies: Iterable[str]) -> None:
     for study in studies:
         if not manifest_path(study).is_file():
             continue
-        release = sha256(manifest_path(study))
+        release = sha256_of(manifest_path(study))
         taken = paths.data("published", f"{study}.release")  # spares reading megabytes to learn that nothing changed
         if taken.is_file() and taken.read_text(encoding="utf-8") == release:
             continue
-        former, numbers = _kept(_current(study)), rounded(published_numbers(study))
+        former, numbers = _kept(_current(study), study), rounded(published_numbers(study))
         if former and former["numbers"] != numbers:
             write_json(_previous(study), former)
         write_json(_current(study), {"study": study, "numbers": numbers})
@@ -68,12 +77,18 @@ def snapshot(studies: Iterable[str]) -> None:
 def changes(study: str) -> Changes:
     """Return every published number of `study` that differs between the last two states.
 
-    `first` when there is no former state: the study never ran, or ran once.
+    Raises
+    ------
+    SettingError
+        For an unknown study, with the names of those there are.
+    DataError
+        When a kept state is damaged.
     """
-    before = _kept(_previous(study))
-    after = _kept(_current(study)) if before else None
+    before, after = _kept(_previous(study), study), _kept(_current(study), study)
+    if not after and study not in (names := paths.study_names()):
+        raise unknown(("étude", "study"), study, names)
     if not before or not after:
-        return Changes(study=study, first=True)
+        return Changes(study=study, first=True, never=not after)
     return Changes(study=study, first=False, items=tuple(compare(before["numbers"], after["numbers"])))
 
 
@@ -97,6 +112,8 @@ def compare(before: Numbers, after: Numbers) -> Iterator[Change]:
 
 def say_changes(study: str, found: Changes, lang: Language = "fr") -> str:
     """Return all the changes as text, one a line under a line that counts them."""
+    if found.never:
+        return _NEVER[lang].format(study)
     if found.first:
         return f"{study} : première exécution" if lang == "fr" else f"{study}: first run"
     if not found:
@@ -132,6 +149,12 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
+_NEVER: Mapping[Language, str] = {
+    "fr": "{0} : jamais exécutée ici jusqu'à la publication (release) ; lancer « chairs run {0} »",
+    "en": '{0}: never run here as far as the release; run "chairs run {0}"',
+}
+
+
 def _current(study: str) -> Path:
     return paths.data("published", f"{study}.json")
 
@@ -140,5 +163,5 @@ def _previous(study: str) -> Path:
     return paths.data("published", f"{study}.previous.json")
 
 
-def _kept(path: Path) -> dict[str, Any] | None:
-    return dict(read_json(path)) if path.is_file() else None
+def _kept(path: Path, study: str) -> dict[str, Any] | None:
+    return read_written(path, study, "numbers") if path.is_file() else None

@@ -44,7 +44,7 @@ def read_lock(path: Path | None = None) -> dict[str, Made]:
         return {name: _made(name, entry) for name, entry in content["stages"].items()}
     except FileNotFoundError:
         raise _unreadable(path, "le pipeline n'a pas encore été exécuté", "the pipeline has not run yet") from None
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         raise _unreadable(path, "fichier illisible (fusion inachevée ?)", "not readable (unfinished merge?)") from None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chairs.record.written import read_written
 from chairs.store import paths
-from chairs.store.files import read_json
 from chairs.store.parquet import read_table
 from chairs.tables import CONTRACTS
 
@@ -27,8 +27,19 @@ def manifest_path(study: str) -> Path:
 
 def released_tables(study: str) -> list[str]:
     """Return the names of the released tables, by the manifest; none when the study released nothing."""
-    path = manifest_path(study)
-    return [Path(entry["file"]).stem for entry in read_json(path)["outputs"]] if path.is_file() else []
+    return [Path(name).stem for name in released_sums(study)] if manifest_path(study).is_file() else []
+
+
+def released_sums(study: str) -> dict[str, str]:
+    """Return the SHA-256 of each released file, by the manifest.
+
+    Raises
+    ------
+    DataError
+        When the study released nothing, or the manifest is damaged.
+    """
+    outputs = read_written(manifest_path(study), study, "outputs")["outputs"]
+    return {str(entry["file"]): str(entry["sha256"]) for entry in outputs}
 
 
 def published_numbers(study: str, *, only: tuple[str, ...] = ()) -> Numbers:

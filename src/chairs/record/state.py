@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chairs.record import lockfile
-from chairs.record.published import manifest_path, published_numbers, released_tables
+from chairs.record.published import manifest_path, published_numbers, released_sums, released_tables
+from chairs.record.written import read_written
 from chairs.store import paths
-from chairs.store.files import read_json
-from chairs.store.load import sha256
+from chairs.store.files import sha256_of
 
 COMMIT = "mlflow.source.git.commit"
 DIRTY = "git.dirty"
@@ -70,13 +70,13 @@ def raw_files(study: str) -> dict[str, str]:
     path = paths.stage_folder("ingest", study) / "sources.json"
     if not path.is_file():
         return {}
-    return {str(entry["file"]): str(entry["sha256"]) for entry in read_json(path)["files"]}
+    return {str(entry["file"]): str(entry["sha256"]) for entry in read_written(path, study, "files")["files"]}
 
 
 def figures(study: str) -> dict[str, dict[str, object]]:
     """Return the rendered figures of `study` by their name, with fingerprint, tables, columns and rows."""
     path = paths.stage_folder("render", study) / "figures.json"
-    return dict(read_json(path)) if path.is_file() else {}
+    return read_written(path, study) if path.is_file() else {}
 
 
 def git_state() -> dict[str, str]:
@@ -90,7 +90,7 @@ def git_state() -> dict[str, str]:
 def _tags(study: str, stages: Mapping[str, lockfile.Made]) -> dict[str, str]:
     tags = {
         "dvc.stages": " ".join(stages),
-        LOCK: sha256(paths.root() / "dvc.lock"),
+        LOCK: sha256_of(paths.root() / "dvc.lock"),
         **git_state(),
         **pack(RAW, raw_files(study)),
     }
@@ -100,9 +100,8 @@ def _tags(study: str, stages: Mapping[str, lockfile.Made]) -> dict[str, str]:
         tags[FIGURES + name] = str(figure["fingerprint"])[:8]
         tags |= pack(f"{FIGURES}{name}.tables", {str(t): "" for t in figure["tables"]})  # type: ignore[attr-defined]
     if manifest_path(study).is_file():
-        manifest = read_json(manifest_path(study))
-        tags |= pack(TABLES, {entry["file"]: entry["sha256"] for entry in manifest["outputs"]})
-        tags[RULES] = str(manifest["rules"])
+        tags |= pack(TABLES, released_sums(study))
+        tags[RULES] = str(read_written(manifest_path(study), study, "rules")["rules"])
     return tags
 
 
@@ -125,7 +124,7 @@ def _metric_name(*parts: str) -> str:
 def _files(study: str) -> tuple[Path, ...]:
     manifest = manifest_path(study)
     tables = [manifest.parent / f"{name}.parquet" for name in released_tables(study)]
-    small = [path for path in tables if path.stat().st_size <= FILE_ROOM]
+    small = [path for path in tables if path.is_file() and path.stat().st_size <= FILE_ROOM]
     return (manifest, *small) if manifest.is_file() else ()
 
 

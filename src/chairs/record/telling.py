@@ -33,6 +33,10 @@ WORDS = {
     "params": Text(fr="Paramètres", en="Parameters"),
     "raw": Text(fr="Fichiers bruts (sha256)", en="Raw files (sha256)"),
     "none": Text(fr="aucun noté", en="none noted"),
+    "lost": Text(
+        fr="liste absente (data/ingest/{0}/sources.json) : lancer « chairs run {0} »",
+        en='list absent (data/ingest/{0}/sources.json): run "chairs run {0}"',
+    ),
 }
 
 
@@ -55,7 +59,7 @@ def tell(found: Trace, lang: Language) -> str:
     lines.append(word["raw"])
     lines.extend(f"  {name}  {digest}" for name, digest in sorted(found.raw.items()))
     if not found.raw:
-        lines.append(f"  {word['none']}")
+        lines.append(f"  {(word['lost'] if found.current else word['none']).format(found.study)}")
     return "\n".join(lines)
 
 

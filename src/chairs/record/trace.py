@@ -10,11 +10,11 @@ from typing import Any
 from chairs.core.errors import Language, SettingError, problem, unknown
 from chairs.record import lockfile, state
 from chairs.record.lockfile import Made
-from chairs.record.published import manifest_path
+from chairs.record.published import manifest_path, released_sums
 from chairs.record.runs import FINGERPRINT, Run
 from chairs.record.tracking import find
+from chairs.record.written import read_written
 from chairs.store import paths
-from chairs.store.files import read_json
 
 SHORT = 8  # characters of a fingerprint printed under a figure
 
@@ -95,9 +95,13 @@ def trace(identifier: str) -> Trace:
     SettingError
         For an unknown study, figure, row or column, with the valid ones; for a figure name that several
         studies have; for a fingerprint that neither the present state nor the record knows.
+    DataError
+        When a file that a run left (figures, manifest, list of raw files) is gone or damaged.
     """
     study, figure, short, place = _parse(identifier)
     rendered = state.figures(study)
+    if not rendered:
+        raise _unrendered(study)
     if figure not in rendered:
         raise unknown(("figure", "figure"), figure, rendered, file=f"data/render/{study}/figures.json")
     drawn: Mapping[str, Any] = rendered[figure]
@@ -106,15 +110,14 @@ def trace(identifier: str) -> Trace:
     lock = lockfile.read_lock()
     made = lockfile.upstream(lock, [f"data/render/{study}"])
     mark = lockfile.fingerprint(lockfile.of_study(lock, study))
-    manifest = read_json(manifest_path(study))
-    sums = {entry["file"]: entry["sha256"] for entry in manifest["outputs"]}
+    sums = released_sums(study)
     return Trace(
         study=study,
         figure=figure,
         fingerprint=str(drawn["fingerprint"]),
         current=True,
         tables={name: sums.get(f"{name}.parquet", "") for name in drawn["tables"]},
-        rules=str(manifest["rules"]),
+        rules=str(read_written(manifest_path(study), study, "rules")["rules"]),
         stages=tuple(made),
         params={name: text for step in made for name, text in lockfile.flat(step.params).items()},
         raw=state.raw_files(study),
@@ -176,12 +179,25 @@ def _owner(figure: str, place: str, rendered: Mapping[str, Mapping[str, object]]
     if len(owners) == 1:
         return owners[0]
     if not any(rendered.values()):
-        remedy = ("lancer « chairs run »", 'run "chairs run"')
-        raise SettingError((problem("aucune figure n'est encore rendue", "no figure is rendered yet", remedy=remedy),))
+        raise _unrendered(None)
     if not owners and place and ":" not in place:
         raise unknown(("étude", "study"), figure, rendered)
     choices = [f"{study}/{name}" for study in owners or rendered for name in rendered[study]]
     raise unknown(("figure", "figure"), figure, [c for c in choices if not owners or c.endswith(f"/{figure}")])
+
+
+def _unrendered(study: str | None) -> SettingError:
+    command = f"chairs run {study}" if study else "chairs run"
+    return SettingError(
+        (
+            problem(
+                "aucune figure n'est rendue",
+                "no figure is rendered",
+                file=f"data/render/{study}/figures.json" if study else None,
+                remedy=(f"lancer « {command} »", f'run "{command}"'),
+            ),
+        )
+    )
 
 
 def _cell(drawn: Mapping[str, Any], place: str) -> Cell:

@@ -30,8 +30,9 @@ class Reader:
     read
         From the files and the options to the tables. Options always hold `year` (text or None),
         `source` (catalogue entry or file name) and `scratch` (a folder for a ready Parquet file),
-        plus those of the entry or of the mapping. A table read row by row keeps an index named
-        `row`: the row of the file that each of its rows came from.
+        plus those of the entry or of the mapping; `chairs data check` adds `review` (see `log_review`).
+        A table read row by row keeps an index named `row`: the row of the file that each of its rows
+        came from.
     recognises
         From the columns of a header (lower case) to "this file is mine"; absent where a header cannot tell.
     """

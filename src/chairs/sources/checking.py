@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,10 @@ from chairs.core.errors import SHOWN, ChairsError, Language, Problem, SettingErr
 from chairs.core.records import read_yaml
 from chairs.sources import READERS
 from chairs.sources.catalog import load_catalog
-from chairs.sources.layout import count_rows, inspect
-from chairs.sources.text import read_sheet, read_start
+from chairs.sources.layout import count_rows, inspect, refuse
+from chairs.sources.log_review import Review
+from chairs.sources.repeats import said_once
+from chairs.sources.text import ONE_COLUMN, read_sheet, read_start
 from chairs.tables import CONTRACTS
 
 if TYPE_CHECKING:
@@ -32,28 +34,43 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What was found in one file: its kind, rows, the tables it gives (with their rows), the problems."""
+    """What was found in one file: its kind, rows, the tables it gives (with their rows), the problems.
+
+    `warnings` are what the file may hold but a person should look at; with them alone the file is good.
+    """
 
     file: str
     kind: str | None = None
     rows: int | None = None
     tables: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     def say(self, lang: Language = "en") -> str:
-        """Return a summary line, then the problems, at most `SHOWN` of them."""
+        """Return a summary line, then the problems, then the warnings, at most `SHOWN` lines of each.
+
+        What differs by its row only is one line.
+        """
         fr = lang == "fr"
         kind = self.kind or ("genre non reconnu" if fr else "kind not recognised")
         counts = [f"{self.rows} {'lignes' if fr else 'rows'}"] if self.rows is not None else []
         counts += [f"{name} {rows}" for name, rows in self.tables.items()]
-        verdict = ("rien à signaler" if fr else "nothing wrong") if not self.problems else ""
+        verdict = "" if self.problems else "rien à signaler" if fr else "nothing wrong"
+        if self.warnings and not self.problems:
+            verdict = "rien à corriger, à vérifier :" if fr else "nothing to correct, to be checked:"
         head = " · ".join(
             part for part in (f"{self.file} : {kind}" if fr else f"{self.file}: {kind}", *counts, verdict) if part
         )
-        lines = [found.say(lang) for found in self.problems[:SHOWN]]
-        if (more := len(self.problems) - SHOWN) > 0:
-            lines.append(f"… et {more} autres" if fr else f"… and {more} more")
-        return "\n".join([head, *lines])
+        mark = "avertissement : " if fr else "warning: "
+        warned = [mark + line for line in _shown(self.warnings, lang)]
+        return "\n".join([head, *_shown(self.problems, lang), *warned])
+
+
+def _shown(problems: Sequence[Problem], lang: Language) -> list[str]:
+    lines = said_once(problems, lang)
+    if (more := len(lines) - SHOWN) > 0:
+        return [*lines[:SHOWN], f"… et {more} autres" if lang == "fr" else f"… and {more} more"]
+    return lines
 
 
 def check_file(
@@ -73,17 +90,24 @@ def check_file(
     year
         Year of the file, where neither the catalogue nor its name says it.
     """
+    name = mapping.name if mapping else None
+    review = Review()
+    tables: Mapping[str, int] = {}
     try:
         kind = _kind(path, reader, mapping)
-        options = {"year": None, "source": path.name, **kind.options}
+        name = kind.name
+        options = {"year": None, "source": path.name, **kind.options, "review": review}
         options["year"] = year or options["year"] or _year(path.name)
         with tempfile.TemporaryDirectory(prefix="chairs-") as scratch:
-            tables, problems = _read(path, kind, {**options, "scratch": Path(scratch)})
+            tables, found = _read(path, kind, {**options, "scratch": Path(scratch)})
     except ChairsError as error:
-        return Report(file=path.name, problems=error.problems)
-    return Report(
-        file=path.name, kind=kind.name, rows=None if problems else count_rows(path), tables=tables, problems=problems
-    )
+        found = error.problems
+    # a publisher's log is what it is: its repetitions are for the reader to know, not to remove
+    repeated, kept = (review.problems, []) if name not in load_catalog() else ([], review.problems)
+    problems = (*repeated, *found)
+    rows = None if problems else count_rows(path)
+    warnings = (*kept, *review.warnings)
+    return Report(file=path.name, kind=name, rows=rows, tables=tables, problems=problems, warnings=warnings)
 
 
 def breaches_by_row(table: pd.DataFrame, contract: str, file: str) -> list[Problem]:
@@ -107,7 +131,9 @@ def breaches_by_row(table: pd.DataFrame, contract: str, file: str) -> list[Probl
 
 def _kind(path: Path, reader: str | None, mapping: Path | None) -> Kind:
     if mapping is not None:
-        options = dict(read_yaml(mapping) or {})
+        options = read_yaml(mapping) or {}
+        if not isinstance(options, Mapping):
+            raise SettingError((problem(*_NO_KEYS[:2], file=mapping.name, remedy=_NO_KEYS[2:]),))
         generic = "event_log" if options.get("table") == "events" else "mapped_table"
         return Kind(name=reader or generic, reader=reader or generic, options=options)
     named = path.name.removesuffix(".gz").casefold()
@@ -119,14 +145,16 @@ def _kind(path: Path, reader: str | None, mapping: Path | None) -> Kind:
     if named.endswith(".xes"):
         return Kind(name="xes", reader="xes")
     columns = frozenset(name.casefold() for name in read_start(path, inspect(path)).names)
+    if len(columns) == 1:
+        raise refuse(path.name, ONE_COLUMN)
     for word in READERS:
         recognises = READERS[word].recognises
         if recognises is not None and recognises(columns):
             return Kind(name=word, reader=word)
     listed = ", ".join(READERS)
     remedy = (
-        f"nommer un lecteur ({listed}) ou donner une correspondance de colonnes (mapping)",
-        f"name a reader ({listed}) or give a column mapping",
+        f"nommer un lecteur après --as ({listed}) ou donner une correspondance de colonnes après --mapping",
+        f"name a reader after --as ({listed}) or give a column mapping after --mapping",
     )
     raise SettingError(
         (problem("genre de fichier non reconnu", "kind of file not recognised", file=path.name, remedy=remedy),)
@@ -151,3 +179,11 @@ def _read(path: Path, kind: Kind, options: Mapping[str, Any]) -> tuple[dict[str,
 def _year(name: str) -> str | None:
     found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", name)
     return found[-1] if found else None
+
+
+_NO_KEYS = (
+    "une correspondance de colonnes est faite de lignes clé: valeur",
+    "a column mapping is made of lines key: value",
+    "prendre modèle sur pipelines/mappings",
+    "take those of pipelines/mappings as a model",
+)

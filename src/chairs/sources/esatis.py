@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import SettingError, Text, problem
+from chairs.core.errors import DataError, Text, problem
 from chairs.core.errors import unknown as unknown_name
 from chairs.sources import READERS, Reader
 from chairs.sources.sheet import Sheet
@@ -144,10 +144,14 @@ def _recognised(sheet: Sheet) -> str:
     for instrument, dimensions in SURVEYS.items():
         if sheet.find(dimensions["all"][0]):
             return instrument
-    fr, en = "questionnaire e-Satis non reconnu à ses colonnes", "e-Satis instrument not recognised by its columns"
+    wanted = " / ".join(dimensions["all"][0] for dimensions in SURVEYS.values())
+    fr, en = "colonne du score global absente", "column of the overall score absent"
     listed = ", ".join(SURVEYS)
-    remedy = (f"donner l'option instrument : {listed}", f"give the option instrument: {listed}")
-    raise SettingError((problem(fr, en, file=sheet.name, remedy=remedy),))
+    remedy = (
+        f"rétablir l'en-tête publié, ou donner l'option instrument : {listed}",
+        f"restore the published header, or give the option instrument: {listed}",
+    )
+    raise DataError((problem(fr, en, file=sheet.name, row=1, column=wanted, remedy=remedy),))
 
 
 def _recognises(columns: frozenset[str]) -> bool:

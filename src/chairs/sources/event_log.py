@@ -14,6 +14,7 @@ from chairs.sources.log_check import Part, check_contract, refuse_marked
 from chairs.sources.log_file import Source, open_csv, open_parquet, refuse_lost, rejected
 from chairs.sources.log_sql import TEXTS, TIMES, Cell, select_cells, select_log, span_sql
 from chairs.sources.mapping import TableMapping, mapping_of
+from chairs.sources.text import ONE_COLUMN
 from chairs.sources.xes import load_xes
 from chairs.store.duck import connected, frame, named, one_row, quoted
 from chairs.store.files import replacing
@@ -24,11 +25,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chairs.sources import Tables
+    from chairs.sources.log_review import Review
 
 LARGE = 500_000  # from this many rows on, a Parquet file is handed over instead of a table
 
 
-def read_event_log(files: Sequence[Path], mapping: TableMapping | None = None, scratch: Path | None = None) -> Tables:
+def read_event_log(
+    files: Sequence[Path],
+    mapping: TableMapping | None = None,
+    scratch: Path | None = None,
+    review: Review | None = None,
+) -> Tables:
     r"""Read event logs that share one layout, one after the other, into `events` (and `cases`).
 
     CSV (`.csv`, `.txt`, `.tsv`, also `.gz`) and Parquet need a mapping unless their columns bear the
@@ -42,6 +49,8 @@ def read_event_log(files: Sequence[Path], mapping: TableMapping | None = None, s
         Columns, codes, clock.
     scratch
         Folder for temporary files, and for the Parquet file handed over when the log is large.
+    review
+        Looks at each loaded file, before anything of it is refused.
 
     Returns
     -------
@@ -73,6 +82,8 @@ def read_event_log(files: Sequence[Path], mapping: TableMapping | None = None, s
         try:
             for path in files:
                 part = _load(connection, path, mapping, (Path(folder), parts))
+                if review is not None:
+                    review.look(connection, part)
                 refuse_marked(connection, part)
                 check_contract(connection, part)
                 parts.append(part)
@@ -129,6 +140,8 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, mapping: TableMappi
 def _own_names(source: Source) -> TableMapping:
     """Return the mapping of a log whose columns bear the contract's names."""
     columns = {name: name for name in (*TEXTS, *TIMES) if name in source.columns}
+    if source.start is not None and len(source.columns) == 1:
+        raise refuse(source.name, ONE_COLUMN)
     if set(source.columns) - {*columns, "position"}:
         raise refuse(source.name, _NEEDS_MAPPING)
     return TableMapping(table="events", columns=columns)
@@ -149,6 +162,8 @@ def _cells(source: Source, mapping: TableMapping) -> dict[str, Cell]:
     for name in ("case_id", "activity"):
         if name not in mapping.columns and name not in mapping.constants:
             problems.append(_absent(source, name))
+    if problems and source.start is not None and len(source.columns) == 1:
+        raise refuse(source.name, ONE_COLUMN)
     if problems:
         raise DataError(tuple(problems))
     found = {key: cell for key, cell in cells.items() if cell is not None}
@@ -205,7 +220,7 @@ def _absent(source: Source, name: str) -> Problem:
 
 
 def _read(files: Sequence[Path], options: Mapping[str, Any]) -> Tables:
-    return read_event_log(files, mapping_of(options), options.get("scratch"))
+    return read_event_log(files, mapping_of(options), options.get("scratch"), options.get("review"))
 
 
 READERS.add(
@@ -235,6 +250,6 @@ _NO_ROW = (
 _NEEDS_MAPPING = (
     "les colonnes ne portent pas les noms du contrat",
     "the columns do not bear the contract's names",
-    "écrire une correspondance (pipelines/mappings) et la nommer dans l'étude",
-    "write a mapping (pipelines/mappings) and name it in the study",
+    "écrire une correspondance (pipelines/mappings) et la nommer dans l'étude, ou après --mapping",
+    "write a mapping (pipelines/mappings) and name it in the study, or after --mapping",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from chairs.store.files import read_json, replacing, write_json
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    _Refused = tuple[Entry, SourceFile, list[Reason]]  # a file that no place gave, and what each answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def prepare(study: Study, *, progress: Progress | None = None) -> Availability:
     wanted = [(source, file) for source in map(entry, study.sources) for file in source.files]
     raw = paths.raw_folder(study.name)
     seen = _Seen(paths.data("cache", ".seen", f"{study.name}.json"))
-    problems: list[Problem] = []
+    refused: dict[str, list[_Refused]] = {}
     with contextlib.ExitStack() as stack:
         origins = Origins(stack, progress)
         for source, file in wanted:
@@ -70,12 +72,13 @@ def prepare(study: Study, *, progress: Progress | None = None) -> Availability:
                 _link(origins.obtain(source, file), target)
             except Missing as missing:
                 target.unlink(missing_ok=True)
-                problems.append(_unavailable(source, file, missing.reasons))
+                refused.setdefault(source.id, []).append((source, file, missing.reasons))
             else:
                 seen.note(target, file)
     _prune(raw, {(source.id, file.name) for source, file in wanted}, seen.entries() | set(load_catalog()))
     seen.save()
-    return Availability(ready=not problems, problems=tuple(problems))
+    problems = tuple(found for files in refused.values() for found in _unavailable(files))
+    return Availability(ready=not problems, problems=problems)
 
 
 class _Seen:
@@ -133,28 +136,53 @@ def _prune(raw: Path, wanted: Collection[tuple[str, str]], entries: Collection[s
             folder.rmdir()
 
 
-def _unavailable(source: Entry, file: SourceFile, reasons: list[Reason]) -> Problem:
-    said = ", ".join(fr for fr, _ in reasons), ", ".join(en for _, en in reasons)
+def _unavailable(refused: Sequence[_Refused]) -> Iterator[Problem]:
+    """Yield what is missing of one entry: one problem for all its files that have the same remedy."""
+    alike: dict[Reason, list[_Refused]] = {}
+    for source, file, reasons in refused:
+        alike.setdefault(_remedy(source, file), []).append((source, file, reasons))
+    for remedy, found in alike.items():
+        source, file, _ = found[0]
+        if not found[1:]:
+            yield problem(
+                f"fichier indisponible : {_answers(found, 0)}",
+                f"file not available: {_answers(found, 1)}",
+                file=f"{source.id}/{file.name}",
+                remedy=remedy,
+            )
+        else:
+            yield problem(
+                f"{len(found)} fichiers indisponibles : {_answers(found, 0)}",
+                f"{len(found)} files not available: {_answers(found, 1)}",
+                file=source.id,
+                remedy=remedy,
+            )
+
+
+def _answers(found: Sequence[_Refused], lang: int) -> str:
+    """Return what the places answered, in French (0) or English (1); names before it where there are several files."""
+    said: dict[str, list[str]] = {}
+    for _, file, reasons in found:
+        said.setdefault(", ".join(reason[lang] for reason in reasons), []).append(file.name)
+    if not found[1:]:
+        return next(iter(said))
+    return (" ; ", "; ")[lang].join(f"{', '.join(names)} ({answer})" for answer, names in said.items())
+
+
+def _remedy(source: Entry, file: SourceFile) -> Reason:
     mirror = (
         "indiquer dans CHAIRS_DATA_MIRROR un dossier qui contient les fichiers",
         "name in CHAIRS_DATA_MIRROR a folder that holds the files",
     )
-    place = f"data/cache/{source.id}/{file.name}"
     if source.derived:
-        remedy = mirror
-    elif file.address is None:
-        page = source.page or f"https://doi.org/{source.doi}"
-        remedy = (
-            f"télécharger le fichier depuis {page} et le déposer en {place}, ou {mirror[0]}",
-            f"download the file from {page} and put it at {place}, or {mirror[1]}",
-        )
-    else:
-        remedy = (f"vérifier le réseau et relancer, ou {mirror[0]}", f"check the network and run again, or {mirror[1]}")
-    return problem(
-        f"fichier indisponible : {said[0]}",
-        f"file not available: {said[1]}",
-        file=f"{source.id}/{file.name}",
-        remedy=remedy,
+        return mirror
+    if file.address is not None:
+        return f"vérifier le réseau et relancer, ou {mirror[0]}", f"check the network and run again, or {mirror[1]}"
+    page = source.page or f"https://doi.org/{source.doi}"
+    place = f"data/cache/{source.id}/"
+    return (
+        f"télécharger depuis {page} et déposer, sous ce nom, dans {place}, ou {mirror[0]}",
+        f"download from {page} and put under this name in {place}, or {mirror[1]}",
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import DataError, problem
+from chairs.core.errors import DataError, SettingError, problem
 from chairs.core.records import read_yaml
 from chairs.core.study import Study
 from chairs.sources import READERS
@@ -18,7 +17,7 @@ from chairs.sources.checking import breaches_by_row
 from chairs.sources.layout import count_rows
 from chairs.sources.sites import merged, without_entities
 from chairs.store import paths
-from chairs.store.files import replacing, write_json
+from chairs.store.files import replacing, sha256_of, write_json
 from chairs.store.parquet import write_table
 from chairs.tables import CONTRACTS
 
@@ -59,6 +58,17 @@ def ingest(study: Study, raw: Path, out: Path) -> None:
     DataError
         A file that is absent, what a reader finds, what a contract refuses: by file, row and column.
     """
+    if not study.sources and not study.files:
+        raise SettingError(
+            (
+                problem(
+                    "l'étude ne nomme aucune source et aucun fichier",
+                    "the study names no source and no file",
+                    file=f"{study.name}.yaml",
+                    remedy=("remplir « sources: » ou « files: »", "fill in sources: or files:"),
+                ),
+            )
+        )
     out.mkdir(parents=True, exist_ok=True)
     scratch = out / ".scratch"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -162,9 +172,8 @@ def _provenance(item: Input, raw: Path) -> Iterator[dict[str, Any]]:
             "reader": item.reader,
             "bytes": path.stat().st_size,
             "rows": count_rows(path),
+            "sha256": sha256_of(path),
         }
-        with path.open("rb") as handle:
-            line["sha256"] = hashlib.file_digest(handle, "sha256").hexdigest()
         if source := item.origin:
             line |= {
                 "title": {"fr": source.title.fr, "en": source.title.en},

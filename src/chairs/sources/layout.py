@@ -61,15 +61,16 @@ def inspect(path: Path, *, largest: int = LARGEST) -> Layout:
     try:
         with path.open("rb") as raw:
             compressed = _compressed(raw, path.name)
-            stream = gzip.GzipFile(fileobj=raw) if compressed else raw
-            while chunk := stream.read(LONGEST_LINE):
+            # read1 gives what is readable before a cut; read would lose it
+            read = gzip.GzipFile(fileobj=raw).read1 if compressed else raw.read
+            while chunk := read(LONGEST_LINE):
                 scan.take(chunk, raw.tell() if compressed else None)
     except FileNotFoundError:
         raise refuse(path.name, _ABSENT) from None
     except (IsADirectoryError, PermissionError):
         raise refuse(path.name, _UNREADABLE) from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise refuse(path.name, _TRUNCATED, scan.lines + 1) from None
+        raise refuse(path.name, _CUT if scan.lines else _TRUNCATED, scan.lines or None) from None
     return scan.layout(compressed)
 
 
@@ -172,11 +173,12 @@ _UNREADABLE = (
     "indiquer un fichier et vérifier ses droits",
     "name a file and check its permissions",
 )
-_TRUNCATED = (
-    "archive gzip tronquée ou abîmée",
-    "truncated or damaged gzip file",
-    "copier ou télécharger le fichier à nouveau",
-    "copy or download the file again",
+_AGAIN = ("copier ou télécharger le fichier à nouveau", "copy or download the file again")
+_TRUNCATED = ("archive gzip tronquée ou abîmée", "truncated or damaged gzip file", *_AGAIN)
+_CUT = (
+    "archive gzip tronquée ou abîmée ; cette ligne est la dernière lisible",
+    "truncated or damaged gzip file; this row is the last that can be read",
+    *_AGAIN,
 )
 _UTF16 = (
     "fichier en UTF-16",

@@ -72,6 +72,27 @@ def utc(wall: str, zone: str, span: Span = (None, None), *, second: bool = False
     return _tree(wall, pieces)
 
 
+def skipped(wall: str, zone: str, span: Span = (None, None)) -> str:
+    """Return the SQL that says whether a wall time is one that the clock of the zone never showed (spring).
+
+    Parameters
+    ----------
+    wall, span
+        As in `utc`.
+
+    Examples
+    --------
+    >>> spring = 1_711_839_600 * SECOND  # 2024-03-30 23:00, then an hour less in that night
+    >>> skipped("wall", "Europe/Paris", (spring, spring + 86_400 * SECOND))
+    '(wall >= 1711850400000000 and wall < 1711854000000000)'
+    """
+    low, high = span
+    gaps = [(shift.at + shift.before, shift.at + shift.after) for shift in shifts(zone) if shift.after > shift.before]
+    if low is not None and high is not None:
+        gaps = [(first, last) for first, last in gaps if low < last and first <= high]
+    return " or ".join(f"({wall} >= {first} and {wall} < {last})" for first, last in gaps) or "false"
+
+
 def _tree(wall: str, pieces: tuple[_Piece, ...]) -> str:
     if len(pieces) == 1:
         piece = pieces[0]

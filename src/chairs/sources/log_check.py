@@ -75,14 +75,19 @@ def check_contract(connection: duckdb.DuckDBPyConnection, part: Part) -> None:
             raise DataError(tuple(_by_file_row(connection, part, found[:MOST_PROBLEMS])))
 
 
-def _by_file_row(connection: duckdb.DuckDBPyConnection, part: Part, found: Sequence[Problem]) -> list[Problem]:
-    records = [item.row for item in found if item.row is not None]
+def rows_of(connection: duckdb.DuckDBPyConnection, part: Part, records: Sequence[int]) -> dict[int, int]:
+    """Return the row of the file of each record (counted from 0 in the order of the file)."""
     listed = ", ".join(map(str, records)) or "-1"
     lines = connection.execute(
         f"select rowid, line from read_{part.table} where line is not null and rowid in ({listed})"
     ).fetchall()
-    rows = file_rows(part.source, records, part.rows) | dict(lines)
-    names = _names(part)
+    return file_rows(part.source, records, part.rows) | dict(lines)
+
+
+def _by_file_row(connection: duckdb.DuckDBPyConnection, part: Part, found: Sequence[Problem]) -> list[Problem]:
+    records = [item.row for item in found if item.row is not None]
+    rows = rows_of(connection, part, records)
+    names = names_of(part)
     return [
         replace(
             item, row=None if item.row is None else rows[item.row], column=names.get(item.column or "", item.column)
@@ -91,7 +96,7 @@ def _by_file_row(connection: duckdb.DuckDBPyConnection, part: Part, found: Seque
     ]
 
 
-def _names(part: Part) -> dict[str, str]:
+def names_of(part: Part) -> dict[str, str]:
     """Return the column of the file behind each column of the log."""
     return {**part.mapping.columns, **part.mapping.attributes}
 
@@ -101,7 +106,7 @@ def _problem(part: Part, mark: Mark, row: int) -> Problem:
     if mark.fault == "code":
         listed = ", ".join(sorted(part.mapping.codes[mark.column]))
         remedy = (f"{remedy[0]} : {listed}", f"{remedy[1]}: {listed}")
-    column = _names(part).get(mark.column, mark.column)
+    column = names_of(part).get(mark.column, mark.column)
     return problem(fr, en, file=part.source.name, row=row, column=column, remedy=remedy)
 
 

@@ -214,8 +214,8 @@ def _read(files: Sequence[Path], options: Mapping[str, Any]) -> Tables:
                     "a mapping to a table other than events is needed",
                     file=str(options.get("source")),
                     remedy=(
-                        "écrire pipelines/mappings/NOM.yaml et nommer NOM dans l'étude",
-                        "write pipelines/mappings/NAME.yaml and name it in the study",
+                        "écrire pipelines/mappings/NOM.yaml et nommer NOM dans l'étude, ou le fichier après --mapping",
+                        "write pipelines/mappings/NAME.yaml and name it in the study, or the file after --mapping",
                     ),
                 ),
             )

@@ -13,7 +13,7 @@ from chairs.core.records import build
 from chairs.tables import CONTRACTS
 from chairs.tables.contract import Contract
 
-OWN_OPTIONS = ("year", "source", "scratch")  # what every reader is handed, beside the mapping
+OWN_OPTIONS = ("year", "source", "scratch", "review")  # what every reader is handed, beside the mapping
 DERIVED = {"events": ("position",), "quantities": ("status",), "indicators": ("status",), "scores": ("status",)}
 
 

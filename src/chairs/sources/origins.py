@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from chairs.sources.catalog import Entry, SourceFile
 from chairs.store import paths
-from chairs.store.files import replacing
+from chairs.store.files import replacing, sha256_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -72,13 +72,14 @@ class Origins:
         What the cache holds is hashed again; a file that does not match is dropped and fetched anew.
         """
         target = cache_path(source, file)
+        reasons: list[Reason] = []
         if target.is_file():
-            if _sha256(target) == file.sha256:
+            if sha256_of(target) == file.sha256:
                 return target
             target.unlink()
+            reasons.append(_DAMAGED)
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
-        reasons: list[Reason] = []
         for place in (_from_mirror, self._from_address):
             reason = place(file, target)
             if reason is None:
@@ -169,9 +170,10 @@ def _copied(origin: Path, draft: Path, size: int) -> tuple[int, str]:
     return copied, digest.hexdigest()
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+_DAMAGED = (
+    "la copie locale était là, mais son contenu n'était pas celui attendu (sha256) : elle a été retirée",
+    "the local copy was there, but its content was not the one expected (sha256): it was removed",
+)
 
 
 def _sweep(folder: Path) -> None:

@@ -78,7 +78,7 @@ def read_sepsis(files: Sequence[Path], scratch: Path | None = None) -> Tables:
 
 
 def _read(files: Sequence[Path], options: Mapping[str, Any]) -> Tables:
-    return read_sepsis(files, options.get("scratch"))
+    return read_event_log(files, MAPPING, options.get("scratch"), options.get("review"))
 
 
 READERS.add(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import DataError, Problem, problem
 from chairs.sources.cells import numbers
-from chairs.sources.text import MOST_PROBLEMS
+from chairs.sources.layout import refuse
+from chairs.sources.text import MOST_PROBLEMS, ONE_COLUMN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,12 +43,15 @@ class Sheet:
     def require(self, *columns: str) -> None:
         """Raise at once when a column is not there.
 
+        Where only one column was read, the separator is the one problem.
         The columns that are there are listed only when some expected one is among them: the first line
         of a file without header is data.
         """
         absent = [column for column in columns if self.find(column) is None]
         if not absent:
             return
+        if len(self.frame.columns) == 1 < len(columns) and not self.name.casefold().endswith((".xlsx", ".xlsm")):
+            raise refuse(self.name, ONE_COLUMN)
         here = ", ".join(list(self.frame.columns)[:30]) if len(absent) < len(columns) else ""
         there = (f" ; colonnes présentes : {here}", f"; columns present: {here}") if here else ("", "")
         remedy = ("vérifier l'en-tête et le séparateur du fichier", "check the header and the separator of the file")

@@ -196,6 +196,12 @@ def _check_names(names: tuple[str, ...], file: str, row: int) -> None:
         raise DataError(tuple(problem(fr, en, file=file, row=row, remedy=remedy) for fr, en in problems))
 
 
+ONE_COLUMN = (
+    "une seule colonne lue : le séparateur n'est sans doute pas celui attendu",
+    "only one column read: the separator is probably not the one expected",
+    "écrire le fichier avec « ; », « , », la tabulation ou « | », ou donner separator: (mapping)",
+    'write the file with ";", ",", a tab or "|", or give separator: (mapping)',
+)
 _QUOTES = (
     "guillemets mal fermés, ou cellule démesurée",
     "quotes that do not close, or an outsized cell",

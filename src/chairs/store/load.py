@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import DataError, problem, unknown
 from chairs.store import paths
+from chairs.store.files import sha256_of
 from chairs.store.parquet import read_table
 from chairs.tables import CONTRACTS
 
@@ -32,7 +32,7 @@ def load_table(table: str, study: str) -> pd.DataFrame:
             "table": table,
             "stage": path.parent.parent.name,
             "file": path.relative_to(paths.root()).as_posix(),
-            "sha256": sha256(path),
+            "sha256": sha256_of(path),
             "rows": len(frame),
         }
         return frame
@@ -51,9 +51,3 @@ def locate(table: str, study: str) -> Path | None:
     """Return the file of the last step that wrote `table` for `study`, before the gate; None when none did."""
     found = (paths.stage_folder(stage, study) / f"{table}.parquet" for stage in LATEST_FIRST)
     return next((path for path in found if path.is_file()), None)
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

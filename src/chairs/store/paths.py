@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from chairs.core.errors import SettingError, problem, unknown
 from chairs.core.study import Study, read_study
@@ -61,8 +62,34 @@ def study(name: str) -> Study:
     return read_study(root() / "pipelines" / "studies" / f"{name}.yaml")
 
 
-def params(stage: str) -> dict[str, object]:
+def listed_studies() -> list[str]:
+    """Return the studies that `params.yaml` lists: those that the pipeline knows.
+
+    Raises
+    ------
+    SettingError
+        When the list is missing.
+    """
+    from chairs.core.records import read_yaml
+
+    listed = (read_yaml(root() / "params.yaml") or {}).get("studies")
+    if not isinstance(listed, list) or not listed:
+        raise SettingError(
+            (
+                problem(
+                    "la liste des études manque",
+                    "the list of studies is missing",
+                    file="params.yaml",
+                    column="studies",
+                    remedy=("écrire par exemple studies: [demo]", "write for example studies: [demo]"),
+                ),
+            )
+        )
+    return [str(name) for name in listed]
+
+
+def params(stage: str) -> dict[str, Any]:
     """Return the block of `params.yaml` that belongs to `stage` (empty when it has none)."""
     from chairs.core.records import read_yaml
 
-    return dict(read_yaml(root() / "params.yaml").get(stage) or {})
+    return dict((read_yaml(root() / "params.yaml") or {}).get(stage) or {})

@@ -119,7 +119,7 @@ def _problem(
     row = None if index is None else index + first_row
     rule = next((rule for rule in contract.rules if rule.name == check), None)
     if rule is not None:
-        return Problem(what=rule.message, file=file, row=row, column=column)
+        return Problem(what=rule.message, remedy=rule.remedy, file=file, row=row, column=column)
     fr, en, remedy_fr, remedy_en = MESSAGES.get(
         check,
         ("contenu inattendu", "unexpected content", "voir le dictionnaire des données", "see the data dictionary"),

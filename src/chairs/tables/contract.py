@@ -61,6 +61,7 @@ class Rule:
     column: str
     message: Text
     holds: Callable[[pd.DataFrame], pd.Series]
+    remedy: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,10 @@ EVENTS = CONTRACTS.add(
                 message=Text(
                     fr="durée négative : la fin précède le début", en="negative duration: the end is before the start"
                 ),
+                remedy=Text(
+                    fr="corriger le début ou la fin de cette ligne, ou vider celle des deux qui est inconnue",
+                    en="correct the start or the end of this row, or empty the one that is not known",
+                ),
             ),
             Rule(
                 name="start_before_request",
@@ -86,6 +90,10 @@ EVENTS = CONTRACTS.add(
                 message=Text(
                     fr="attente négative : le début précède la demande",
                     en="negative wait: the start is before the request",
+                ),
+                remedy=Text(
+                    fr="corriger la demande ou le début de cette ligne, ou vider la demande si elle est inconnue",
+                    en="correct the request or the start of this row, or empty the request if it is not known",
                 ),
             ),
         ),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from chairs.core.errors import DataError, SettingError
 from chairs.record import diff
 from chairs.record.diff import changes, snapshot
 
@@ -24,10 +25,11 @@ def _lines(study="mini"):
 
 
 def test_the_first_snapshot_has_nothing_to_compare_with(ran):
-    assert changes("mini").first
+    assert changes("mini").never
     snapshot(["mini"])
 
     assert changes("mini").first
+    assert not changes("mini").never
     kept = json.loads((ran.root / "data/published/mini.json").read_text(encoding="utf-8"))
     assert kept["numbers"]["facts"]["returns"] == {"n": 200.0, "value": 40.0}
     assert kept["numbers"]["facts"]["cases"] == {"value": 200.0}
@@ -88,6 +90,23 @@ def test_a_cut_between_the_two_files_loses_no_change(ran, monkeypatch):
     snapshot(["mini"])
 
     assert _lines() == [("facts", "returns", "value", 40.0, 41.0)]
+
+
+def test_an_unknown_study_is_answered_with_the_known_ones(ran):
+    with pytest.raises(SettingError, match=r"minni.*mini"):
+        changes("minni")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", "\x00"])
+@pytest.mark.parametrize("name", ["mini.json", "mini.previous.json"])
+def test_a_damaged_state_is_named_with_the_remedy(ran, name, content):
+    snapshot(["mini"])
+    ran.write(facts=MOVED)
+    snapshot(["mini"])
+    (ran.root / "data/published" / name).write_text(content, encoding="utf-8")
+
+    with pytest.raises(DataError, match=rf"data/published/{name}: damaged.*chairs run mini"):
+        changes("mini")
 
 
 def test_a_study_without_a_release_is_left_alone(ran):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chairs.core.errors import SettingError
+from chairs.core.errors import ChairsError, DataError, SettingError
 from chairs.record import trace as trace_module
 from chairs.record.runs import Run
 from chairs.record.state import pack
@@ -31,7 +31,7 @@ def test_a_figure_is_walked_back_to_the_raw_files(ran, identifier):
     assert found.params == {"score.floor": "11", "score.seed": "7"}
     assert found.raw == {"answers.csv": "aa" * 32}
     assert list(found.tables) == ["scores"]
-    assert found.tables["scores"] == trace_module.state.sha256(ran.root / "data/release/mini/scores.parquet")
+    assert found.tables["scores"] == trace_module.state.sha256_of(ran.root / "data/release/mini/scores.parquet")
     assert found.run is None
     assert "pas encore enregistrée" in found.say("fr")
 
@@ -137,3 +137,33 @@ def test_before_any_run_the_remedy_is_to_run(ran):
 
     with pytest.raises(SettingError, match="chairs run"):
         trace("scores-by-site")
+    with pytest.raises(SettingError, match="chairs run mini"):
+        trace("mini/scores-by-site@abcdef01")
+
+
+def test_without_the_release_the_walk_says_what_to_do(ran):
+    (ran.root / "data/release/mini/manifest.json").unlink()
+
+    with pytest.raises(DataError, match=r"data/release/mini/manifest\.json: file absent.*chairs run mini"):
+        trace("mini/scores-by-site@abcdef01")
+
+
+def test_without_the_list_of_raw_files_the_walk_says_that_it_is_absent(ran):
+    (ran.root / "data/ingest/mini/sources.json").unlink()
+
+    assert "data/ingest/mini/sources.json" in trace("scores-by-site").say("fr").splitlines()[-1]
+    assert "chairs run mini" in trace("scores-by-site").say("en").splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["data/release/mini/manifest.json", "data/render/mini/figures.json", "data/ingest/mini/sources.json", "dvc.lock"],
+)
+@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff\xfe", b""], ids=["cut", "list", "not text", "empty"])
+def test_a_damaged_file_of_a_run_is_named(ran, place, content):
+    (ran.root / place).write_bytes(content)
+
+    with pytest.raises(ChairsError) as error:
+        trace("mini/scores-by-site@abcdef01")
+    assert place in error.value.say("fr")
+    assert "chairs run" in error.value.say("fr")

@@ -84,7 +84,7 @@ def test_a_run_holds_the_state(ran, store):
     assert run.id == done.run_id
     assert run.params == {"score.floor": "11", "score.seed": "7"}
     assert run.tags["dvc.stages"] == "ingest@mini score@mini release@mini render@mini"
-    assert run.tags[state.LOCK] == state.sha256(ran.root / "dvc.lock")
+    assert run.tags[state.LOCK] == state.sha256_of(ran.root / "dvc.lock")
     assert run.packed("dvc.outs.score") == {"data/score/mini": "14.dir"}
     assert run.packed("dvc.deps.ingest") == {"data/raw/mini": "11.dir", "src/chairs/sources": "12.dir"}
     assert run.packed("raw.sha256") == {"answers.csv": "aa" * 32}

@@ -46,3 +46,25 @@ def test_lines_of_dvc_are_sorted() -> None:
     assert outcome.unchanged == ["score@demo"]
     assert outcome.failed == ["ingest@demo"]
     assert outcome.messages == ["log.csv, row 3: wrong"]
+
+
+def test_a_stamp_knows_a_file_that_was_written_again(project) -> None:
+    from chairs.cli import stamp
+
+    planned = path.steps(["demo"])
+    first = stamp.signature(planned, {})
+    stamp.keep(first)
+    assert stamp.is_current(stamp.signature(planned, {}))
+    assert not stamp.is_current(stamp.signature(planned, {"sepsis": "absent"}))
+    study = project / "pipelines" / "studies" / "demo.yaml"
+    study.write_text(study.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    assert not stamp.is_current(stamp.signature(planned, {}))
+
+
+def test_parameters_without_studies_are_refused_in_words(project) -> None:
+    from chairs.core.errors import SettingError
+    from chairs.store import paths
+
+    (project / "params.yaml").write_text("discover: {variants: 3}\n", encoding="utf-8")
+    with pytest.raises(SettingError, match=r'params\.yaml, column "studies"'):
+        paths.listed_studies()

@@ -309,7 +309,7 @@ def links(outcome: str) -> pd.DataFrame:
                 outcome,
                 "0",
                 "partial_spearman",
-                "mco_beds, status, emergency",
+                "status, emergency" if code == "mco_beds" else "mco_beds, status, emergency",
                 adjusted,
                 adjusted - 0.07 if valid else None,
                 adjusted + 0.07 if valid else None,
@@ -339,6 +339,55 @@ def links(outcome: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def dimension_links(instrument: str) -> pd.DataFrame:
+    """Adjusted links of three dimensions: a planted one, a size measure that is stronger, and none that is clear."""
+    planted = [
+        ("accueil", "mean_stay", 0.4, 0.001),
+        ("accueil", "occupancy", -0.2, 0.01),
+        ("pec_inf", "mco_beds", -0.6, 0.001),
+        ("pec_inf", "occupancy", -0.3, 0.01),
+        ("repas", "day_stay_share", 0.1, 0.4),
+    ]
+    frame = links(f"{instrument}/all")
+    like = frame[(frame["adjusted_for"] != "") & (frame["status"] != "not_valid")].set_index("exposure")
+    rows = [
+        like.loc[code].to_dict()
+        | {
+            "exposure": code,
+            "outcome": f"{instrument}/{name}",
+            "estimate": rho,
+            "low": rho - 0.1,
+            "high": rho + 0.1,
+            "q": q,
+        }
+        for name, code, rho, q in planted
+    ]
+    return pd.DataFrame(rows)[list(frame.columns)]
+
+
+def coverage(outcome: str) -> pd.DataFrame:
+    """Who stands behind the links, and the mean score of five groups."""
+    rows = [
+        ["surveyed", "", 120.0, 120],
+        ["joined", "", 116.0, 116],
+        ["scored", "", 93.0, 93],
+        ["mean_outcome", "emergency=false", 75.597, 46],
+        ["mean_outcome", "emergency=true", 72.298, 47],
+        ["mean_outcome", "status=private_for_profit", 74.0, 31],
+        ["mean_outcome", "status=private_non_profit", 73.0, 31],
+        ["mean_outcome", "status=public", 75.0, 31],
+    ]
+    frame = pd.DataFrame(rows, columns=["measure", "subject", "value", "n"])
+    return frame.assign(protocol="explore", outcome=outcome, period="2019", cell_status="ok")
+
+
+def facts(*, clock: bool = True) -> pd.DataFrame:
+    """Numbers of the overview; without a clock nothing a day."""
+    values = {"cases": 9100.0, "variants": 846.0, "arrivals_per_day": 278.23 if clock else None}
+    rows = [[name, value, None, None, "ok" if value else "not_applicable"] for name, value in values.items()]
+    return pd.DataFrame(rows, columns=["name", "value", "unit", "n", "status"]).assign(cell_status="ok")
+
+
 def released(study: Study) -> dict[str, pd.DataFrame]:
     """The released tables of one of the invented studies."""
     tables: dict[str, pd.DataFrame] = {}
@@ -347,6 +396,7 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
             "durations": durations(days=study.calendar == "fictitious"),
             "transitions": transitions(),
             "variants": variants(),
+            "facts": facts(clock=study.calendar == "real"),
         }
     if study.calendar == "real" and "discover" in study.stages:
         tables |= {"profile": profile(), "unit_day": unit_day()}
@@ -356,7 +406,8 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
             "establishments": establishments(),
             "indicators": indicators(),
             "scores": scores(outcome.split("/")[0]),
-            "links": links(outcome),
+            "links": pd.concat([links(outcome), dimension_links(outcome.split("/")[0])], ignore_index=True),
+            "coverage": coverage(outcome),
         }
     return tables
 

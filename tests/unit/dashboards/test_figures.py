@@ -16,6 +16,7 @@ from chairs.dashboards.fiche import Absence, Fiche
 from chairs.dashboards.figures import FIGURES
 
 pytestmark = pytest.mark.unit
+FULL = "mco_beds, status, emergency"
 
 
 def plain(text: Text) -> str:
@@ -86,9 +87,19 @@ def test_arrivals_name_their_peak_their_trough_and_the_mean_of_a_day(hospital: A
     assert round((7 * 24 * 2 + 7 - 1.5) / 7, 1) == 48.8
     assert plain(fiche.sentence) == (
         "L'affluence culmine le lundi de 10 h à 11 h (9,0 arrivées par heure) et retombe le dimanche de 4 h à 5 h (0,5)"
-        " ; 48,8 arrivées par jour en moyenne."
+        " ; 48,8 arrivées par jour en moyenne (Urgences adultes)."
     )
     assert "Urgences adultes" in fiche.title.fr
+
+
+def test_arrivals_of_the_whole_hospital_are_the_key_number_where_released(hospital: Any, invented: ModuleType) -> None:
+    study, _ = hospital
+    tables = {"profile": week("URG", lambda d, h: 2.0), "facts": invented.facts()}
+    fiche = drawn("arrivals", replace(study, pathway={"arrival": "arrival"}), tables)
+    assert plain(fiche.sentence).endswith(" Passages aux urgences par jour, tout l'hôpital : 278,2.")
+    assert fiche.headline is not None
+    assert plain(fiche.headline.value) == "278,2"
+    assert "Arrivées par jour, moyenne : 278,2" in plain(drawn("arrivals", study, tables).sentence)
 
 
 def test_arrivals_all_equal_claim_no_peak(hospital: Any) -> None:
@@ -117,6 +128,35 @@ def test_delays_name_the_shortest_and_the_longest(hospital: Any) -> None:
     assert "6 délais négatifs gardés" in plain(fiche.note)
     masked = fiche.table.formatted("fr")[-1]
     assert {cell.replace("\u00a0", " ") for cell in masked[1:]} == {"masqué (n < 11)"}
+
+
+def test_zero_constant_and_return_delays_are_not_what_is_quoted(hospital: Any) -> None:
+    study, tables = hospital
+    table = tables["durations"].copy()
+    since = table["kind"] == "since_reference"
+    table.loc[since & (table["to_activity"] == "triage"), ["median_hours", "p10_hours", "p25_hours"]] = 0.0
+    spread = ["median_hours", "p10_hours", "p25_hours", "p75_hours", "p90_hours"]
+    table.loc[since & (table["to_activity"] == "departure"), spread] = 10.0
+    again = replace(study, pathway={"returns": ["bed_request"]})
+    fiche = drawn("durations", again, {"durations": table})
+    assert plain(fiche.sentence).startswith("Délai médian : 1 h 06 jusqu'à « Consultation médicale »")
+    assert "2 h 12 jusqu'à « Imagerie »" in plain(fiche.sentence)
+    assert fiche.headline is not None
+    assert plain(fiche.headline.value) == "2 h 12"
+    assert len(fiche.table.rows) == 6
+
+
+def test_delays_in_the_table_are_hours_with_two_decimals(hospital: Any) -> None:
+    fiche = drawn("durations", *hospital)
+    assert fiche.table.formatted("fr")[0][4] == "0,12"
+    assert fiche.table.columns[4].label.fr == "Médiane (heures)"
+
+
+def test_a_zero_on_a_log_axis_is_said_to_be_under_its_start(invented: ModuleType) -> None:
+    table = invented.durations(days=True)
+    table.loc[table["to_activity"] == "triage", ["median_hours", "p10_hours", "p25_hours"]] = 0.0
+    texts = drawn("durations", invented.pathway(), {"durations": table}).figure["fr"].data[2]["text"]
+    assert texts[0].replace("\u00a0", " ") == "≤ 8 min"
 
 
 def test_one_delay_and_equal_delays(hospital: Any, invented: ModuleType) -> None:
@@ -157,6 +197,8 @@ def test_census_hides_full_days_where_a_day_is_masked(hospital: Any) -> None:
     shown = {row[0]: row for row in fiche.table.formatted("fr")}
     assert shown["Chirurgie viscérale"][6].replace("\u00a0", " ") == "masqué (n < 11)"
     assert shown["Médecine interne"][6].endswith("%")
+    assert "des 3 " in plain(fiche.sentence)
+    assert "(compte sur 2 unités ; jours masqués, petits effectifs : 1)" in plain(fiche.sentence)
 
 
 def test_census_without_daily_table_names_the_fullest_unit(hospital: Any) -> None:
@@ -168,7 +210,9 @@ def test_census_without_daily_table_names_the_fullest_unit(hospital: Any) -> Non
 def test_variants_leave_the_merged_ones_out_of_the_ranking(hospital: Any) -> None:
     fiche = drawn("variants", *hospital)
     assert plain(fiche.sentence) == (
-        "Le parcours le plus fréquent concerne 3 100 passages (31,0 %) ; les 4 premiers réunissent 57,0 % des passages."
+        "Le parcours le plus fréquent concerne 3 100 passages (31,0 %) ; les 4 premiers réunissent 57,0 % "
+        "des passages. "
+        "Parcours différents : 846 pour 9 100 passages."
     )
     assert fiche.note is not None
     assert "43,0 %" in plain(fiche.note)
@@ -202,17 +246,20 @@ def test_the_map_says_how_many_visits_when_that_is_released(hospital: Any) -> No
 def test_associations_count_what_is_distinguishable_and_name_the_strongest(sites: Any) -> None:
     fiche = drawn("associations", *sites)
     assert plain(fiche.sentence) == (
-        "Sur 4 indicateurs examinés, 3 restent liés au score après ajustement (q < 0,05). Lien le plus fort : "
-        "Taux d'occupation des lits, ρ = −0,31 [−0,38 ; −0,24] (n = 90). "
-        "Association exploratoire — pas une preuve de causalité."
+        "Sur 3 indicateurs ajustés sur la taille (lits MCO), le statut juridique et la présence d'un service "
+        "d'urgences, 3 restent liés au score (q < 0,05 : moins de 5 % de fausses découvertes attendues parmi les "
+        "liens retenus). Lien le plus fort : Taux d'occupation des lits, corrélation de rang, de −1 à +1, "
+        "ρ = −0,31 [−0,38 ; −0,24] (n = 90). Association exploratoire — pas une preuve de causalité."
     )
+    assert fiche.headline is not None
+    assert plain(fiche.headline.value) == "3 sur 3"
     assert len(fiche.table.rows) == 10
 
 
 def test_associations_without_any_clear_link_say_none(sites: Any) -> None:
     study, tables = sites
     fiche = drawn("associations", study, {"links": tables["links"].assign(q=0.4)})
-    assert "aucun n'a après ajustement de lien avec le score qui se distingue de zéro" in plain(fiche.sentence)
+    assert "aucun n'a de lien avec le score qui se distingue de zéro" in plain(fiche.sentence)
     assert "none has a link" in fiche.sentence.en
 
 
@@ -220,9 +267,61 @@ def test_associations_with_crude_estimates_only(sites: Any) -> None:
     study, tables = sites
     crude = tables["links"][tables["links"]["adjusted_for"] == ""]
     fiche = drawn("associations", study, {"links": crude})
-    assert "ajustement" not in fiche.sentence.fr
+    assert "Sur 5 indicateurs examinés sans ajustement" in fiche.sentence.fr
     assert fiche.note is not None
     assert "Aucune estimation ajustée" in fiche.note.fr
+
+
+def test_each_link_says_what_it_is_adjusted_for_and_other_sets_are_left_out(sites: Any) -> None:
+    study, tables = sites
+    links = tables["links"].copy()
+    own = (links["exposure"] == "mean_stay") & (links["adjusted_for"] != "") & links["outcome"].str.endswith("/all")
+    links.loc[own, ["adjusted_for", "estimate"]] = ["mco_beds, status", -0.9]
+    fiche = drawn("associations", study, {"links": links})
+    shown = {tuple(row[:2]): row for row in fiche.table.formatted("fr")}
+    assert shown["Durée moyenne de séjour", "ajustée"][2] == "la taille (lits MCO) et le statut juridique"
+    assert shown["Durée moyenne de séjour", "brute"][2] == "–"
+    assert shown["Durée moyenne de séjour", "ajustée"][3] == "−0,900"
+    assert plain(fiche.sentence).startswith("Sur 2 indicateurs ajustés")
+    assert "Durée moyenne" not in fiche.sentence.fr
+    assert fiche.note is not None
+    assert "Durée moyenne de séjour (seulement sur la taille (lits MCO) et le statut juridique)" in plain(fiche.note)
+    assert "obstétrique (seulement sur le statut juridique et la présence" in plain(fiche.note)
+
+
+def test_a_measure_of_size_is_not_counted_even_when_adjusted_for_all(sites: Any) -> None:
+    study, tables = sites
+    links = tables["links"].assign(adjusted_for=tables["links"]["adjusted_for"].replace("status, emergency", FULL))
+    fiche = drawn("associations", study, {"links": links})
+    assert plain(fiche.sentence).startswith("Sur 3 indicateurs ajustés")
+    assert fiche.note is not None
+    assert "obstétrique (mesure de taille)" in plain(fiche.note)
+
+
+def test_each_dimension_has_its_strongest_link_that_is_not_size(sites: Any) -> None:
+    fiche = drawn("dimensions", *sites)
+    assert [row[:2] for row in fiche.table.rows] == [
+        ("esatis-48h-mco/accueil", "mean_stay"),
+        ("esatis-48h-mco/pec_inf", "occupancy"),
+        ("esatis-48h-mco/repas", "day_stay_share"),
+    ]
+    assert plain(fiche.sentence).startswith("2 des 3 dimensions ont un lien qui se distingue de zéro")
+    assert "ρ = 0,40 [0,30 ; 0,50] (n = 90)" in plain(fiche.sentence)
+
+
+def test_links_of_which_none_can_be_counted_make_no_sentence(sites: Any) -> None:
+    study, tables = sites
+    links = tables["links"]
+    only = links[(links["exposure"] == "mco_beds") & (links["adjusted_for"] != "")]
+    size = links[(links["exposure"] == "mco_beds") & (links["adjusted_for"] == "")]
+    beds = only.assign(adjusted_for="mco_beds, status")
+    absent("associations", study, {"links": beds})
+    assert FIGURES["dimensions"].draw(study, {"links": size}) is None
+
+
+def test_a_score_without_dimensions_has_no_figure_of_them(sites: Any, invented: ModuleType) -> None:
+    study, _ = sites
+    assert FIGURES["dimensions"].draw(study, {"links": invented.links(str(study.outcome))}) is None
 
 
 def test_position_counts_the_measures_outside_the_usual_range(sites: Any) -> None:
@@ -231,7 +330,18 @@ def test_position_counts_the_measures_outside_the_usual_range(sites: Any) -> Non
     shares = [row[5] for row in fiche.table.rows]
     away = sum(not 20 <= share <= 80 for share in shares)
     assert f"pour {away} mesure" in plain(fiche.sentence)
-    assert f"sur {len(shares)}" in plain(fiche.sentence)
+    expected = round(0.4 * len(shares))
+    assert f"sur {len(shares)} (on en attend environ {expected} pour un" in plain(fiche.sentence)
+
+
+def test_ratios_are_shown_in_percent(sites: Any) -> None:
+    study, tables = sites
+    raw = tables["indicators"].set_index(["establishment", "code"])["value"]["E001", "occupancy"]
+    rows = {row[0]: row for row in drawn("position", study, tables).table.rows}
+    assert rows["occupancy"][1] == pytest.approx(100 * raw)
+    scatter = drawn("score-indicator", study, tables)
+    assert scatter.table.columns[-2].label.fr == "Taux d'occupation des lits (%)"
+    assert max(row[-2] for row in scatter.table.rows) > 40
 
 
 def test_position_needs_a_focus_and_enough_peers(sites: Any) -> None:
@@ -246,9 +356,19 @@ def test_coverage_counts_joined_and_scored(sites: Any) -> None:
     assert plain(fiche.sentence).startswith(
         "93 des 116 établissements appariés ont un score (80,2 %), sur 120 interrogés"
     )
-    everyone = fiche.table.rows[0]
-    assert everyone[1:3] == (116, 93)
-    assert sum(row[2] for row in fiche.table.rows[1:]) == 93
+    assert "Score moyen : 72,30 avec urgences (n = 47), 75,60 sans urgences (n = 46)." in plain(fiche.sentence)
+    scored = {row[0]: row[1] for row in fiche.table.rows}
+    assert scored["every"] == 93
+    assert sum(n for group, n in scored.items() if group.startswith("status=")) == 93
+    assert fiche.n == 93
+
+
+def test_coverage_that_differs_from_the_scores_is_believed(sites: Any) -> None:
+    study, tables = sites
+    coverage = tables["coverage"].assign(n=tables["coverage"]["n"] + 1)
+    assert plain(drawn("score-distribution", study, {**tables, "coverage": coverage}).sentence).startswith(
+        "94 des 117 établissements appariés ont un score (80,3 %), sur 121 interrogés"
+    )
 
 
 def test_the_focus_is_marked_among_its_peers(sites: Any) -> None:
@@ -264,4 +384,4 @@ def test_scores_all_equal_claim_no_spread(sites: Any) -> None:
     flat = {**tables, "scores": tables["scores"].assign(score=70.0)}
     fiche = drawn("score-indicator", replace(study, focus=None), flat)
     assert "ont le même score : 70,0" in plain(fiche.sentence)
-    assert "la médiane est la même dans tous les groupes" in plain(drawn("score-distribution", study, flat).sentence)
+    assert "La médiane est la même pour tous les statuts" in plain(drawn("score-distribution", study, flat).sentence)

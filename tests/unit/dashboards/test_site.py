@@ -172,6 +172,15 @@ def test_a_site_without_any_study_still_says_what_to_do(tmp_path: Path) -> None:
         assert "make run" in (tmp_path / "site" / "fr" / f"{page}.html").read_text(encoding="utf-8")
 
 
+def test_the_command_to_trace_names_a_figure_that_exists(rendered: Path, tmp_path: Path) -> None:
+    assemble(rendered, tmp_path / "site", absent={}, changes={})
+    first = read_studies(rendered)[0]
+    mark = f"{first.name}/{first.about['figures'][0]['id']}@{first.about['figures'][0]['fingerprint'][:8]}"
+    assert f"chairs trace {mark}<" in (tmp_path / "site/fr/provenance.html").read_text(encoding="utf-8")
+    assemble(tmp_path / "none", tmp_path / "bare", absent={}, changes={})
+    assert "<code>chairs trace" not in (tmp_path / "bare/fr/provenance.html").read_text(encoding="utf-8")
+
+
 def test_the_catalogue_shows_on_the_provenance_page(rendered: Path, tmp_path: Path) -> None:
     catalog = tmp_path / "catalog.yaml"
     catalog.write_text(

@@ -123,6 +123,15 @@ def test_settings_come_from_the_study_and_the_parameters() -> None:
     assert read == Pathway(reference="in", returns=("back",), variants=5, period="2024")
 
 
+@pytest.mark.parametrize("params", [{"variants": "many"}, {"variant": 5}])
+@pytest.mark.parametrize("pathway", [{"reference": "in"}, {"reference": "in", "variants": 5}])
+def test_a_wrong_parameter_is_said_of_the_file_it_stands_in(params: dict[str, object], pathway) -> None:
+    with pytest.raises(SettingError, match=r"^params\.yaml, discover.*variant"):
+        read_pathway(study(**pathway), params)
+    with pytest.raises(SettingError, match=r"^s\.yaml, pathway"):
+        read_pathway(study(**{"reference": "in", **params}), {})
+
+
 @pytest.mark.parametrize(
     ("pathway", "said"),
     [

@@ -56,6 +56,9 @@ def test_changes_are_said_in_both_languages():
 @pytest.mark.unit
 def test_a_first_run_and_a_still_one_are_said():
     assert say_changes("demo", Changes(study="demo", first=True), "fr") == "demo : première exécution"
+    never = Changes(study="demo", first=True, never=True)
+    assert say_changes("demo", never, "fr").startswith("demo : jamais exécutée")
+    assert 'run "chairs run demo"' in say_changes("demo", never, "en")
     assert say_changes("demo", Changes(study="demo", first=False), "en") == "demo: no published number changed"
 
 

@@ -237,8 +237,21 @@ def test_a_host_out_of_reach_is_asked_once(place: Path, monkeypatch: pytest.Monk
     asked: list[str] = []
     real = download.download
     monkeypatch.setattr(download, "download", lambda *given: (asked.append(given[0]), real(*given)))
-    assert len(prepare(study("one")).problems) == 2
+    (problem,) = prepare(study("one")).problems
     assert asked == ["http://127.0.0.1:9/a"]
+    assert (problem.file, problem.what.en[:22]) == ("one", "2 files not available:")
+    for name in ("scores.csv (", "b.csv ("):  # what each was answered, and the remedy once for both
+        assert name in problem.what.fr
+    assert problem.say("fr").count("CHAIRS_DATA_MIRROR") == 1
+
+
+def test_files_answered_alike_are_said_together(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = source(None, page="https://example.org/scores")
+    second = SourceFile(name="b.csv", mirror="b", sha256="0" * 64, bytes=1)
+    use(monkeypatch, source(None, page="https://example.org/scores", files=(*made.files, second)))
+    (problem,) = prepare(study("one")).problems
+    assert problem.what.en == "2 files not available: scores.csv, b.csv (no mirror folder, no address to download from)"
+    assert "data/cache/one/" in problem.say("fr")
 
 
 @pytest.mark.parametrize("scheme", ["file:///etc/hosts", "ftp://127.0.0.1/a"])
@@ -292,7 +305,10 @@ def test_a_file_put_in_the_cache_by_hand_is_verified(place: Path) -> None:
     hand = place / "data/cache/one/scores.csv"
     hand.parent.mkdir(parents=True)
     hand.write_bytes(CONTENT[:-1] + b"!")
-    assert not prepare(study("one")).ready
+    answer = prepare(study("one"))
+    assert not answer.ready
+    assert "the local copy was there, but its content was not the one expected (sha256)" in answer.problems[0].what.en
+    assert not hand.exists()
     hand.write_bytes(CONTENT)
     assert prepare(study("one")).ready
 

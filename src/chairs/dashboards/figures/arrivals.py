@@ -11,6 +11,7 @@ from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.words import label
+from chairs.flow.overview import FACTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +32,13 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         index=range(24), columns=range(1, 8)
     )
     days = phrases.both(lambda lang: label(study, unit).say(lang))
+    own = Text(fr=f"arrivées par jour en moyenne ({days.fr})", en=f"arrivals a day on average ({days.en})")
     daily = float(wide.sum().sum()) / 7
     complete = bool(wide.notna().all().all())
-    sentence = phrases.both(lambda lang: _sentence(wide, daily if complete else None, lang))
+    hospital, everywhere = _hospital(tables), _everywhere(study)
+    sentence = phrases.both(
+        lambda lang: _sentence(wide, (daily, days) if complete else None, lang) + _in_all(hospital, everywhere, lang)
+    )
     return Fiche(
         id=DRAWING.id,
         title=Text(fr=f"{DRAWING.title.fr} – {days.fr}", en=f"{DRAWING.title.en} – {days.en}"),
@@ -46,15 +51,31 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="heures observées", en="hours observed"),
         source=phrases.source(study),
         how_to_read=HOW,
-        headline=_headline(daily, days) if complete else None,
+        headline=_headline(hospital, everywhere) if hospital else _headline(daily, own) if complete else None,
     )
 
 
-def _headline(daily: float, unit: Text) -> Headline:
-    return Headline(
-        value=phrases.both(lambda lang: fmt.number(daily, lang)),
-        label=Text(fr=f"arrivées par jour en moyenne ({unit.fr})", en=f"arrivals a day on average ({unit.en})"),
-    )
+def _hospital(tables: Tables) -> float | None:
+    """Return the arrivals a day in all units together, None when that is not released."""
+    facts = tables.get("facts")
+    found = [] if facts is None else facts.loc[facts["name"] == "arrivals_per_day", "value"].dropna().tolist()
+    return float(found[0]) if found else None
+
+
+def _everywhere(study: Study) -> Text:
+    """Return what the arrivals of the whole hospital are: of the step the study names, else of every first step."""
+    return EMERGENCY if study.pathway.get("arrival") else FACTS["arrivals_per_day"].label
+
+
+def _in_all(hospital: float | None, everywhere: Text, lang: Language) -> str:
+    if hospital is None:
+        return ""
+    return f" {everywhere.say(lang)}{' :' if lang == 'fr' else ':'} {fmt.number(hospital, lang, 1)}."
+
+
+def _headline(daily: float, label: Text) -> Headline:
+    first = Text(fr=label.fr[:1].lower() + label.fr[1:], en=label.en[:1].lower() + label.en[1:])
+    return Headline(value=phrases.both(lambda lang: fmt.number(daily, lang, 1)), label=first)
 
 
 def _slot(where: tuple[int, int], lang: Language) -> str:
@@ -74,13 +95,17 @@ def _extremes(wide: pd.DataFrame) -> tuple[list[tuple[int, int]], list[tuple[int
     return [at for at, mean in shown.items() if mean == high], [at for at, mean in shown.items() if mean == low]
 
 
-def _sentence(wide: pd.DataFrame, daily: float | None, lang: Language) -> str:
+def _sentence(wide: pd.DataFrame, daily: tuple[float, Text] | None, lang: Language) -> str:
     tops, lows = _extremes(wide)
     high, low = (fmt.number(float(wide.loc[cells[0]]), lang, 1) for cells in (tops, lows))
     total = ""
     if daily is not None:
-        mean = fmt.number(daily, lang, 1)
-        total = f" ; {mean} arrivées par jour en moyenne" if lang == "fr" else f"; {mean} arrivals a day on average"
+        mean, unit = fmt.number(daily[0], lang, 1), daily[1].say(lang)
+        total = (
+            f" ; {mean} arrivées par jour en moyenne ({unit})"
+            if lang == "fr"
+            else f"; {mean} arrivals a day on average ({unit})"
+        )
     if high == low:
         same = (
             f"Aucune différence décelable entre les heures : {high} arrivée par heure"
@@ -175,6 +200,7 @@ def _hover(hour: int, day: int, wide: pd.DataFrame, lang: Language) -> str:
     return f"{_slot((hour, day), lang)}<br>{fmt.number(float(value), lang, 1)}"
 
 
+EMERGENCY = Text(fr="Passages aux urgences par jour, tout l'hôpital", en="Emergency visits a day, whole hospital")
 NOTHING = Text(fr="aucune arrivée horaire publiable.", en="no hourly arrivals that can be published.")
 HOW = Text(
     fr=(
@@ -193,6 +219,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Arrivées selon l'heure et le jour", en="Arrivals by hour and day"),
         stage="discover",
         needs=("profile",),
+        takes=("facts",),
         draw=draw,
         real_calendar=True,
     ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards import fmt, linked, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.linked import CAUTION, LEVEL
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout
 from chairs.dashboards.words import indicator, outcome, outcome_of
@@ -19,21 +19,18 @@ if TYPE_CHECKING:
 
     from chairs.dashboards.figures import Tables
 
-LEVEL = 0.05  # q value under which a link is called distinguishable from zero
 ROW = 40  # px, room for a crude and an adjusted estimate
-NUMBERS = ["estimate", "low", "high"]
 
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
     """Return the forest plot of the study's outcome, from table `links`."""
-    links = tables["links"]
-    links = links[links["outcome"] == outcome_of(study, links["outcome"])].copy()
-    links["adjusted"] = links["adjusted_for"].fillna("") != ""
-    valid = links[(links["status"] != "not_valid") & links[NUMBERS].notna().all(axis=1)]
-    if valid.empty:
+    links, valid = tables["links"], linked.estimated(tables["links"])
+    own = outcome_of(study, links["outcome"])
+    links, valid = links[links["outcome"] == own], valid[valid["outcome"] == own]
+    if valid.empty or linked.comparable(valid).empty:
         return DRAWING.absent(NOTHING)
     order = _order(valid)
-    what = outcome(str(links["outcome"].iloc[0]))
+    what = outcome(own)
     sentence = phrases.both(lambda lang: _sentence(valid, lang))
     return Fiche(
         id=DRAWING.id,
@@ -57,88 +54,68 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         note=phrases.joined(
             [
                 phrases.masked(len(links) - len(valid), ("estimation", "estimations"), ("estimate", "estimates")),
-                _covariates(study, valid),
+                linked.excepted(valid) if valid["adjusted"].any() else CRUDE,
             ]
         ),
         headline=_headline(valid),
     )
 
 
-def _main(valid: pd.DataFrame) -> pd.DataFrame:
-    """Return the estimates the sentence speaks of: adjusted where there are any, else crude; strongest first."""
-    chosen = valid[valid["adjusted"]] if valid["adjusted"].any() else valid
-    chosen = chosen.assign(size=chosen["estimate"].abs())
-    return chosen.sort_values(["size", "exposure"], ascending=[False, True], ignore_index=True)
-
-
 def _order(valid: pd.DataFrame) -> list[str]:
     """Return the indicators from the most negative to the most positive of their main estimates, then the others."""
-    main = _main(valid).sort_values(["estimate", "exposure"])["exposure"].drop_duplicates().tolist()
+    chosen = valid[valid["adjusted"]] if valid["adjusted"].any() else valid
+    main = chosen.sort_values(["estimate", "exposure"])["exposure"].drop_duplicates().tolist()
     return [str(code) for code in main] + sorted(set(valid["exposure"].astype(str)) - set(main))
 
 
 def _sentence(valid: pd.DataFrame, lang: Language) -> str:
-    main = _main(valid)
-    total, clear, adjusted = len(main), int((main["q"] < LEVEL).sum()), bool(main["adjusted"].any())
+    main = linked.comparable(valid)
+    total, clear = len(main), int((main["q"] < LEVEL).sum())
     top = main.iloc[0]
-    name, level = indicator(str(top["exposure"])).say(lang), fmt.number(LEVEL, lang, 2)
-    span = fmt.interval(float(top["low"]), float(top["high"]), lang)
-    rho = f"ρ = {fmt.number(float(top['estimate']), lang, 2)} {span} (n = {fmt.number(int(top['n']), lang)})"
+    strongest = f"{indicator(str(top['exposure'])).say(lang)}, {linked.strength(top, lang)}"
+    q = linked.Q.say(lang)
     if lang == "fr":
-        head = f"Sur {total} {fmt.plural(total, 'indicateur examiné', 'indicateurs examinés', lang)}"
-        after = " après ajustement" if adjusted else ""
+        head = f"Sur {total} {fmt.plural(total, 'indicateur', 'indicateurs', lang)} {_held(main, lang)}"
+        link = f"{clear} {fmt.plural(clear, 'reste lié', 'restent liés', lang)} au score"
         if clear == 0:
-            link = f"aucun n'a{after} de lien avec le score qui se distingue de zéro"
-        else:
-            link = f"{clear} {fmt.plural(clear, 'reste lié', 'restent liés', lang)} au score{after}"
-        return f"{head}, {link} (q < {level}). Lien le plus fort : {name}, {rho}. {CAUTION.fr}"
-    head = f"Of {total} {fmt.plural(total, 'indicator', 'indicators', lang)} examined"
-    after = " after adjustment" if adjusted else ""
-    verb = (
-        "none has a link with the score distinguishable from zero"
-        if clear == 0
-        else (f"{clear} {fmt.plural(clear, 'remains', 'remain', lang)} linked with the score")
-    )
-    return f"{head}, {verb}{after} (q < {level}). Strongest link: {name}, {rho}. {CAUTION.en}"
+            link = "aucun n'a de lien avec le score qui se distingue de zéro"
+        return f"{head}, {link} ({q}). Lien le plus fort : {strongest}. {CAUTION.fr}"
+    head = f"Of {total} {fmt.plural(total, 'indicator', 'indicators', lang)} {_held(main, lang)}"
+    link = f"{clear} {fmt.plural(clear, 'remains', 'remain', lang)} linked with the score"
+    if clear == 0:
+        link = "none has a link with the score distinguishable from zero"
+    return f"{head}, {link} ({q}). Strongest link: {strongest}. {CAUTION.en}"
+
+
+def _held(main: pd.DataFrame, lang: Language) -> str:
+    """Return what all links of `main` are adjusted for, to follow "indicators"."""
+    if not main["adjusted"].any():
+        return "examinés sans ajustement" if lang == "fr" else "examined without adjustment"
+    words = linked.adjusted_for(main["covariates"].iloc[0], lang)
+    if lang == "fr":
+        return f"{fmt.plural(len(main), 'ajusté', 'ajustés', lang)} sur {words}"
+    return f"adjusted for {words}"
 
 
 def _headline(valid: pd.DataFrame) -> Headline:
-    main = _main(valid)
+    main = linked.comparable(valid)
     clear = int((main["q"] < LEVEL).sum())
+    after = Text(fr=" après ajustement", en=" after adjustment") if main["adjusted"].any() else Text(fr="", en="")
     return Headline(
         value=phrases.both(lambda lang: f"{clear} sur {len(main)}" if lang == "fr" else f"{clear} of {len(main)}"),
         label=Text(
-            fr="indicateurs dont le lien avec l'expérience se distingue de zéro (exploratoire)",
-            en="indicators whose link with experience is distinguishable from zero (exploratory)",
+            fr=f"indicateurs dont le lien avec l'expérience se distingue de zéro{after.fr} (exploratoire)",
+            en=f"indicators whose link with experience is distinguishable from zero{after.en} (exploratory)",
         ),
     )
 
 
-def _covariates(study: Study, valid: pd.DataFrame) -> Text | None:
-    sets = sorted({text for text in valid.loc[valid["adjusted"], "adjusted_for"]})
-    if not sets:
-        return Text(fr="Aucune estimation ajustée n'est disponible.", en="No adjusted estimate is available.")
-    names = list(dict.fromkeys(part.strip() for text in sets for part in str(text).replace(";", ",").split(",")))
-
-    def said(lang: Language) -> str:
-        words = [COVARIATES[n].say(lang) if n in COVARIATES else indicator(n).say(lang) for n in names]
-        return (
-            f"Ajusté sur : {fmt.listing(words, lang)}."
-            if lang == "fr"
-            else f"Adjusted for: {fmt.listing(words, lang)}."
-        )
-
-    return phrases.both(said)
-
-
 def _table(links: pd.DataFrame, order: list[str]) -> Table:
     place = {code: i for i, code in enumerate(order)}
-    rows = links.assign(
-        place=links["exposure"].map(place).fillna(len(order)),
-        kind=links["adjusted"].map({False: "crude", True: "adjusted"}),
-    )
-    rows = rows.sort_values(["place", "exposure", "adjusted", "adjusted_for"], ignore_index=True)
-    rows["verdict"] = [_verdict(status, q) for status, q in zip(rows["status"], rows["q"], strict=True)]
+    rows = linked.tabled(links)
+    rows["place"] = rows["exposure"].map(place).fillna(len(order))
+    rows["kind"] = ["adjusted" if text else "crude" for text in rows["adjusted_for"]]
+    rows = rows.sort_values(["place", "exposure", "adjusted_for"], ignore_index=True)
     columns = (
         Column(
             key="exposure",
@@ -147,22 +124,11 @@ def _table(links: pd.DataFrame, order: list[str]) -> Table:
             words={c: indicator(c) for c in set(rows["exposure"])},
         ),
         Column(key="kind", label=Text(fr="Estimation", en="Estimate"), kind="word", words=KINDS),
-        Column(key="estimate", label=Text(fr="Corrélation ρ", en="Correlation ρ"), kind="number", digits=2),
-        Column(key="low", label=Text(fr="Borne basse à 95 %", en="Lower 95% bound"), kind="number", digits=2),
-        Column(key="high", label=Text(fr="Borne haute à 95 %", en="Upper 95% bound"), kind="number", digits=2),
-        Column(key="q", label=Text(fr="Valeur q", en="q value"), kind="p", digits=3),
-        Column(key="n", label=Text(fr="Établissements", en="Establishments"), kind="count"),
-        Column(key="verdict", label=Text(fr="Lecture", en="Reading"), kind="word", words=VERDICTS),
+        *linked.columns(set(rows["adjusted_for"])),
     )
     return Table(
         columns=columns, rows=rows_of(rows, [column.key for column in columns]), statuses=phrases.statuses(rows)
     )
-
-
-def _verdict(status: object, q: object) -> str:
-    if status == "not_valid" or not isinstance(q, float) or math.isnan(q):
-        return "not_valid"
-    return "clear" if q < LEVEL else "unclear"
 
 
 def _plot(valid: pd.DataFrame, order: list[str], lang: Language) -> Any:
@@ -220,21 +186,8 @@ def _framed(traces: list[Any], names: list[str], lang: Language) -> Any:
     )
 
 
-CAUTION = Text(
-    fr="Association exploratoire — pas une preuve de causalité.", en="Exploratory association — not proof of causation."
-)
 KINDS = {"crude": Text(fr="brute", en="crude"), "adjusted": Text(fr="ajustée", en="adjusted")}
-VERDICTS = {
-    "clear": Text(fr="se distingue de zéro", en="distinguishable from zero"),
-    "unclear": Text(fr="ne se distingue pas de zéro", en="not distinguishable from zero"),
-    "not_valid": Text(fr="non estimable", en="cannot be estimated"),
-}
-COVARIATES = {
-    "status": Text(fr="statut juridique", en="legal status"),
-    "emergency": Text(fr="présence d'un service d'urgences", en="emergency department"),
-    "kind": Text(fr="nature de l'établissement", en="kind of establishment"),
-    "mco_beds": Text(fr="taille (lits MCO)", en="size (acute-care beds)"),
-}
+CRUDE = Text(fr="Aucune estimation ajustée n'est disponible.", en="No adjusted estimate is available.")
 HOW = Text(
     fr=(
         "ρ va de −1 à 1 : à droite, l'indicateur et le score montent ensemble ; à gauche, l'un monte quand l'autre "

@@ -109,20 +109,21 @@ def _sentence(study: Study, units: pd.DataFrame, lang: Language) -> str:
     tense, many, top = int((known["full_days"] >= 10).sum()), len(known), known.iloc[0]
     if top["full_days"] == 0:
         return (
-            f"{head} ; aucune unité sur {many} n'a de jour plein."
+            f"{head} ; aucune des {many} unités comptées n'a de jour plein."
             if fr
-            else f"{head}; none of {many} units has a full day."
+            else f"{head}; none of the {many} units counted has a full day."
         )
     share, name = fmt.percent(float(top["full_days"]), lang), label(study, str(top["unit"])).say(lang)
-    partial = many < len(units)
-    if fr:
-        which = " (celles dont le compte est publiable)" if partial else ""
+    left = len(units) - many
+    if lang == "fr":
         verb = fmt.plural(tense, "est pleine", "sont pleines", lang)
-        full = f"{tense} {fmt.plural(tense, 'unité', 'unités', lang)} sur {many}{which} {verb} au moins un jour sur dix"
-        return f"{head} ; {full}. La plus souvent pleine : « {name} », {share} des jours."
-    which = " (those whose count can be published)" if partial else ""
-    full = f"{tense} of {many} units{which} {fmt.plural(tense, 'is', 'are', lang)} full at least one day in ten"
-    return f"{head}; {full}. Most often full: “{name}”, {share} of days."
+        whole = f"des {len(units)}" if left else f"sur {many}"
+        full = f"{tense} {fmt.plural(tense, 'unité', 'unités', lang)} {whole} {verb} au moins un jour sur dix"
+        rest = f" (compte sur {many} unités ; jours masqués, petits effectifs : {left})" if left else ""
+        return f"{head} ; {full}{rest}. La plus souvent pleine : « {name} », {share} des jours."
+    full = f"{tense} of the {len(units)} units {fmt.plural(tense, 'is', 'are', lang)} full at least one day in ten"
+    rest = f" (counted in {many} units; days masked, small numbers: {left})" if left else ""
+    return f"{head}; {full}{rest}. Most often full: “{name}”, {share} of days."
 
 
 def _fullest(study: Study, units: pd.DataFrame, lang: Language) -> str:

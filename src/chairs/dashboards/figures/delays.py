@@ -47,7 +47,7 @@ def _fiche(study: Study, kind: Kind, rows: pd.DataFrame, drawn: pd.DataFrame) ->
     drawing = DRAWINGS[kind]
     start = label(study, str(drawn["from_activity"].iloc[0]))
     sentence = phrases.both(lambda lang: _sentence(study, kind, drawn, lang))
-    last = drawn.iloc[-1]
+    last = _telling(study, drawn).iloc[-1]
     step = label(study, str(last["to_activity"]))
     title = (
         drawing.title
@@ -78,13 +78,25 @@ def _fiche(study: Study, kind: Kind, rows: pd.DataFrame, drawn: pd.DataFrame) ->
     )
 
 
+def _telling(study: Study, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Return the delays worth quoting: not zero, not the same for all, not the return of a later visit.
+
+    When none is, all of them.
+    """
+    returns = list(study.pathway.get("returns", ()))
+    constant = (drawn["p90_hours"] - drawn["p10_hours"]).abs() < 1e-9
+    kept = drawn[(drawn["median_hours"] != 0) & ~constant & ~drawn["to_activity"].isin(returns)]
+    return kept if len(kept) else drawn
+
+
 def _sentence(study: Study, kind: Kind, drawn: pd.DataFrame, lang: Language) -> str:
     if len(drawn) > 1 and len(set(drawn["median_hours"].round(2))) == 1:
         same = fmt.hours(float(drawn["median_hours"].iloc[0]), lang)
         if lang == "fr":
             return f"Aucune différence décelable entre les {len(drawn)} étapes : médiane {same}."
         return f"No detectable difference between the {len(drawn)} steps: median {same}."
-    ends = [drawn.iloc[0], drawn.iloc[-1]] if len(drawn) > 1 else [drawn.iloc[0]]
+    told = _telling(study, drawn)
+    ends = [told.iloc[0], told.iloc[-1]] if len(told) > 1 else [told.iloc[0]]
     parts = []
     for row in ends:
         count = "" if math.isnan(row["n"]) else f", n = {fmt.number(int(row['n']), lang)}"
@@ -107,13 +119,18 @@ def _table(study: Study, kind: Kind, rows: pd.DataFrame) -> Table:
         "p75_hours": ("3e quartile", "75th percentile"),
         "p90_hours": ("9e décile", "90th percentile"),
     }
-    columns += [Column(key=key, label=Text(fr=fr, en=en), kind="hours") for key, (fr, en) in heads.items()]
+    columns += [
+        Column(key=key, label=Text(fr=f"{fr} (heures)", en=f"{en} (hours)"), kind="number", digits=2)
+        for key, (fr, en) in heads.items()
+    ]
     return Table(
         columns=tuple(columns), rows=rows_of(rows, [column.key for column in columns]), statuses=phrases.statuses(rows)
     )
 
 
 def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
+    medians = [(float(row["median_hours"]), float(row["p90_hours"])) for _, row in drawn.iterrows()]
+    axis = hours_axis(medians, lang)
     rows = [
         Range(
             label=label(study, str(row["to_activity"])).say(lang),
@@ -122,12 +139,18 @@ def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
             middle=float(row["median_hours"]),
             upper=float(row["p75_hours"]),
             high=float(row["p90_hours"]),
-            text=fmt.hours(float(row["median_hours"]), lang),
+            text=_label(float(row["median_hours"]), axis.floor, lang),
         )
         for _, row in drawn.iterrows()
     ]
-    axis = hours_axis([(row.middle, row.high) for row in rows], lang)
     return draw_ranges(rows, axis)
+
+
+def _label(median: float, floor: float | None, lang: Language) -> str:
+    """Return the text above a dot; a median under the start of a log axis is said to be under it."""
+    if floor is None or median >= floor:
+        return fmt.hours(median, lang)
+    return f"≤{fmt.FIRM}{fmt.hours(floor, lang)}"
 
 
 def _limits(rows: pd.DataFrame, drawn: pd.DataFrame) -> Text | None:
@@ -199,12 +222,12 @@ COUNTED = {
 }
 HOW = Text(
     fr=(
-        "Le point est la médiane : la moitié des passages font mieux. Le trait épais contient la moitié centrale "
+        "Le point est la médiane : la moitié des passages vont plus vite. Le trait épais contient la moitié centrale "
         "des passages, le trait fin huit passages sur dix. Une étape n'est comptée que pour les passages qui l'ont "
         "eue."
     ),
     en=(
-        "The dot is the median: half of the visits do better. The thick line holds the middle half of the visits, "
+        "The dot is the median: half of the visits go faster. The thick line holds the middle half of the visits, "
         "the thin one eight visits in ten. A step counts only for the visits that had it."
     ),
 )

@@ -11,7 +11,7 @@ from chairs.dashboards.comparison import focus_name, indicator_values, outcome_s
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.rows import places, rows_layout
-from chairs.dashboards.words import known, measured, outcome, outcome_of
+from chairs.dashboards.words import known, measured, outcome, outcome_of, scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:
 
     columns = ["code", "value", "p20", "p50", "p80", "below", "n"]
     measures = {
-        code: indicator_values(tables["indicators"], code).set_index("establishment")["value"]
+        code: indicator_values(tables["indicators"], code).set_index("establishment")["value"] * scale(code)
         for code in sorted(set(tables["indicators"]["code"]))
         if known(code)
     }
@@ -83,12 +83,12 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, lang: Language) -> str
     out = rows[(rows["below"] < LOW) | (rows["below"] > HIGH)]
     score = rows[rows["code"] == SCORE]
     count = int(rows["n"].max())
-    total, away = len(rows), len(out)
+    total, away, by_chance = len(rows), len(out), _expected(len(rows), lang)
     if lang == "fr":
         place = "aucune mesure" if away == 0 else f"{away} {fmt.plural(away, 'mesure', 'mesures', lang)}"
         head = (
             f"Parmi {fmt.number(count, lang)} établissements comparables ({traits}), {name} sort de l'étendue "
-            f"habituelle pour {place} sur {total}"
+            f"habituelle pour {place} sur {total} ({by_chance})"
         )
         if score.empty:
             return f"{head}."
@@ -97,12 +97,20 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, lang: Language) -> str
     place = "no measure" if away == 0 else f"{away} {fmt.plural(away, 'measure', 'measures', lang)}"
     head = (
         f"Among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range "
-        f"for {place} of {total}"
+        f"for {place} of {total} ({by_chance})"
     )
     if score.empty:
         return f"{head}."
     value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
     return f"{head}; its experience score is {value}, the median of the others {p50}."
+
+
+def _expected(total: int, lang: Language) -> str:
+    """Return how many of `total` measures fall outside the band for any establishment, by the band's definition."""
+    count = round(total * (100 - HIGH + LOW) / 100)
+    if lang == "fr":
+        return f"on en attend environ {count} pour un établissement quelconque" if count else "on n'en attend aucune"
+    return f"about {count} expected for any establishment" if count else "none expected"
 
 
 def _table(rows: pd.DataFrame, words: dict[str, Text]) -> Table:
@@ -155,7 +163,11 @@ def _plot(rows: pd.DataFrame, words: dict[str, str], lang: Language) -> Any:
 def _dots(rows: pd.DataFrame, lang: Language) -> dict[str, Any]:
     away = [not LOW <= float(b) <= HIGH for b in rows["below"]]
     right = [float(b) > 50 for b in rows["below"]]
-    values = [fmt.measure(float(v), lang) for v in rows["value"]]
+    shares = [scale(str(code)) == 100 for code in rows["code"]]
+    values = [
+        fmt.percent(float(v), lang) if share else fmt.measure(float(v), lang)
+        for v, share in zip(rows["value"], shares, strict=True)
+    ]
     marks = {
         "size": 12,
         "symbol": ["diamond" if a else "circle" for a in away],
@@ -186,13 +198,15 @@ NOTHING = Text(
 HOW = Text(
     fr=(
         f"Chaque ligne place l'établissement parmi ceux du même statut, avec ou sans urgences comme lui : à {HIGH} "
-        "%, quatre sur cinq ont une valeur plus basse. La bande claire est l'étendue habituelle (trois sur cinq) ; "
-        "un losange orange en sort. Le chiffre est la valeur de l'établissement."
+        "%, quatre sur cinq ont une valeur plus basse. La bande claire est l'étendue habituelle (trois sur cinq) : "
+        "deux mesures sur cinq en sortent d'ordinaire ; un losange orange en sort. Le chiffre est la valeur de "
+        "l'établissement."
     ),
     en=(
         "Each row places the establishment among those of the same status, with or without an ED like it: at "
-        f"{HIGH}%, four in five have a lower value. The pale band is the usual range (three in five); an orange "
-        "diamond is outside. The number is the establishment's value."
+        f"{HIGH}%, four in five have a lower value. The pale band is the usual range (three in five): two "
+        "measures in five are ordinarily outside; an orange diamond is outside. The number is the "
+        "establishment's value."
     ),
 )
 QUESTION = Text(

@@ -116,7 +116,7 @@ def _sentence(study: Study, moves: pd.DataFrame, lang: Language) -> str:
     tied = int((moves.loc[(inner if len(inner) else moves).index, "n"] == chosen["n"]).sum())
     source, target = (label(study, str(chosen[end])).say(lang) for end in ("source", "target"))
     count = fmt.number(int(chosen["n"]), lang)
-    known = chosen[["median_hours"]].notna().all()
+    known = bool(chosen[["median_hours"]].notna().all()) and round(60 * float(chosen["median_hours"])) > 0
     after = fmt.hours(float(chosen["median_hours"]), lang) if known else ""
     if lang == "fr":
         delay = f", après {after} (médiane)" if known else ""

@@ -1,4 +1,4 @@
-"""Figure: distribution of the experience score by legal status, with how many establishments have one."""
+"""Figure: distribution of the experience score by legal status and ED, with how many establishments have one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chairs.dashboards.comparison import establishments_joined, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import Range, draw_ranges, score_axis
-from chairs.dashboards.words import label, outcome
+from chairs.dashboards.words import label, outcome, outcome_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,23 +19,22 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 FEWEST = 11  # establishments under which a group's deciles are not given
-ALL, UNKNOWN = "every", "unknown"
+ALL = "every"
 QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
-    """Return the scores by legal status; a score counts when its establishment joined the indicators."""
+    """Return the scores by legal status and ED: counts and means from table `coverage`, deciles from the scores."""
     scores = outcome_scores(study, tables["scores"])
     joined = establishments_joined(study, tables["indicators"], tables.get("links"))
-    kept = scores[scores["establishment"].isin(joined)]
-    scored = kept[kept["score"].notna()]
-    if len(scored) < FEWEST:
+    scored = scores[scores["establishment"].isin(joined) & scores["score"].notna()]
+    counts, means = _covered(study, tables["coverage"])
+    if len(scored) < FEWEST or set(counts) < {"surveyed", "joined", "scored"}:
         return DRAWING.absent(NOTHING)
-    groups = _groups(study, kept, tables["establishments"])
+    groups = _groups(scored, tables["establishments"], counts["scored"], means)
     drawn = groups[groups["p50"].notna()]
-    everyone = groups[groups["group"] == ALL].iloc[0]
     names = scores["instrument"].iloc[0] + "/" + scores["dimension"].iloc[0]
-    sentence = phrases.both(lambda lang: _sentence(study, groups, len(scores), lang))
+    sentence = phrases.both(lambda lang: _sentence(study, groups, counts, lang))
     return Fiche(
         id=DRAWING.id,
         title=DRAWING.title,
@@ -46,13 +45,21 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         ),
         figure={lang: _plot(study, drawn, lang) for lang in LANGUAGES},
         table=_table(study, groups),
-        n=int(everyone["scored"]),
+        n=counts["scored"],
         counted=Text(fr="établissements avec un score", en="establishments with a score"),
         source=phrases.source(study),
         how_to_read=_how(names),
-        note=_note(scores, kept),
-        headline=_headline(int(everyone["scored"]), int(everyone["joined"])),
+        note=_note(counts),
+        headline=_headline(counts["scored"], counts["joined"]),
     )
+
+
+def _covered(study: Study, coverage: pd.DataFrame) -> tuple[dict[str, int], pd.DataFrame]:
+    """Return how many sites were surveyed, joined and scored, and the mean score and n of each group."""
+    own = coverage[coverage["outcome"] == outcome_of(study, coverage["outcome"])]
+    counts = own[own["measure"].isin(["surveyed", "joined", "scored"]) & own["n"].notna()]
+    means = own[own["measure"] == "mean_outcome"].rename(columns={"subject": "group", "value": "mean", "n": "scored"})
+    return {str(m): int(n) for m, n in zip(counts["measure"], counts["n"], strict=True)}, means
 
 
 def _how(name: str) -> Text:
@@ -82,55 +89,72 @@ def _headline(scored: int, joined: int) -> Headline:
     )
 
 
-def _groups(study: Study, kept: pd.DataFrame, establishments: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a legal status (companies apart) and one for all: joined, scored, coverage, deciles."""
+def _groups(scored: pd.DataFrame, sites: pd.DataFrame, everyone: int, means: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for all and one a value of each trait ("status=public"): how many scored, mean, deciles."""
     import pandas as pd
 
-    traits = establishments.set_index("establishment")
-    status = kept["establishment"].map(traits["status"]).fillna(UNKNOWN)
-    status = status.where(kept["establishment"].map(traits["kind"]) != "company", "company")
-    parts = [(ALL, kept), *((str(name), part) for name, part in kept.groupby(status, sort=True))]
-    rows = []
-    for name, part in parts:
-        there = part["score"].dropna()
-        deciles = [float(there.quantile(q)) if len(there) >= FEWEST else None for q in QUANTILES.values()]
-        rows.append([name, len(part), len(there), 100 * len(there) / len(part), *deciles])
-    frame = pd.DataFrame(rows, columns=["group", "joined", "scored", "coverage", *QUANTILES])
-    return frame.astype(dict.fromkeys(QUANTILES, "float64"))
+    traits = scored[["establishment", "score"]].merge(sites, on="establishment", how="left")
+    rows = [[ALL, everyone, None, *_deciles(traits["score"])]]
+    for group, count, mean in means[["group", "scored", "mean"]].sort_values("group").itertuples(index=False):
+        trait, _, value = str(group).partition("=")
+        inside = traits[trait].astype(str).str.lower() == value
+        rows.append([group, count, mean, *_deciles(traits.loc[inside, "score"])])
+    frame = pd.DataFrame(rows, columns=["group", "scored", "mean", *QUANTILES])
+    return frame.astype(dict.fromkeys(["mean", *QUANTILES], "float64"))
 
 
-def _sentence(study: Study, groups: pd.DataFrame, surveyed: int, lang: Language) -> str:
-    everyone = groups[groups["group"] == ALL].iloc[0]
-    scored, joined, many = (fmt.number(int(v), lang) for v in (everyone["scored"], everyone["joined"], surveyed))
-    share = fmt.percent(float(everyone["coverage"]), lang, 1)
+def _deciles(scores: pd.Series) -> list[float | None]:
+    return [float(scores.quantile(q)) if len(scores) >= FEWEST else None for q in QUANTILES.values()]
+
+
+def _sentence(study: Study, groups: pd.DataFrame, counts: dict[str, int], lang: Language) -> str:
+    scored, joined, many = (fmt.number(counts[name], lang) for name in ("scored", "joined", "surveyed"))
+    share = fmt.percent(100 * counts["scored"] / counts["joined"], lang, 1)
     if lang == "fr":
         head = f"{scored} des {joined} établissements appariés ont un score ({share}), sur {many} interrogés"
     else:
         head = f"{scored} of the {joined} establishments joined have a score ({share}), out of {many} surveyed"
-    parts = groups[(groups["group"] != ALL) & groups["p50"].notna()].sort_values(["p50", "group"], ignore_index=True)
+    return f"{head}.{_medians(study, groups, lang)}{_emergency(groups, lang)}"
+
+
+def _medians(study: Study, groups: pd.DataFrame, lang: Language) -> str:
+    """Return between which medians the legal statuses go; empty with fewer than two."""
+    parts = groups[groups["group"].str.startswith("status=") & groups["p50"].notna()]
+    parts = parts.sort_values(["p50", "group"], ignore_index=True)
     if len(parts) < 2:
-        return f"{head}."
+        return ""
     low, high = parts.iloc[0], parts.iloc[-1]
     least, most = (fmt.number(float(row["p50"]), lang, 1) for row in (low, high))
     if least == most:
-        return (
-            f"{head} ; la médiane est la même dans tous les groupes : {most}."
-            if lang == "fr"
-            else f"{head}; the median is the same in all groups: {most}."
-        )
+        same = "La médiane est la même pour tous les statuts :" if lang == "fr" else "The median is the same for all:"
+        return f" {same} {most}."
     below, above = (_name(study, str(row["group"])).say(lang) for row in (low, high))
     if lang == "fr":
-        return f"{head} ; la médiane va de {least} ({below}) à {most} ({above})."
-    return f"{head}; the median goes from {least} ({below}) to {most} ({above})."
+        return f" La médiane va de {least} ({below}) à {most} ({above})."
+    return f" The median goes from {least} ({below}) to {most} ({above})."
+
+
+def _emergency(groups: pd.DataFrame, lang: Language) -> str:
+    """Return the mean score with and without an ED; empty when one is not released."""
+    known = groups[groups["mean"].notna() & groups["scored"].notna()].set_index("group")
+    if not set(EMERGENCY) <= set(known.index):
+        return ""
+    parts = []
+    for group, words in EMERGENCY.items():
+        mean, count = float(known.loc[group, "mean"]), int(known.loc[group, "scored"])
+        parts.append(f"{fmt.number(mean, lang, 2)} {words.say(lang)} (n = {fmt.number(count, lang)})")
+    head = "Score moyen :" if lang == "fr" else "Mean score:"
+    return f" {head} {', '.join(parts)}."
 
 
 def _name(study: Study, group: str) -> Text:
-    words = {ALL: Text(fr="tous", en="all"), UNKNOWN: Text(fr="statut inconnu", en="status unknown")}
-    return words.get(group) or label(study, group)
+    if group == ALL:
+        return Text(fr="tous", en="all")
+    return EMERGENCY.get(group) or label(study, group.partition("=")[2])
 
 
-def _note(scores: pd.DataFrame, kept: pd.DataFrame) -> Text | None:
-    lost, withheld = len(scores) - len(kept), int(kept["score"].isna().sum())
+def _note(counts: dict[str, int]) -> Text | None:
+    lost, withheld = counts["surveyed"] - counts["joined"], counts["joined"] - counts["scored"]
 
     def said(lang: Language) -> str:
         parts = []
@@ -164,13 +188,12 @@ def _table(study: Study, groups: pd.DataFrame) -> Table:
     columns = (
         Column(
             key="group",
-            label=Text(fr="Statut", en="Status"),
+            label=Text(fr="Groupe", en="Group"),
             kind="word",
             words={g: _name(study, g) for g in groups["group"]},
         ),
-        Column(key="joined", label=Text(fr="Appariés", en="Joined"), kind="count"),
         Column(key="scored", label=Text(fr="Avec un score", en="With a score"), kind="count"),
-        Column(key="coverage", label=Text(fr="Couverture", en="Coverage"), kind="percent", digits=1),
+        Column(key="mean", label=Text(fr="Score moyen", en="Mean score"), kind="number", digits=2),
         *(Column(key=key, label=Text(fr=fr, en=en), kind="number", digits=1) for key, (fr, en) in heads.items()),
     )
     reasons = tuple("ok" if known else "masked" for known in groups["p50"].notna())
@@ -193,6 +216,10 @@ def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
     return draw_ranges(rows, score_axis(rows, "score"))
 
 
+EMERGENCY = {
+    "emergency=true": Text(fr="avec urgences", en="with an ED"),
+    "emergency=false": Text(fr="sans urgences", en="without an ED"),
+}
 NOTHING = Text(
     fr=f"moins de {FEWEST} établissements ont un score.",
     en=f"fewer than {FEWEST} establishments have a score.",
@@ -205,9 +232,9 @@ DRAWING = FIGURES.add(
     "score-distribution",
     Drawing(
         id="score-distribution",
-        title=Text(fr="Scores d'expérience par statut", en="Experience scores by legal status"),
+        title=Text(fr="Scores d'expérience par statut et urgences", en="Experience scores by legal status and ED"),
         stage="score",
-        needs=("scores", "indicators", "establishments"),
+        needs=("scores", "indicators", "establishments", "coverage"),
         takes=("links",),
         draw=draw,
     ),

@@ -10,7 +10,8 @@ from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.words import indicator, measured, outcome, outcome_of
+from chairs.dashboards.rows import wrapped
+from chairs.dashboards.words import indicator, measured, outcome, outcome_of, scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +77,7 @@ def _indicator(study: Study, tables: Tables) -> str | None:
 def _points(study: Study, tables: Tables, code: str) -> pd.DataFrame:
     scores = outcome_scores(study, tables["scores"])
     values = indicator_values(tables["indicators"], code)[["establishment", "value"]]
+    values = values.assign(value=values["value"] * scale(code))
     points = scores.loc[scores["score"].notna(), ["establishment", "score"]].merge(values, on="establishment")
     names = tables["establishments"].set_index("establishment")["name"]
     like = set(peers(study, tables["establishments"])["establishment"])
@@ -129,8 +131,9 @@ def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Langua
         dots = {"type": "scatter", "mode": "markers", "hoverinfo": "skip", "cliponaxis": False, "marker": look}
         if len(part):
             x, y = [float(v) for v in part["value"]], [round(float(v), 2) for v in part["score"]]
-            traces.append({**dots, "x": x, "y": y, "name": GROUPS[group].say(lang)})
-    own = points[points["group"] == "focus"]
+            traces.append(
+                {**dots, "x": x, "y": y, "name": wrapped(name, 30) if group == "focus" else GROUPS[group].say(lang)}
+            )
     return theme.draw(
         traces,
         height=420,
@@ -138,17 +141,10 @@ def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Langua
         xaxis={"title": {"text": titles[0]}, "nticks": 7, "separatethousands": True, "exponentformat": "none"},
         yaxis={"title": {"text": titles[1] if len(titles[1]) < 46 else "score"}, "nticks": 6},
         separators=",\u202f" if lang == "fr" else ".,",
-        annotations=[_named(name, float(x), float(y)) for x, y in zip(own["value"], own["score"], strict=True)],
         showlegend=True,
         legend=theme.LEGEND,
-        meta={"narrow": {"xaxis.nticks": 4, "annotations": []}},
+        meta={"narrow": {"xaxis.nticks": 4}},
     )
-
-
-def _named(name: str, x: float, y: float) -> dict[str, Any]:
-    arrow = {"showarrow": True, "arrowhead": 0, "arrowcolor": theme.ORANGE, "ax": 0, "ay": 34}
-    font = {"color": theme.ORANGE, "size": 13}
-    return {**arrow, "x": x, "y": y, "text": name, "font": font, "bgcolor": theme.PAPER}
 
 
 LOOKS: dict[str, dict[str, Any]] = {

@@ -31,7 +31,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     if known.empty:
         return DRAWING.absent(NOTHING)
     drawn = known.head(SHOWN)
-    sentence = phrases.both(lambda lang: _sentence(drawn, lang))
+    counts = _counts(tables)
+    sentence = phrases.both(lambda lang: _sentence(drawn, lang) + _diversity(counts, lang))
     share = float(drawn["share"].sum()) * 100
     return Fiche(
         id=DRAWING.id,
@@ -51,6 +52,24 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         how_to_read=HOW,
         note=_rare(listed),
         headline=_headline(share, len(drawn)),
+    )
+
+
+def _counts(tables: Tables) -> tuple[int, int] | None:
+    """Return how many visits and how many different pathways there are, when both are released."""
+    facts = tables.get("facts")
+    known = {} if facts is None else facts.set_index("name")["value"].dropna().to_dict()
+    return (int(known["cases"]), int(known["variants"])) if {"cases", "variants"} <= set(known) else None
+
+
+def _diversity(counts: tuple[int, int] | None, lang: Language) -> str:
+    if counts is None:
+        return ""
+    cases, ways = (fmt.number(count, lang) for count in counts)
+    return (
+        f" Parcours différents : {ways} pour {cases} passages."
+        if lang == "fr"
+        else (f" Different pathways: {ways} for {cases} visits.")
     )
 
 
@@ -179,6 +198,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Les parcours les plus fréquents", en="The most frequent pathways"),
         stage="discover",
         needs=("variants",),
+        takes=("facts",),
         draw=draw,
     ),
 )

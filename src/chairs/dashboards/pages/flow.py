@@ -9,7 +9,7 @@ from chairs.dashboards.pages import PAGES, Page
 
 FIGURES = ("arrivals", "census", "durations", "waits", "process-map", "variants")
 WIDE = ("arrivals", "census", "process-map", "variants")
-KEPT = ("durations", "census")
+KEPT = ("arrivals", "durations", "census")
 
 
 def body(content: Content, lang: Language) -> str:

@@ -13,7 +13,7 @@ from chairs.dashboards.phrases import LEVELS
 from chairs.store.files import DECIMALS
 
 SHOWN = 12  # changed numbers listed for one study; `chairs diff` gives all
-KEPT = ("associations", "census")
+KEPT = ("associations", "arrivals")
 KEYS = ("census", "durations", "arrivals", "associations", "score-distribution", "variants")  # figures quoted first
 MOST = 8
 

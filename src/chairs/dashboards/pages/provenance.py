@@ -15,7 +15,7 @@ from chairs.dashboards.pages import PAGES, Page
 
 def body(content: Content, lang: Language) -> str:
     """Return the page: how to trace, sources, tables and figures of each study, glossary, accessibility."""
-    parts = [_section("trace", TRACE, "".join(f"<p>{shell.text(line, lang)}</p>" for line in HOW_TO) + COMMANDS, lang)]
+    parts = [_section("trace", TRACE, _how_to(content, lang), lang)]
     used = sorted({name for study in content.studies for name in study.about["sources"]} & set(content.catalog))
     if used:
         parts.append(_section("sources", SOURCES, _sources(content, used, lang), lang))
@@ -28,6 +28,15 @@ def body(content: Content, lang: Language) -> str:
         _section("access", ACCESS, "".join(f"<p>{shell.text(line, lang)}</p>" for line in ACCESSIBILITY), lang)
     )
     return "".join(parts)
+
+
+def _how_to(content: Content, lang: Language) -> str:
+    """Return how to trace a number, with the command for the first figure there is."""
+    marks = [identifier(s.name, f["id"], f["fingerprint"]) for s in content.studies for f in s.about["figures"]]
+    if not marks:
+        return f"<p>{shell.text(MADE_OF, lang)}</p>"
+    words = f"{MADE_OF.say(lang)} {COMMAND.say(lang)}"
+    return f"<p>{shell.text(words, lang)}</p><p><code>chairs trace {escape(marks[0])}</code></p>"
 
 
 def _section(name: str, title: Text, inner: str, lang: Language) -> str:
@@ -129,21 +138,24 @@ SOURCE_HEADS = (
     Text(fr="Adresse", en="Address"),
     Text(fr="sha256 (début)", en="sha256 (start)"),
 )
-COMMANDS = "<p><code>chairs trace france-2019/associations@0f1e2d3c</code></p>"
-HOW_TO = (
-    Text(
-        fr=(
-            "L'identifiant imprimé sous chaque figure est fait de l'étude, de la figure et du début de l'empreinte "
-            "de ses chiffres : si un seul chiffre change, l'identifiant change. La commande suivante, lancée dans "
-            "le dossier du projet, donne le calcul, la version du programme, les réglages et l'empreinte des "
-            "fichiers d'origine."
-        ),
-        en=(
-            "The identifier printed under each figure is made of the study, the figure and the start of the "
-            "fingerprint of its numbers: if one number changes, the identifier changes. The following command, run "
-            "in the project's folder, gives the computation, the version of the program, the settings and the "
-            "fingerprint of the original files."
-        ),
+MADE_OF = Text(
+    fr=(
+        "L'identifiant imprimé sous chaque figure est fait de l'étude, de la figure et du début de l'empreinte de ses "
+        "chiffres : si un seul chiffre change, l'identifiant change."
+    ),
+    en=(
+        "The identifier printed under each figure is made of the study, the figure and the start of the fingerprint "
+        "of its numbers: if one number changes, the identifier changes."
+    ),
+)
+COMMAND = Text(
+    fr=(
+        "La commande suivante, lancée dans le dossier du projet, donne le calcul, la version du programme, les "
+        "réglages et l'empreinte des fichiers d'origine."
+    ),
+    en=(
+        "The following command, run in the project's folder, gives the computation, the version of the program, the "
+        "settings and the fingerprint of the original files."
     ),
 )
 GLOSSARY = (

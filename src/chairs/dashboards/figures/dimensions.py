@@ -1,0 +1,180 @@
+"""Figure: the indicator that goes most closely with each dimension of the experience, after adjustment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, linked, phrases, theme
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.linked import CAUTION, LEVEL
+from chairs.dashboards.ranges import segments
+from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.words import indicator, outcome, outcome_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+ROW = 50  # px, room for a name on three lines where the screen is narrow
+
+
+def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
+    """Return the strongest link of each dimension of the study's instrument, from table `links`."""
+    valid = linked.estimated(tables["links"])
+    if valid.empty:
+        return DRAWING.absent(NOTHING)
+    own = outcome_of(study, tables["links"]["outcome"])
+    rows = _strongest(valid[valid["outcome"].str.startswith(own.partition("/")[0] + "/") & (valid["outcome"] != own)])
+    if rows.empty:
+        return None  # the score has no dimension
+    sentence = phrases.both(lambda lang: _sentence(rows, lang))
+    return Fiche(
+        id=DRAWING.id,
+        title=DRAWING.title,
+        question=Text(
+            fr="Quel indicateur va le plus de pair avec chaque dimension de l'expérience ?",
+            en="Which indicator goes most closely with each dimension of experience?",
+        ),
+        sentence=sentence,
+        alt=phrases.seen(
+            f"Lien le plus fort de {len(rows)} dimensions.", f"Strongest link of {len(rows)} dimensions.", sentence
+        ),
+        figure={lang: _plot(rows, lang) for lang in LANGUAGES},
+        table=_table(rows),
+        n=int(rows["n"].max()),
+        counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
+        source=phrases.source(study),
+        how_to_read=HOW,
+        note=SELECTED,
+    )
+
+
+def _strongest(valid: pd.DataFrame) -> pd.DataFrame:
+    """Return for each outcome the strongest of its comparable links, the strongest outcome first."""
+    import pandas as pd
+
+    parts = valid[valid["adjusted"]].groupby("outcome", sort=True)
+    tops = [top for _, part in parts if len(top := linked.comparable(part).head(1))]
+    if not tops:
+        return valid.iloc[0:0]
+    rows = pd.concat(tops, ignore_index=True)
+    return rows.sort_values(["strength", "outcome"], ascending=[False, True], ignore_index=True)
+
+
+def _sentence(rows: pd.DataFrame, lang: Language) -> str:
+    clear = rows[rows["q"] < LEVEL]
+    total = len(rows)
+    if clear.empty:
+        none = (
+            f"Pour aucune des {total} dimensions un lien ne se distingue de zéro"
+            if lang == "fr"
+            else f"For none of the {total} dimensions is a link distinguishable from zero"
+        )
+        return f"{none} ({linked.Q.say(lang)}). {CAUTION.say(lang)}"
+    parts = [
+        f"{_pair(row, lang)}, {linked.strength(row, lang, explain=i == 0)}"
+        for i, (_, row) in enumerate(clear.head(2).iterrows())
+    ]
+    said = (" ; " if lang == "fr" else "; ").join(parts)
+    many = len(clear)
+    if lang == "fr":
+        head = f"{many} des {total} dimensions {fmt.plural(many, 'a', 'ont', lang)} un lien qui se distingue de zéro"
+        most = fmt.plural(len(parts), "Le plus fort", "Les plus forts", lang)
+        return f"{head} ({linked.Q.fr}). {most} : {said}. {CAUTION.fr}"
+    head = f"{many} of the {total} dimensions {fmt.plural(many, 'has', 'have', lang)} a link distinguishable from zero"
+    return f"{head} ({linked.Q.en}). Strongest: {said}. {CAUTION.en}"
+
+
+def _pair(row: pd.Series, lang: Language) -> str:
+    names = indicator(str(row["exposure"])).say(lang), outcome(str(row["outcome"])).say(lang)
+    return " × ".join(names)
+
+
+def _table(rows: pd.DataFrame) -> Table:
+    shown = linked.tabled(rows)
+    dimensions = {str(name): outcome(str(name)) for name in shown["outcome"]}
+    exposures = {str(code): indicator(str(code)) for code in shown["exposure"]}
+    columns = (
+        Column(key="outcome", label=Text(fr="Dimension", en="Dimension"), kind="word", words=dimensions),
+        Column(
+            key="exposure",
+            label=Text(fr="Indicateur le plus lié", en="Indicator most linked"),
+            kind="word",
+            words=exposures,
+        ),
+        *linked.columns(set(shown["adjusted_for"])),
+    )
+    return Table(
+        columns=columns, rows=rows_of(shown, [column.key for column in columns]), statuses=phrases.statuses(shown)
+    )
+
+
+def _plot(rows: pd.DataFrame, lang: Language) -> Any:
+    at = places(len(rows))
+    names = [_pair(row, lang) for _, row in rows.iterrows()]
+    filled = [theme.BLUE if q < LEVEL else theme.PAPER for q in rows["q"].fillna(1)]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [float(v) for v in rows["estimate"]],
+        "y": at,
+        "marker": {"symbol": "diamond", "size": 11, "color": filled, "line": {"width": 2, "color": theme.BLUE}},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+    reach = 1.08 * max(0.2, float(rows[["low", "high"]].abs().to_numpy().max()))
+    ticks = [t / 10 for t in range(-10, 11, 2) if abs(t / 10) <= reach]
+    few = [ticks[0], 0, ticks[-1]]
+    layout = rows_layout(
+        names,
+        row=ROW,
+        edges=(10, 20, 62),
+        wrap=44,
+        narrow={"xaxis.tickvals": few, "xaxis.ticktext": [fmt.number(t, lang, 1) for t in few]},
+    )
+    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
+    return theme.draw(
+        [segments(list(zip(rows["low"], rows["high"], strict=True)), at, width=2, colour=theme.BLUE), dots],
+        **layout,
+        xaxis={
+            "range": [-reach, reach],
+            "tickvals": ticks,
+            "ticktext": [fmt.number(t, lang, 1) for t in ticks],
+            "title": {"text": "corrélation de rang (Spearman)" if lang == "fr" else "rank correlation (Spearman)"},
+        },
+        shapes=[{**zero, "line": {"color": theme.INK, "width": 1}}],
+    )
+
+
+HOW = Text(
+    fr=(
+        "Chaque ligne donne, pour une dimension du questionnaire, l'indicateur dont le lien ajusté est le plus fort "
+        "(les mesures de taille sont laissées de côté). Le trait est l'intervalle de confiance à 95 %. Losange plein : "
+        "le lien se distingue de zéro, compte tenu du nombre de liens examinés (q < 0,05) ; creux : il ne s'en "
+        "distingue pas."
+    ),
+    en=(
+        "Each row gives, for one dimension of the questionnaire, the indicator whose adjusted link is the strongest "
+        "(measures of size are left aside). The line is the 95% confidence interval. Filled diamond: the link is "
+        "distinguishable from zero, given the number of links examined (q < 0.05); hollow: it is not."
+    ),
+)
+SELECTED = Text(
+    fr="Ne montrer que le lien le plus fort de chaque dimension exagère les liens.",
+    en="Showing only the strongest link of each dimension overstates links.",
+)
+NOTHING = Text(fr="aucun lien estimable ou publiable.", en="no link that can be estimated or published.")
+DRAWING = FIGURES.add(
+    "dimensions",
+    Drawing(
+        id="dimensions",
+        title=Text(fr="Le lien le plus fort de chaque dimension", en="The strongest link of each dimension"),
+        stage="link",
+        needs=("links",),
+        draw=draw,
+    ),
+)

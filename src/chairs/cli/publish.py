@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from chairs.core.errors import Problem
 from chairs.store import paths
 
 
-def publish(studies: Sequence[str], absent: Mapping[str, tuple[Problem, ...]]) -> Path:
-    """Take the snapshot of the published numbers, assemble the site and return its first page."""
+def publish(studies: Sequence[str], absent: Mapping[str, tuple[Problem, ...]]) -> None:
+    """Take the snapshot of the published numbers and assemble the site."""
     from chairs.dashboards.site import assemble
     from chairs.record.diff import changes, snapshot
 
@@ -23,4 +22,3 @@ def publish(studies: Sequence[str], absent: Mapping[str, tuple[Problem, ...]]) -
         changes={name: changes(name) for name in present},
         catalog=paths.data("catalog.yaml"),
     )
-    return paths.data("site", "index.html")

@@ -61,8 +61,8 @@ def run(
     else:
         _reproduce(planned, outcome)
         publish([study.name for study in ready], outcome.absent)
-    if not outcome.failed:
-        stamp.keep(stamp.signature(planned, reasons))
+        if not outcome.failed:
+            stamp.keep(stamp.signature(planned, reasons))
     _summary(outcome, ready)
     if outcome.failed or (studies and outcome.absent):
         sys.exit(1)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05  # q value under which a link is called distinguishable from zero
 NUMBERS = ["estimate", "low", "high"]
+NOTHING = Text(fr="aucun lien estimable ou publiable.", en="no link that can be estimated or published.")
 
 
 def estimated(links: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from chairs.core.study import Study
 from chairs.dashboards import fmt, linked, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.linked import CAUTION, LEVEL
+from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout
 from chairs.dashboards.words import indicator, outcome, outcome_of
@@ -201,7 +201,6 @@ HOW = Text(
         "the link is distinguishable from zero, given the number of links examined (q < 0.05); hollow: it is not."
     ),
 )
-NOTHING = Text(fr="aucun lien estimable ou publiable.", en="no link that can be estimated or published.")
 DRAWING = FIGURES.add(
     "associations",
     Drawing(

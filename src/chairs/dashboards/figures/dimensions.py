@@ -9,7 +9,7 @@ from chairs.core.study import Study
 from chairs.dashboards import fmt, linked, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.linked import CAUTION, LEVEL
+from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout
 from chairs.dashboards.words import indicator, outcome, outcome_of
@@ -167,7 +167,6 @@ SELECTED = Text(
     fr="Ne montrer que le lien le plus fort de chaque dimension exagère les liens.",
     en="Showing only the strongest link of each dimension overstates links.",
 )
-NOTHING = Text(fr="aucun lien estimable ou publiable.", en="no link that can be estimated or published.")
 DRAWING = FIGURES.add(
     "dimensions",
     Drawing(

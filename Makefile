@@ -61,7 +61,7 @@ docs: .venv/ok  ## write the reference pages again
 	python docs/build.py
 
 lock: .venv/ok  ## resolve the dependencies again (needs a package index)
-	$(BIN)/uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev -o requirements/lock.txt
+	$(BIN)/uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --override requirements/overrides.txt -o requirements/lock.txt
 
 clean:  ## delete what the pipeline made (not the fetched data)
 	chairs clean

@@ -215,13 +215,18 @@ def establishments(count: int = 120) -> pd.DataFrame:
 
 
 def indicators(count: int = 120, seed: int = 2) -> pd.DataFrame:
-    """Five indicators for each site; the last sites have none."""
+    """Five indicators for each site, the last sites have none; two by month for the first, one ends in a jump."""
     draw = random.Random(seed)
     rows = []
     for i in range(1, count - 3):
         for code, scale in zip(CODES, (300, 5, 0.8, 0.4, 1.6), strict=True):
             value = round(scale * (0.5 + draw.random()), 3 if scale < 10 else 0)
             rows.append([f"E{i:03d}", "all", "2019", code, value, None, None, "ok", "sae", "ok"])
+    for k in range(24):
+        month = f"{2018 + k // 12}-{k % 12 + 1:02d}"
+        for code, usual in (("absenteeism", 9.0), ("training_hours_per_fte", 2.0)):
+            value = usual + (0.3, -0.3, 0.2, -0.1)[k % 4] + (4 if k == 23 and code == "absenteeism" else 0)
+            rows.append(["E001", "all", month, code, value, None, None, "ok", "rh", "ok"])
     return pd.DataFrame(
         rows,
         columns=[
@@ -254,7 +259,7 @@ def scores(instrument: str, count: int = 120, seed: int = 3) -> pd.DataFrame:
                 instrument,
                 "all",
                 score,
-                None,
+                2.5 if there else None,
                 100 if there else None,
                 "ok" if there else "below_floor",
                 "ok" if there else "below_floor",

@@ -385,3 +385,29 @@ def test_scores_all_equal_claim_no_spread(sites: Any) -> None:
     fiche = drawn("score-indicator", replace(study, focus=None), flat)
     assert "ont le même score : 70,0" in plain(fiche.sentence)
     assert "La médiane est la même pour tous les statuts" in plain(drawn("score-distribution", study, flat).sentence)
+
+
+def test_a_jump_is_told_and_a_masked_month_is_not_bridged(hospital: Any) -> None:
+    study, tables = hospital
+    fiche = drawn("control-charts", study, tables)
+    assert "1 des 2 mesures sort de sa variation habituelle (1 préoccupation)" in plain(fiche.sentence)
+    rows = {row[0]: row for row in fiche.table.rows}
+    assert rows["absenteeism"][5:7] == ("concern", "above_limit")
+    assert rows["training_hours_per_fte"][5] == "common"
+    monthly = tables["indicators"]
+    hidden = (monthly["code"] == "absenteeism") & (monthly["period"] == "2018-05")
+    masked = monthly.assign(value=monthly["value"].mask(hidden))
+    fiche = drawn("control-charts", study, {**tables, "indicators": masked})
+    assert len(fiche.table.rows) == 1
+    assert fiche.note is not None
+    assert "1 mesure écartée" in plain(fiche.note)
+
+
+def test_the_funnel_names_those_apart_and_is_silent_about_published_scores(hospital: Any) -> None:
+    study, tables = hospital
+    scores = tables["scores"]
+    apart = scores.assign(score=scores["score"].mask(scores["establishment"] == "E002", 99.0))
+    fiche = drawn("funnel", study, {**tables, "scores": apart})
+    assert "1 au-dessus" in plain(fiche.sentence)
+    assert [row[0] for row in fiche.table.rows if row[-1] == "1"] == ["E002"]
+    assert FIGURES["funnel"].draw(study, {**tables, "scores": scores.assign(se=None)}) is None

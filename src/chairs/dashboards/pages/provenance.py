@@ -258,7 +258,7 @@ PAGES.add(
             fr="D'où vient chaque chiffre, et comment le vérifier ?",
             en="Where does each number come from, and how to check it?",
         ),
-        order=4,
+        order=9,
         body=body,
     ),
 )

@@ -1,0 +1,117 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Suivre : cartes de contrôle, entonnoirs, frontières
+#
+# Un chiffre bouge tous les mois. Une **carte de contrôle** dit quand il bouge plus que d'habitude ; un **entonnoir**
+# dit quel établissement s'écarte des autres par plus que le hasard ; une **frontière** dit qui fait autant avec moins.
+# Tout est calculé sur le territoire de démonstration (inventé).
+
+# %%
+import numpy as np
+
+import chairs
+from chairs.stats import control_charts, frontier, funnel, rare_events, run_charts
+
+STUDY, HOSPITAL = "demo", "990000001"
+indicators = chairs.load("indicators", STUDY)
+monthly = indicators[
+    (indicators["establishment"] == HOSPITAL)
+    & (indicators["unit"] == "all")
+    & indicators["period"].str.fullmatch(r"\d{4}-\d{2}")
+].sort_values("period")
+
+# %% [markdown]
+# ## Une carte XmR : l'absentéisme de l'hôpital, mois par mois
+#
+# Les limites viennent des étendues mobiles (moyenne ± 2,66 étendues). L'absentéisme a une **saison** : une carte qui
+# signale chaque janvier ne découvre rien. La dernière phrase dit ce que vaut le dernier mois.
+
+# %%
+absence = monthly[monthly["code"] == "absenteeism"]
+chart = control_charts.xmr(absence["value"].tolist())
+print(chart.say("fr"))
+absence.assign(
+    moyenne=chart.mean, basse=chart.low, haute=chart.high, cause=chart.causes, lecture=chart.variation(better=-1)
+)[["period", "value", "moyenne", "basse", "haute", "cause", "lecture"]].round(2)
+
+# %% [markdown]
+# ## Une carte u' : les déclarations de violence par unité d'exposition
+#
+# Le dénominateur change tous les mois, et les déclarations varient plus que le hasard : Laney élargit les limites.
+# Le nombre de déclarations dit la volonté de déclarer autant que le danger.
+
+# %%
+violence = monthly[monthly["code"] == "violence_rate"].dropna(subset=["numerator", "denominator"])
+u_chart = control_charts.rates(violence["numerator"].tolist(), violence["denominator"].tolist(), "u")
+violence.assign(haute=np.multiply(u_chart.high, 1000), cause=u_chart.causes)[
+    ["period", "value", "haute", "cause"]
+].round(1)
+
+# %% [markdown]
+# ## Moins de douze points : un graphique de séquence ; des événements rares : une carte g
+#
+# Les écarts ci-dessous sont tirés au sort (risque de 0,4 %) : la carte g ne doit rien signaler, sauf hasard.
+
+# %%
+print(run_charts.run_chart(absence["value"].tail(10).tolist()).say("fr"))
+gaps = np.random.default_rng(1).geometric(0.004, 30) - 1
+g_chart = rare_events.cases_between(gaps.tolist())
+print(g_chart.say("fr"), f"limites : {g_chart.low[0]:.0f} à {g_chart.high[0]:.0f} séjours entre deux événements")
+
+# %% [markdown]
+# ## Un entonnoir : les scores des patients des hôpitaux du territoire
+
+# %%
+scores = chairs.load("scores", STUDY)
+last = scores[
+    (scores["instrument"] == "demo-patient-experience")
+    & (scores["dimension"] == "all")
+    & (scores["unit"] == "all")
+    & (scores["period"] == "2024")
+].dropna(subset=["score", "se"])
+shape = funnel.means(last["score"].tolist(), last["se"].tolist())
+print(f"{len(last)} établissements, moyenne {shape.target:.1f}, variance entre établissements {shape.tau2:.1f}")
+print(
+    f"hors des limites du hasard seul : {int((np.abs(shape.z) > funnel.Z998).sum())} ; "
+    f"hors des limites élargies : {int((shape.outside() != 0).sum())}"
+)
+
+# %% [markdown]
+# ## Une frontière : autant d'activité avec moins de personnel et de lits ?
+#
+# L'enveloppe est faite des meilleurs **vus** : le score brut flatte tout le monde, le bootstrap de Simar et Wilson
+# le corrige et donne l'intervalle. Seuls des établissements de même statut sont comparés. Une efficience basse peut
+# être un choix (plus de soignants par lit) : voir l'expérience des patients avant de conclure.
+
+# %%
+quantities = chairs.load("quantities", STUDY)
+words = ["mco_beds", "care_fte", "mco_full_stays", "mco_day_stays"]
+yearly = quantities[
+    (quantities["unit"] == "all") & (quantities["period"] == "2024") & quantities["quantity"].isin(words)
+]
+wide = yearly.pivot_table(index="establishment", columns="quantity", values="value").dropna()
+sites = chairs.load("establishments", STUDY).set_index("establishment")
+wide = wide[sites.loc[wide.index, "status"].eq("public") & (wide > 0).all(axis=1)].head(40)
+found = frontier.intervals(
+    wide[["mco_beds", "care_fte"]].to_numpy(),
+    wide[["mco_full_stays", "mco_day_stays"]].to_numpy(),
+    rng=np.random.default_rng(20240117),
+    repetitions=100,
+)
+if found.reason:
+    print(found.reason.say("fr"))
+else:
+    print(
+        f"{len(wide)} établissements publics : efficience médiane {np.median(found.score):.2f} brute, "
+        f"{np.median(found.corrected):.2f} corrigée (largeur médiane de l'intervalle "
+        f"{np.median(found.high - found.low):.2f})"
+    )

@@ -1,0 +1,1 @@
+"""What patients write: language, names taken out, themes and polarity, with their error rates."""

@@ -25,9 +25,7 @@ SENTENCES = (
     "Nurse {first} was lovely and Dr {family} explained everything.",
     "le chirurgien {family} est excellent",
 )
-FAMILIES = (
-    "Lefebvre Dubois Vandenbroucke Moreau Delattre Carlier Wattiez Okonkwo Haddad Szymanski Caron Leclercq".split()
-)
+FAMILIES = "Lefebvre Dubois Vandenbroucke Moreau Delattre Carlier Wattiez Okonkwo Haddad Szymanski Caron".split()
 
 
 def test_planted_names_are_taken_out() -> None:

@@ -44,9 +44,7 @@ class ErrorRate:
             return f"{self.label} : {self.reason.say(lang) if self.reason else ''}"
         right, found = round(10 * self.precision), round(10 * self.recall)
         if lang == "fr":
-            return (
-                f"{self.label} : sur 10 commentaires annoncés, {right} en parlent ; sur 10 vrais, {found} sont trouvés."
-            )
+            return f"{self.label} : sur 10 annoncés, {right} en parlent ; sur 10 vrais, {found} sont trouvés."
         return f"{self.label}: of 10 comments announced {right} are right; of 10 true ones {found} are found."
 
 
@@ -106,9 +104,10 @@ def error_rates(texts: Sequence[str], labels: Sequence[Sequence[str]], groups: S
     if not known:
         return few
     folds = GroupKFold(n_splits=FOLDS)
-    guessed = cross_val_predict(learner(), list(texts), truth[:, known], groups=groups, cv=folds)
+    guessed = cross_val_predict(learner(), list(texts), truth[:, known], groups=list(groups), cv=folds)
+    guessed = guessed.reshape(len(texts), len(known))
     found = [_rate(names[j], truth[:, j], guessed[:, i]) for i, j in enumerate(known)]
-    return [*found, *few, _macro(truth[:, known], np.asarray(guessed))]
+    return [*found, *few, _macro(truth[:, known], guessed)]
 
 
 def _scores(truth: np.ndarray, guessed: np.ndarray) -> tuple[float, float, float]:

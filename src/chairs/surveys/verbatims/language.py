@@ -15,8 +15,8 @@ WORDS: dict[Tongue, frozenset[str]] = {
     "fr": frozenset(
         (
             "le la les des du au aux une et est sont était étaient été ont avait avoir être je il elle nous vous ils "
-            "elles mon ma mes son sa ses notre nos votre vos leur leurs ce cette ces qui que quoi dont où pas plus très "
-            "trop peu beaucoup avec sans pour par sur dans chez entre mais donc car aussi bien mal tout tous toute "
+            "elles mon ma mes son sa ses notre nos votre vos leur leurs ce cette ces qui que quoi dont où pas plus "
+            "très trop peu beaucoup avec sans pour par sur dans chez entre mais donc car aussi bien mal tout tous toute "
             "toutes rien merci bon bonne accueil personnel attente soins médecin infirmière chambre repas service à "
             "suis ai j c d l n qu"
         ).split()
@@ -32,8 +32,8 @@ WORDS: dict[Tongue, frozenset[str]] = {
     "en": frozenset(
         (
             "the and was were with for that this these those have has had not very good bad my our your their his her "
-            "they we you she he it is are been be to from of at by but all nothing everything staff nurse nurses doctor "
-            "care food room waiting thank thanks would could should more less when what which who there here too much "
+            "they we you she he it is are been be to from of at by but all nothing everything staff nurse nurses "
+            "doctor care food room waiting thank thanks would could should more less when what which who there here too much "
             "many lovely"
         ).split()
     ),

@@ -19,8 +19,8 @@ _JOBS = (
 )
 # months, places and usual abbreviations that are written with a capital and name nobody
 _PLAIN = frozenset(
-    "i irm irms scanner samu smur uhcd usc usi smr ehpad had chu ch chv ide ibode iade as ash ars cpam pmi rdv tv wc ok "
-    "nhs gp gps mri ct a&e icu itu hdu physio france belgique belgium royaume uk english français french nederlands "
+    "i irm irms scanner samu smur uhcd usc usi smr ehpad had chu ch chv ide ibode iade as ash ars cpam pmi rdv tv wc "
+    "ok nhs gp gps mri ct a&e icu itu hdu physio france belgique belgium royaume uk english français french nederlands "
     "covid covid-19 noël pâques christmas easter internet wifi".split()
 )
 _MONTHS = (

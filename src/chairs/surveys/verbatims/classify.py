@@ -90,7 +90,6 @@ def error_rates(texts: Sequence[str], labels: Sequence[Sequence[str]], groups: S
     ValueError
         For a text that stands twice, or fewer groups than folds.
     """
-    import numpy as np
     from sklearn.model_selection import GroupKFold, cross_val_predict
     from sklearn.preprocessing import MultiLabelBinarizer
 

@@ -19,9 +19,9 @@ _JOBS = (
 )
 # months, places and usual abbreviations that are written with a capital and name nobody
 _PLAIN = frozenset(
-    "i irm irms scanner samu smur uhcd usc usi smr ehpad had chu ch chv ide ibode iade as ash ars cpam pmi rdv tv wc "
-    "ok nhs gp gps mri ct a&e icu itu hdu physio france belgique belgium royaume uk english français french nederlands "
-    "covid covid-19 noël pâques christmas easter internet wifi".split()
+    "i irm irms scanner samu smur uhcd usc usi smr ehpad had chu ch chv ide ibode iade as ash ars cpam "
+    "pmi rdv tv wc ok nhs gp gps mri ct a&e icu itu hdu physio france belgique belgium royaume uk english "
+    "français french nederlands covid covid-19 noël pâques christmas easter internet wifi".split()
 )
 _MONTHS = (
     r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|january|february|march|april|"

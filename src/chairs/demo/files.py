@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chairs.demo.export import midnights, write_csv, write_xlsx
 from chairs.demo.pathways import write_emergency, write_planned
 from chairs.demo.surveys import CUSTOMERS, PATIENTS, STAFF
+from chairs.demo.yearbook import read_lines
 from chairs.store.files import write_text
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def write_files(plan: Plan, territory: Territory, folder: Path) -> None:
     _write_activity(plan, territory, folder)
     _write_years(plan, territory, folder)
     _write_answers(territory, folder)
+    _write_comments(territory, folder)
 
 
 def _beds(plan: Plan, hospital: Hospital) -> pd.DataFrame:
@@ -151,6 +153,9 @@ def _write_years(plan: Plan, territory: Territory, folder: Path) -> None:
     write_csv(_yearly(companies, SOCIAL | COMPANY), folder / "demo_entreprises_annuel.csv")
     budget = _yearly(pd.concat([territory.declared["own"], hospitals]), BUDGET)
     write_xlsx(budget, folder / "demo_budget.xlsx", "Démonstration")
+    for kind, name in (("hospital", "hopitaux"), ("company", "entreprises")):
+        columns = {word: read_lines()[word].column for word in territory.yearbook[kind]}
+        write_csv(_yearly(territory.yearbook[kind], columns), folder / f"demo_bilan_{name}.csv", decimal=",")
 
 
 def _yearly(declared: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
@@ -166,6 +171,13 @@ def _write_answers(territory: Territory, folder: Path) -> None:
     for instrument, name in ((PATIENTS, "patients_territoire"), (STAFF, "personnel"), (CUSTOMERS, "clients")):
         answers = _answers(territory.answers[instrument], ["unit"], {"unit": "UF"})
         write_csv(answers, folder / f"demo_enquete_{name}.csv")
+
+
+def _write_comments(territory: Territory, folder: Path) -> None:
+    names = ["REPONDANT", "FINESS", "UF", "PERIODE", "COMMENTAIRE", "LECTEUR_A", "LECTEUR_B"]
+    comments = territory.comments.set_axis(names, axis=1)
+    comments["PERIODE"] = comments["PERIODE"].str[:4]
+    write_csv(comments, folder / "demo_commentaires.csv", encoding="utf-8-sig")
 
 
 def _answers(frame: pd.DataFrame, more: list[str], names: dict[str, str]) -> pd.DataFrame:

@@ -29,8 +29,12 @@ class Territory:
         The demonstration hospital by unit and month.
     declared
         What hospitals and companies declare for a year, by kind; the demonstration hospital only its budget.
+    yearbook
+        What hospitals (the demonstration hospital too) and companies declare once a year beside that, by kind.
     answers
         Answers by questionnaire; `own` those of the demonstration hospital's patients.
+    comments
+        What some of these patients wrote.
     """
 
     hospital: Hospital
@@ -39,7 +43,9 @@ class Territory:
     activity: pd.DataFrame
     visits: pd.DataFrame
     declared: dict[str, pd.DataFrame]
+    yearbook: dict[str, pd.DataFrame]
     answers: dict[str, pd.DataFrame]
+    comments: pd.DataFrame
 
 
 def synthesise(folder: Path, *, seed: int, size: float = 1.0, changes: Changes | None = None) -> None:
@@ -67,7 +73,7 @@ def synthesise(folder: Path, *, seed: int, size: float = 1.0, changes: Changes |
     >>> folder = Path(tempfile.mkdtemp())
     >>> synthesise(folder, seed=1, size=0.03)
     >>> sum(1 for _ in folder.iterdir())
-    17
+    20
     """
     from chairs.demo.files import write_files
     from chairs.demo.plan import make_plan
@@ -81,19 +87,23 @@ def make_territory(plan: Plan) -> Territory:
     """Return the territory of `plan`: the hospital run once, its neighbours, everyone's answers."""
     from chairs.demo import surveys
     from chairs.demo.activity import make_activity, make_visits
+    from chairs.demo.comments import make_comments
     from chairs.demo.experience import expected_scores
     from chairs.demo.hospital import run_hospital
     from chairs.demo.neighbours import make_sites
     from chairs.demo.planted import read_planted
     from chairs.demo.staff import make_staff
+    from chairs.demo.yearbook import make_yearbook
 
     planted, sites, staff = read_planted(), make_sites(plan), make_staff(plan)
     hospital = run_hospital(plan)
     activity = make_activity(plan, hospital)
-    declared, levels = _declared(plan, sites, staff, activity)
+    own = own_year(plan, staff, activity)
+    declared, levels = _declared(plan, sites, own)
     expected = {name: expected_scores(plan, planted, name, sites, levels) for name in planted.instruments}
     answers = {name: surveys.site_answers(plan, planted, name, expected[name], staff) for name in expected}
     answers["own"] = surveys.patient_answers(plan, planted, hospital, staff, expected[surveys.PATIENTS])
+    comments = make_comments(plan, answers["own"])
     return Territory(
         hospital=hospital,
         sites=sites,
@@ -101,13 +111,20 @@ def make_territory(plan: Plan) -> Territory:
         activity=activity,
         visits=make_visits(plan, hospital),
         declared=declared,
+        yearbook=make_yearbook(plan, {"hospital": _joined(own, declared), "company": declared["company"]}),
         answers=answers,
+        comments=comments,
     )
 
 
-def _declared(
-    plan: Plan, sites: pd.DataFrame, staff: pd.DataFrame, activity: pd.DataFrame
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def _joined(own: pd.DataFrame, declared: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the year of the demonstration hospital, its budget included, above that of the other hospitals."""
+    import pandas as pd
+
+    return pd.concat([own.join(declared["own"]), declared["hospital"]])
+
+
+def _declared(plan: Plan, sites: pd.DataFrame, own: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return what sites declare for a year, by kind, and the indicators that follow, of the hospital too."""
     import pandas as pd
 
@@ -120,7 +137,6 @@ def _declared(
         "hospital": q.hospital_quantities(plan, sites, draw_levels(plan, planted, sites, "hospital")),
         "company": q.company_quantities(plan, sites, draw_levels(plan, planted, sites, "company")),
     }
-    own = own_year(plan, staff, activity)
     levels = pd.concat([q.levels_of(table) for table in (own, *declared.values())])
     draw = plan.draw("quantities", "own")
     wished = own[[]].assign(self_financing_rate=2.6, debt_ratio=52.0)

@@ -14,7 +14,13 @@ from chairs.tables import CONTRACTS
 from chairs.tables.contract import Contract
 
 OWN_OPTIONS = ("year", "source", "scratch", "review")  # what every reader is handed, beside the mapping
-DERIVED = {"events": ("position",), "quantities": ("status",), "indicators": ("status",), "scores": ("status",)}
+DERIVED = {
+    "events": ("position",),
+    "quantities": ("status",),
+    "indicators": ("status",),
+    "scores": ("status",),
+    "comments": ("language", "coded_a", "coded_b"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

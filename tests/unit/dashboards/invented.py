@@ -386,6 +386,21 @@ def coverage(outcome: str) -> pd.DataFrame:
     return frame.assign(protocol="explore", outcome=outcome, period="2019", cell_status="ok")
 
 
+def comment_themes() -> pd.DataFrame:
+    """Comments of one year in three themes; one theme is masked."""
+    rows = [["all", 400.0, 120.0, "ok"], ["attente", 160.0, 90.0, "ok"], ["soins", 120.0, 20.0, "ok"]]
+    rows.append(["repas", None, None, "masked"])
+    frame = pd.DataFrame(rows, columns=["theme", "comments", "critical", "cell_status"])
+    return frame.assign(establishment="E001", unit="all", period="2019")
+
+
+def comment_errors() -> pd.DataFrame:
+    """A mean F1 with its interval."""
+    row = ["macro", 300.0, None, None, 0.82, 0.78, 0.86, None, "ok", "ok"]
+    columns = ["label", "n", "precision", "recall", "f1", "low", "high", "kappa", "status", "cell_status"]
+    return pd.DataFrame([row], columns=columns)
+
+
 def facts(*, clock: bool = True) -> pd.DataFrame:
     """Numbers of the overview; without a clock nothing a day."""
     values = {"cases": 9100.0, "variants": 846.0, "arrivals_per_day": 278.23 if clock else None}
@@ -413,6 +428,8 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
             "scores": scores(outcome.split("/")[0]),
             "links": pd.concat([links(outcome), dimension_links(outcome.split("/")[0])], ignore_index=True),
             "coverage": coverage(outcome),
+            "comment_themes": comment_themes(),
+            "comment_errors": comment_errors(),
         }
     return tables
 

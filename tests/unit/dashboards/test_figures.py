@@ -403,6 +403,19 @@ def test_a_jump_is_told_and_a_masked_month_is_not_bridged(hospital: Any) -> None
     assert "1 mesure écartée" in plain(fiche.note)
 
 
+def test_comments_are_counted_and_the_masked_theme_is_not_drawn(hospital: Any) -> None:
+    study, tables = hospital
+    fiche = drawn("comment-themes", study, tables)
+    said = plain(fiche.sentence)
+    assert "Sur 400 commentaires, 40 % parlent de « Attente »" in said
+    assert "« Attente » est le plus souvent dans un commentaire critique (56 %" in said
+    assert [row[0] for row in fiche.table.rows] == ["attente", "soins"]
+    assert fiche.note is not None
+    assert "0,82 [0,78 ; 0,86]" in plain(fiche.note)
+    without = {name: frame for name, frame in tables.items() if not name.startswith("comment")}
+    assert FIGURES["comment-themes"].draw(study, without) is None
+
+
 def test_the_funnel_names_those_apart_and_is_silent_about_published_scores(hospital: Any) -> None:
     study, tables = hospital
     scores = tables["scores"]

@@ -7,7 +7,7 @@ from chairs.dashboards import shell
 from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
-FIGURES = ("control-charts", "funnel")
+FIGURES = ("control-charts", "funnel", "comment-themes")
 WIDE = ("control-charts", "funnel")
 
 

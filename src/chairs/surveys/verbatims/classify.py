@@ -53,20 +53,32 @@ def learner(seed: int = 1) -> Pipeline:
 
     Notes
     -----
-    Pieces of words (3 to 5 letters) forgive spelling mistakes, frequent in comments. Weights of classes are balanced:
-    a rare theme counts as much as a common one.
+    Pieces of words (3 to 5 letters) forgive spelling mistakes, frequent in comments; how the comment leans by the
+    lexicon (`chairs.surveys.verbatims.lexicon`) helps with words never seen. Weights of classes are balanced: a rare
+    theme counts as much as a common one.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
     from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.preprocessing import FunctionTransformer
 
     shared = {"sublinear_tf": True, "min_df": 2, "lowercase": True}
     features = make_union(
-        TfidfVectorizer(ngram_range=(1, 2), **shared), TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), **shared)
+        TfidfVectorizer(ngram_range=(1, 2), **shared),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), **shared),
+        FunctionTransformer(_leanings),
     )
     model = LogisticRegression(C=4.0, class_weight="balanced", max_iter=2000, random_state=seed, solver="liblinear")
     return make_pipeline(features, OneVsRestClassifier(model))
+
+
+def _leanings(texts: Sequence[str]) -> np.ndarray:
+    import numpy as np
+
+    from chairs.surveys.verbatims.lexicon import lean
+
+    return np.tanh(np.array([[lean(text)] for text in texts]) / 2)
 
 
 def error_rates(texts: Sequence[str], labels: Sequence[Sequence[str]], groups: Sequence[Any]) -> list[ErrorRate]:

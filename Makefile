@@ -16,7 +16,7 @@ export DVC_NO_ANALYTICS := true
 export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check dashboard lab mlflow bench studies docs lock clean
+.PHONY: help run test check dashboard lab mlflow bench studies reference docs lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -57,11 +57,14 @@ bench: .venv/ok  ## measure speed and print the tables
 studies: .venv/ok  ## the long runs: statistical redraws, large files
 	python -m pytest -m nightly
 
+reference: .venv/ok  ## the table of the reference sets of statistics (SET=name: each of its numbers)
+	@python tests/reference/stats_sets.py $(SET)
+
 docs: .venv/ok  ## write the reference pages again
 	python docs/build.py
 
 lock: .venv/ok  ## resolve the dependencies again (needs a package index)
-	$(BIN)/uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --override requirements/overrides.txt -o requirements/lock.txt
+	$(BIN)/uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group dev --override requirements/overrides.in -o requirements/lock.txt
 
 clean:  ## delete what the pipeline made (not the fetched data)
 	chairs clean

@@ -1,107 +1,201 @@
-"""The twin's engine against hand-written C++ and SimPy: the canonical emergency-ward year, CPU time, interleaved.
+"""The twin's engine against C++, cimba, SimPy and ciw: the canonical emergency-ward year, CPU time, interleaved.
 
-SimPy is not a dependency: name an interpreter that has it in CHAIRS_PEERS_PYTHON. C++ needs g++. What is not
-there is said and left out. Every figure is the user CPU time of a whole process, medians over rounds.
+The peers are no dependencies: name an interpreter that has them in CHAIRS_PEERS_PYTHON (simpy 4.1.2, ciw 3.2.7,
+cimba 0.9.5). C++ needs g++. What is not there is said and left out. Times are user and system CPU seconds; a ratio
+is the median over rounds of the ratio inside one round, so that a busy machine weighs on both sides alike.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CASE = HERE.parent / "tests" / "reference" / "data" / "des" / "edward_canonical.json"
-ROUNDS = 3
-OURS = """
-import json, sys
-from chairs.twin.anchors.emergency import emergency_model
-from chairs.twin.simulate import simulate
-from chairs.twin.engine import layout
-spec = json.load(open(sys.argv[1]))["spec"]
-n, log = int(sys.argv[2]), sys.argv[3] == "log"
-run = simulate(emergency_model(spec), horizon=float(sys.argv[4]), replications=n, seed=1)
-if log:
-    print(sum(run.each(lambda memory, program: int(memory.n[layout.W_LINES]), log=True)))
-else:
-    m = run.measures
-    print(m.values("arrivals", "emergency").mean(), m.values("mean", "boarding").mean())
-"""
+ROUNDS = 5
+CURVE = (10_000, 100_000, 1_000_000, 10_000_000)
+IDLE = 0.5  # load average under which two cores count as idle
 
 
-def cpu(command: list[str], **environment: str) -> tuple[float, float]:
-    """Return user CPU seconds of one process and the largest memory (MB) of any process so far."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **environment})
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before, after.ru_maxrss / 1024
+@dataclass(frozen=True, kw_only=True)
+class Child:
+    """What a process that has ended took, and what it said."""
+
+    cpu: float
+    memory: float
+    said: dict[str, float]
 
 
-def ours(replications: int, log: str = "no", horizon: float = 525_600.0) -> list[str]:
-    """Return the command that runs our engine."""
-    return [sys.executable, "-c", OURS, str(CASE), str(replications), log, str(horizon)]
+@dataclass
+class Table:
+    """Lines of the table that is printed, and whether every bar was cleared."""
+
+    lines: list[tuple[str, str, str, str]] = field(default_factory=list)
+    failed: int = 0
+
+    def put(self, what: str, value: float, bar: tuple[str, float] | None = None, form: str = "{:.2f}") -> None:
+        """Add a figure, with its bar: at most (`<=`) or at least (`>=`)."""
+        verdict, limit = "", ""
+        if bar is not None:
+            passed = value <= bar[1] if bar[0] == "<=" else value >= bar[1]
+            self.failed += not passed
+            verdict, limit = "pass" if passed else "FAIL", f"{bar[0]} {bar[1]:g}"
+        self._add(what, form.format(value), limit, verdict)
+
+    def skip(self, what: str, reason: str) -> None:
+        """Add a figure that cannot be had here."""
+        self._add(what, "-", "", f"not measured: {reason}")
+
+    def _add(self, *line: str) -> None:
+        self.lines.append(line)  # type: ignore[arg-type]
+        print("{:<58} {:>9} {:>8}  {}".format(*line), flush=True)
 
 
-def compiled(folder: Path) -> list[str] | None:
-    """Compile the C++ and return the command that runs one replication, None without a compiler."""
+def child(command: list[str], **environment: str) -> Child:
+    """Run a process to its end."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **environment}) as process:
+        said = process.stdout.read() if process.stdout else b""
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Child(cpu=used.ru_utime + used.ru_stime, memory=used.ru_maxrss / 1024, said=json.loads(said))
+
+
+def ours(what: str, number: int, **environment: str) -> Child:
+    """Run our engine in a process of its own."""
+    return child([sys.executable, "-m", "benchmarks._engine_ours", str(CASE), what, str(number)], **environment)
+
+
+def peer(name: str, replications: int) -> Child:
+    """Run a peer's program."""
+    return child(
+        [os.environ["CHAIRS_PEERS_PYTHON"], str(HERE / f"_engine_{name}.py"), str(CASE), str(replications)],
+    )
+
+
+def has(name: str) -> bool:
+    """Say whether the peers' interpreter can import a package."""
+    python = os.environ.get("CHAIRS_PEERS_PYTHON")
+    return python is not None and not subprocess.run([python, "-c", f"import {name}"], capture_output=True).returncode
+
+
+def median_ratio(one: Callable[[], float], other: Callable[[], float], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Return the median over rounds of one / other, and the median of `one`."""
+    pairs = [(one(), other()) for _ in range(rounds)]
+    return statistics.median(a / b for a, b in pairs), statistics.median(a for a, _ in pairs)
+
+
+def start_up(table: Table, folder: Path) -> None:
+    """Measure the first result of a fresh process, without and with a cache on disk, and the most memory."""
+    colds, warms = [], []
+    for number in range(2):
+        cache = str(folder / f"cache{number}")
+        colds.append(ours("first", 1, NUMBA_CACHE_DIR=cache))
+        warms += [ours("first", 1, NUMBA_CACHE_DIR=cache) for _ in range(ROUNDS)]
+    table.put("first result of a fresh process, cold, CPU s", min(run.cpu for run in colds), ("<=", 6.0))
+    table.put("the same with a warm cache, CPU s", min(run.cpu for run in warms), ("<=", 0.7))
+    table.put("most memory, compilation included, MB", max(run.memory for run in colds), ("<=", 250.0), "{:.0f}")
+    table.put("most memory with a warm cache, MB", max(run.memory for run in warms), ("<=", 250.0), "{:.0f}")
+
+
+def against_cpp(table: Table, folder: Path) -> None:
+    """Compare with the hand-written C++, replication for replication."""
     if shutil.which("g++") is None:
-        return None
-    program = folder / "model"
-    subprocess.run(["g++", "-O3", "-march=native", "-o", str(program), str(HERE / "engine_model.cpp")], check=True)
-    return [str(program)]
-
-
-def medians(commands: dict[str, list[str]]) -> dict[str, float]:
-    """Run the commands in turn, several rounds, and return the median CPU time of each."""
-    seen: dict[str, list[float]] = {name: [] for name in commands}
+        table.skip("our CPU time / C++", "no g++ here")
+        return
+    program = str(folder / "model")
+    subprocess.run(["g++", "-O3", "-march=native", "-o", program, str(HERE / "engine_model.cpp")], check=True)
+    plain: list[float] = []
+    logged: list[float] = []
+    years: list[float] = []
     for _ in range(ROUNDS):
-        for name, command in commands.items():
-            seen[name].append(cpu(command)[0])
-    return {name: statistics.median(values) for name, values in seen.items()}
+        limit = child([program, "10"]).cpu / 10
+        years.append(ours("years", 10).said["cpu"] / 10)
+        logged.append(ours("logged", 10).said["cpu"] / 10 / limit)
+        plain.append(years[-1] / limit)
+    table.put("one year, CPU s", statistics.median(years), form="{:.4f}")
+    table.put("our CPU time / C++, without log", statistics.median(plain), ("<=", 2.0))
+    table.put("our CPU time / C++, with the full log", statistics.median(logged), ("<=", 2.4))
 
 
-def main() -> None:
-    """Print the table."""
+def against_peers(table: Table) -> None:
+    """Compare with the Python packages that are there."""
+    if has("simpy"):
+        ratio, _ = median_ratio(lambda: peer("simpy", 1).cpu, lambda: ours("years", 10).said["cpu"] / 10, 3)
+        table.put("SimPy / ours, one year", ratio, (">=", 50.0), "{:.0f}")
+    else:
+        table.skip("SimPy / ours, one year", "CHAIRS_PEERS_PYTHON names no interpreter with simpy")
+    if has("ciw"):
+        ratio, _ = median_ratio(lambda: peer("ciw", 1).cpu, lambda: ours("years", 10).said["cpu"] / 10, 1)
+        table.put("ciw / ours, one year, nearest network (no boarding)", ratio, form="{:.0f}")
+    else:
+        table.skip("ciw / ours, one year", "CHAIRS_PEERS_PYTHON names no interpreter with ciw")
+    if has("cimba"):
+        ratio, _ = median_ratio(lambda: peer("cimba", 40).cpu, lambda: ours("first", 40).cpu, 3)
+        table.put("cimba / ours, 40 years, whole process", ratio, (">=", 4.0))
+    else:
+        table.skip("cimba / ours, 40 years, whole process", "CHAIRS_PEERS_PYTHON names no interpreter with cimba")
+
+
+def two_threads(table: Table) -> None:
+    """Compare one and two threads by the clock on the wall, the best of several rounds."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    best = {name: min(ours(name, 20).said["wall"] for _ in range(3)) for name in ("years", "threads")}
+    ratio = best["years"] / best["threads"]
+    if cores >= 2 and load <= IDLE:
+        table.put(f"two threads, wall-clock gain (load {load:.1f})", ratio, (">=", 1.8))
+    else:
+        table.skip(f"two threads, wall-clock gain ({ratio:.2f} seen)", f"load {load:.1f} on {cores} cores, not idle")
+    work = [ours("threads", 20).said["cpu"] / ours("years", 20).said["cpu"] for _ in range(3)]
+    table.put("two threads, CPU time / one thread", statistics.median(work), ("<=", 1.1))
+
+
+def curve(table: Table) -> None:
+    """Print the cost of a visit and the memory against the length of one run."""
+    costs, memory = [], []
+    for visits in CURVE:
+        runs = [ours("visits", visits) for _ in range(3 if visits < CURVE[-1] else 1)]
+        costs.append(min(run.said["cpu"] for run in runs) / visits * 1e6)
+        memory.append(runs[0].memory)
+        table.put(f"{visits:,} visits in one run, microseconds a visit ({memory[-1]:.0f} MB)", costs[-1])
+    table.put("dearest / cheapest visit", max(costs) / min(costs), ("<=", 1.5))
+    table.put("most / least memory", max(memory) / min(memory), ("<=", 1.25))
+
+
+def same_hospital() -> None:
+    """Print what each program says about the hospital: they must describe the same one."""
+    expected = json.loads(CASE.read_text(encoding="utf-8"))["expected"]
+    names = ("arrivals", "lwbs", "boarding", "ed_los")
+    print("\n{:<10}".format("") + "".join(f"{name:>12}" for name in names))
+    said = {"expected": {name: expected[name]["mean"] for name in names}, "ours": ours("first", 40).said}
+    said |= {name: peer(name, 10 if name == "cimba" else 1).said for name in ("cimba", "simpy", "ciw") if has(name)}
+    for program, means in said.items():
+        print(f"{program:<10}" + "".join(f"{means.get(name, float('nan')):>12.1f}" for name in names))
+
+
+def main() -> int:
+    """Print the table; return 1 when a bar is missed."""
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    table = Table()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        cold, _ = cpu(ours(1, horizon=1440.0), NUMBA_CACHE_DIR=str(folder / "cache"))
-        warm, memory = cpu(ours(1), NUMBA_CACHE_DIR=str(folder / "cache"))
-        print(f"first result of a fresh process: cold {cold:.2f} s, warm {warm:.2f} s; most memory {memory:.0f} MB")
-        commands = {
-            "ours 1": ours(1),
-            "ours 21": ours(21),
-            "ours 1 log": ours(1, "log"),
-            "ours 21 log": ours(21, "log"),
-        }
-        cpp, peers = compiled(folder), os.environ.get("CHAIRS_PEERS_PYTHON")
-        if cpp:
-            commands |= {"C++ 20": [*cpp, "20"]}
-        else:
-            print("no g++ here: no comparison with C++")
-        if peers:
-            commands |= {"SimPy 1": [peers, str(HERE / "_engine_simpy.py"), str(CASE), "1"]}
-        else:
-            print("CHAIRS_PEERS_PYTHON names no interpreter: no comparison with SimPy")
-        times = medians(commands)
-    plain, logged = (times["ours 21"] - times["ours 1"]) / 20, (times["ours 21 log"] - times["ours 1 log"]) / 20
-    print(f"ours, CPU s a year: {plain:.4f} without log, {logged:.4f} with the full log")
-    if cpp:
-        limit = times["C++ 20"] / 20
-        print(f"C++, CPU s a year: {limit:.4f}; ours / C++: {plain / limit:.2f}, with log {logged / limit:.2f}")
-    if peers:
-        print(f"SimPy, CPU s a year: {times['SimPy 1']:.2f}; SimPy / ours: {times['SimPy 1'] / plain:.0f}")
-    year = json.loads(CASE.read_text(encoding="utf-8"))["expected"]["arrivals"]["mean"]
-    start = times["ours 1"] - plain
-    for visits in (100_000, 1_000_000):
-        spent = cpu(ours(1, horizon=525_600.0 * visits / year))[0] - start
-        print(f"{visits:,} visits in one run: {1e6 * spent / visits:.2f} microseconds a visit")
+        start_up(table, Path(name))
+        against_cpp(table, Path(name))
+    against_peers(table)
+    two_threads(table)
+    curve(table)
+    same_hospital()
+    print(f"\nload average {os.getloadavg()[0]:.1f}; {table.failed} bars missed")
+    return int(table.failed > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -128,11 +128,24 @@ def _where(entry) -> str:
     return " ".join(part for part in (f"doi:{entry.doi}" if entry.doi else "", entry.page or "") if part) or "–"
 
 
+def twin_page() -> str:
+    """Return the formats of the twin's files."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("twin_formats", HERE / "twin_formats.py")
+    assert spec is not None
+    assert spec.loader is not None
+    formats = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(formats)
+    return formats.page(table, MADE)
+
+
 PAGES = {
     "data-dictionary.md": tables_page,
     "indicators.md": indicators_page,
     "instruments.md": instruments_page,
     "sources.md": sources_page,
+    "twin-files.md": twin_page,
 }
 
 

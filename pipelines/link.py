@@ -1,21 +1,38 @@
-"""Stage link: exploratory associations of indicators and scores, with n, coverage and intervals."""
+"""Stage link: exploratory associations of indicators and scores, then the links that a protocol declares."""
 
+from chairs.linking import writing
 from chairs.linking.association import associate
+from chairs.linking.cells import Sources
 from chairs.linking.coverage import coverage
+from chairs.linking.protocol import read_protocol, sealed
 from chairs.linking.request import request
+from chairs.linking.specification import curve
+from chairs.linking.verdict import verdicts
 from chairs.store import paths
+from chairs.store.files import write_json
 from chairs.store.parquet import read_table, write_table
 from chairs.store.stage import run_stage
 
 
 def work(study, folder):
-    """Join establishments, indicators and scores; correlate, crude and adjusted; say who stands behind."""
+    """Seal the protocol; only then read the scores, associate, and judge what was declared."""
+    protocol = read_protocol(paths.protocol_file(study.protocol)) if study.protocol else None
+    if protocol is not None:
+        write_json(folder / "protocol.json", sealed(protocol))
     indicators = read_table(paths.stage_folder("derive", study.name) / "indicators.parquet")
-    scores = read_table(paths.stage_folder("score", study.name) / "scores.parquet")
     establishments = read_table(paths.stage_folder("ingest", study.name) / "establishments.parquet")
+    scores = read_table(paths.stage_folder("score", study.name) / "scores.parquet")
     asked = request(study)
     write_table(associate(indicators, scores, establishments, asked), "links", folder)
     write_table(coverage(indicators, scores, establishments, asked), "coverage", folder)
+    if protocol is not None:
+        sources = Sources(indicators=indicators, scores=scores, establishments=establishments)
+        found = verdicts(sources, protocol)
+        claimed = [one for one in found if one.claim in ("supported", "doubtful")]
+        write_table(writing.claims(found, protocol), "claims", folder)
+        write_table(writing.claim_steps(found, protocol), "claim_steps", folder)
+        curves = [curve(sources, protocol, one.exposure, one.outcome) for one in claimed]
+        write_table(writing.curve_points(curves, protocol), "curve_points", folder)
 
 
 if __name__ == "__main__":

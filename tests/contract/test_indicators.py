@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 
 from chairs.indicators.derive import derive
-from chairs.indicators.indicator import INDICATORS, Amounts
+from chairs.indicators.indicator import DOMAINS, INDICATORS, Amounts
+from chairs.indicators.quantities import STOCKS
 from chairs.tables import CONTRACTS
 
 pytestmark = pytest.mark.contract
+COMPUTED = [code for code in INDICATORS if INDICATORS[code].compute is not None]
+PUBLISHED = [code for code in INDICATORS if INDICATORS[code].compute is None]
 
 
 @pytest.mark.parametrize("code", list(INDICATORS))
@@ -18,21 +21,39 @@ def test_every_indicator_says_what_it_is(code):
     texts = [record.label, record.unit, record.numerator, *([record.denominator] if record.denominator else [])]
     assert all(text.fr.strip() and text.en.strip() for text in texts)
     assert record.reference.strip()
-    assert (record.compute.__doc__ or "").strip()
     assert record.grain in ("unit_month", "establishment_year")
     assert record.direction in (-1, 0, 1)
+    assert record.domain in DOMAINS
+
+
+def test_every_side_of_performance_has_its_indicators():
+    assert {INDICATORS[code].domain for code in COMPUTED} == set(DOMAINS)
+    assert len(COMPUTED) >= 100
+
+
+@pytest.mark.parametrize("code", PUBLISHED)
+def test_a_published_indicator_has_no_input_and_is_passed_on(code):
+    assert INDICATORS[code].inputs == ()
+    row = {"establishment": "h", "unit": "all", "period": "2021", "code": code, "value": 1.5, "status": "ok"}
+    table = pd.DataFrame([row]).assign(source="x")
+    assert derive(None, [code], table)["value"].tolist() == [1.5]
+    assert derive(None, ["occupancy"], table).empty
+
+
+@pytest.mark.parametrize("code", COMPUTED)
+def test_every_computed_indicator_says_what_it_does(code):
+    record = INDICATORS[code]
+    assert (record.compute.__doc__ or "").strip()
     assert (record.denominator is not None) == (record.kind == "ratio")
-    assert record.domain in ("social", "managerial", "economic", "environmental", "territorial", "quality", "flow")
 
 
-def cells(code: str, value: float = 2.0) -> pd.DataFrame:
-    words = INDICATORS[code].inputs
-    return pd.DataFrame(
-        {"establishment": "h", "unit": "all", "period": "2023", "quantity": list(words), "value": value, "status": "ok"}
-    ).assign(source="x")
+def cells(codes: list[str], value: float = 2.0) -> pd.DataFrame:
+    words = sorted({word for code in codes for word in INDICATORS[code].inputs})
+    place = {"establishment": "h", "unit": "all", "period": "2023"}
+    return pd.DataFrame({**place, "quantity": words, "value": value, "status": "ok", "source": "x"})
 
 
-@pytest.mark.parametrize("code", list(INDICATORS))
+@pytest.mark.parametrize("code", COMPUTED)
 def test_every_indicator_reads_exactly_its_inputs(code):
     record = INDICATORS[code]
     index = pd.MultiIndex.from_tuples([("h", "all", "2023")], names=["establishment", "unit", "period"])
@@ -43,28 +64,35 @@ def test_every_indicator_reads_exactly_its_inputs(code):
     assert (sides.denominator is not None) == (record.kind == "ratio")
 
 
-@pytest.mark.parametrize("code", list(INDICATORS))
-def test_every_indicator_gives_one_value_where_its_inputs_are_and_a_reason_where_not(code):
-    table = CONTRACTS["indicators"].check(derive(cells(code), [code]))
-    assert table["status"].tolist() == ["ok"]
-    assert table["value"].notna().all()
-    zero = derive(cells(code, 0.0), [code])
-    assert zero["status"].tolist() == ["zero_denominator" if INDICATORS[code].kind == "ratio" else "ok"]
-    absent = derive(cells(code).assign(value=None, status="masked"), [code])
-    assert absent["status"].tolist() == ["masked"]
-    assert absent["value"].isna().all()
-
-
-@pytest.mark.parametrize("code", [c for c in INDICATORS if INDICATORS[c].grain == "unit_month"])
-def test_twelve_equal_months_of_two_equal_units_give_the_year_that_the_source_would(code):
-    record = INDICATORS[code]
-    stocks = {"mco_beds", "care_fte", "staff_fte", "agency_fte", "headcount"}
+@pytest.fixture(scope="module")
+def derived() -> pd.DataFrame:
+    """One establishment a case: all inputs there, all zero, all masked, a year by unit and month, the same by year."""
     months = [f"2023-{month:02d}" for month in range(1, 13)]
+    month, year = cells(COMPUTED, 1.0), cells(COMPUTED, 24.0)
+    month.loc[month["quantity"].isin(STOCKS), "value"] = 6.0
+    year.loc[year["quantity"].isin(STOCKS), "value"] = 12.0
     parts = [
-        cells(code).assign(period=month, unit=unit, value=[6.0 if w in stocks else 1.0 for w in record.inputs])
-        for month in months
-        for unit in ("u1", "u2")
+        cells(COMPUTED).assign(establishment="full"),
+        cells(COMPUTED, 0.0).assign(establishment="zero"),
+        cells(COMPUTED).assign(establishment="masked", value=None, status="masked"),
+        year.assign(establishment="year"),
+        *(month.assign(establishment="parts", period=m, unit=unit) for m in months for unit in ("u1", "u2")),
     ]
-    whole = cells(code).assign(value=[12.0 if w in stocks else 24.0 for w in record.inputs])
-    by_part = derive(pd.concat(parts), [code]).query("unit == 'all' and period == '2023'")
-    assert by_part["value"].tolist() == pytest.approx(derive(whole, [code])["value"].tolist())
+    table = CONTRACTS["indicators"].check(derive(pd.concat(parts)))
+    return table[(table["unit"] == "all") & (table["period"] == "2023")].set_index("code")
+
+
+def test_every_indicator_gives_one_value_where_its_inputs_are_and_a_reason_where_not(derived):
+    of = {name: rows for name, rows in derived.groupby("establishment")}
+    assert of["full"].index.tolist() == sorted(COMPUTED)
+    assert (of["full"]["status"] == "ok").all()
+    assert of["full"]["value"].notna().all()
+    zero = {code: "zero_denominator" if INDICATORS[code].kind == "ratio" else "ok" for code in COMPUTED}
+    assert of["zero"]["status"].to_dict() == zero
+    assert (of["masked"]["status"] == "masked").all()
+    assert of["masked"]["value"].isna().all()
+
+
+def test_twelve_equal_months_of_two_equal_units_give_the_year_that_the_source_would(derived):
+    of = {name: rows["value"].to_dict() for name, rows in derived.groupby("establishment")}
+    assert of["parts"] == pytest.approx(of["year"])

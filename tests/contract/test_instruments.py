@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from chairs.surveys.instrument import instrument, instrument_names
+from chairs.surveys.instrument import Instrument, Item, instrument, instrument_names
 from chairs.surveys.scoring import score
 from chairs.tables import CONTRACTS
 
 pytestmark = pytest.mark.contract
+
+COPYRIGHT = ("copsoq", "mbi")  # questionnaires whose items may not be shipped
 
 
 @pytest.mark.parametrize("name", instrument_names())
@@ -21,22 +23,40 @@ def test_every_instrument_says_what_it_is(name):
     assert all(text.fr.strip() and text.en.strip() for text in texts)
     assert "all" in [d.name for d in record.dimensions]
     assert all(set(c.bounds) and c.source for c in record.classes)
+    assert all(d.cut.source and not d.cut.official for d in record.dimensions if d.cut)
+    assert not any(word in name for word in COPYRIGHT)
+
+
+def extreme(record: Instrument, item: Item, best: bool) -> str:
+    """The answer that gives the most or the fewest points; one that lets the following questions be asked."""
+    gates = [other.asked_if.answers for other in record.items if other.asked_if and other.asked_if.item == item.code]
+    if gates:
+        return gates[0][0]
+    points = record.scale_of(item).answers
+    return (max if best != item.reversed else min)(points, key=lambda code: points[code])
 
 
 @pytest.mark.parametrize("name", [name for name in instrument_names() if instrument(name).items])
-def test_the_best_answers_score_100_and_the_worst_0(name):
+def test_the_highest_and_the_lowest_answers_give_the_ends_of_every_dimension(name):
     record = instrument(name)
-    best = max(record.answers, key=record.answers.get)
-    worst = min(record.answers, key=record.answers.get)
     rows = [
-        {"respondent": f"{who}{k}", "establishment": who, "item": item.code, "answer": answer}
-        for who in ("best", "worst")
+        {
+            "respondent": f"{who}{k}",
+            "establishment": who,
+            "item": item.code,
+            "answer": extreme(record, item, who == "most"),
+        }
+        for who in ("most", "least")
         for k in range(record.floor)
         for item in record.items
-        for answer in [best if (who == "best") != item.reversed else worst]
+        for answer in [extreme(record, item, who == "most")]
     ]
-    table = pd.DataFrame(rows).assign(unit="all", period="2024", instrument=name, mode="web")
-    scores = CONTRACTS["scores"].check(score(table, None, [record]))
+    period = record.years[0] if record.years else "2024"
+    table = pd.DataFrame(rows).assign(unit="all", period=period, instrument=name, mode="web")
+    scores = CONTRACTS["scores"].check(score(table, None, [record])).set_index(["establishment", "dimension"])
     assert (scores["status"] == "ok").all()
-    assert set(scores.loc[scores["establishment"] == "best", "score"]) == {100}
-    assert set(scores.loc[scores["establishment"] == "worst", "score"]) == {0}
+    for dimension in (d for d in record.dimensions if not d.published):
+        low, high = record.extent(dimension)
+        turned = dimension.points == "bottom" or (dimension.cut is not None and dimension.cut.under is not None)
+        found = [scores.loc[(who, dimension.name), "score"] for who in ("least", "most")]
+        assert found == pytest.approx([high, low] if turned else [low, high]), dimension.name

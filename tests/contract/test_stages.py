@@ -74,6 +74,21 @@ def test_studies_and_parameters_agree() -> None:
     assert set(PARAMS["synthesise"]["studies"]) <= listed
 
 
+def test_every_study_has_its_folder_of_mappings_and_names_known_indicators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAIRS_ROOT", str(ROOT))
+    from chairs.indicators.indicator import INDICATORS
+    from chairs.store import paths
+    from chairs.surveys.instrument import instrument
+
+    for name in paths.study_names():
+        study, folder = paths.study(name), ROOT / "pipelines" / "mappings" / name
+        wanted = {file.mapping for file in study.files if file.mapping}
+        assert any(folder.iterdir()), f"{name}: the stage ingest depends on pipelines/mappings/{name}"
+        assert wanted == {path.stem for path in folder.glob("*.yaml")}
+        assert all(code in INDICATORS for code in (*study.indicators, *study.exposures))
+        assert all(instrument(word).dimensions for word in study.instruments)
+
+
 def test_every_study_reads_and_asks_for_known_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAIRS_ROOT", str(ROOT))
     from chairs.store import paths

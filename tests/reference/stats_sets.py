@@ -15,6 +15,7 @@ read the set's own `data_files`, `model` and names, so that another set of the s
     python tests/reference/stats_sets.py irt_lsat            each number of one set
     python tests/reference/stats_sets.py other.json irt_lsat each number of another set, run by the case of irt_lsat
 """
+# ruff: noqa: T201  (a command: its table goes to the screen)
 
 from __future__ import annotations
 
@@ -178,10 +179,8 @@ def _line(
     return Line(path, value, expected, f"{key} {allowed:g}", known and abs(value - expected) <= max(limit, 1e-12))
 
 
-def tolerance_key(
-    path: str, names: tuple[Any, ...], tolerance: Mapping[str, Any], patterns: Mapping[str, str]
-) -> str:
-    """Return the key of the set's tolerance that holds for this number: a pattern, its name, its branch, the default."""
+def tolerance_key(path: str, names: tuple[Any, ...], tolerance: Mapping[str, Any], patterns: Mapping[str, str]) -> str:
+    """Return the key of the tolerance that holds for a number: a pattern, its name, its branch, the default."""
     for pattern, key in patterns.items():
         if fnmatch.fnmatchcase(path, pattern):
             return key

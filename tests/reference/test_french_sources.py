@@ -208,5 +208,9 @@ def test_france_2019_end_to_end(mirror: Path, project: Path, monkeypatch: pytest
         "has-esatis-48h-2019/resultats-esatis48h-mco-open-data-2019.csv": 1152,
         "drees-sae-2019/ID_2019r.csv": 4018,
         "drees-sae-2019/SYGEN_2019r.csv": 4008,
+        "drees-sae-2021/ID_2021r.csv": 3998,
+        "drees-sae-2021/SYGEN_2021r.csv": 3994,
+        "drees-sae-2022/ID_2022r.csv": 3995,
+        "drees-sae-2022/SYGEN_2022r.csv": 3988,
         "has-iqss-2019/resultats-iqss-open-data-2019.csv": 3392,
     }

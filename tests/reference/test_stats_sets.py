@@ -41,6 +41,9 @@ def test_no_set_is_left_out() -> None:
 
 
 def test_a_number_that_is_off_or_absent_fails() -> None:
-    reference = {"tolerance": {"default_rel": 0.01, "p_abs": 0.001}, "expected": {"a": 2.0, "pvalue": 0.5, "n": 3, "m": 1}}
+    reference = {
+        "tolerance": {"default_rel": 0.01, "p_abs": 0.001},
+        "expected": {"a": 2.0, "pvalue": 0.5, "n": 3, "m": 1},
+    }
     lines = stats_sets.compare({"a": 2.03, "pvalue": 0.5005, "n": float("nan")}, reference)
     assert [line.ok for line in lines] == [False, True, False, False]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chairs.cli.skeletons import SKELETONS
+from chairs.cli.skeletons import MAPPING, SKELETONS
 from chairs.core.errors import SettingError, problem, unknown
 from chairs.store import paths
 from chairs.store.files import write_text
@@ -38,6 +38,7 @@ def new(
         typer.echo(path.relative_to(paths.root()).as_posix())
     if kind == "study":
         _register(name)
+        write_text(paths.root() / "pipelines" / "mappings" / name / "my-export.yaml", MAPPING)
     typer.echo(f"→ {skeleton.then.replace('$name', name)}")
 
 

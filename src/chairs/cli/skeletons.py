@@ -98,7 +98,7 @@ question: {fr: "à remplir", en: "fill in"}
 level: patient             # public (open data), demo (invented) or patient (nothing is released yet)
 period: "2026"             # a year, or two: "2024-2026"
 stages: [ingest, discover] # in the order of dvc.yaml; add score, derive, link; release and render if not patient
-files:                     # what you put in data/raw/$name/; the mapping is pipelines/mappings/my-export.yaml
+files:                     # what you put in data/raw/$name/; the mapping is pipelines/mappings/$name/my-export.yaml
   - {file: export.csv, reader: event_log, mapping: my-export}
 # sources: [has-esatis-48h-2019]          # entries of data/catalog.yaml, if it uses any
 pathway:                   # how the event log is read (src/chairs/flow/settings.py lists all keys)
@@ -107,6 +107,12 @@ pathway:                   # how the event log is read (src/chairs/flow/settings
   # final: [departure]     # steps that end a pathway; cases still under way are then left out of the map
 # instruments: [demo-patient-experience]  # questionnaires to score
 # outcome: demo-patient-experience/all    # the score that indicators are linked to
+"""
+
+MAPPING = """# How the columns of one export are read; those of yours stand on the right (docs/how-to/add-a-study.md).
+table: events
+timezone: Europe/Paris
+columns: {case_id: CASE, activity: STEP, unit: UNIT, start: START, end: END}
 """
 
 STUDY_TEST = (

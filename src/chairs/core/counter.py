@@ -66,4 +66,4 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
         k1 = (k1 + _W1) & _LOW
     first = ((c0 << _HALF) | c1) >> _DROP
     second = ((c2 << _HALF) | c3) >> _DROP
-    return (float(first) + 0.5) * _UNIT, (float(second) + 0.5) * _UNIT
+    return (float(np.int64(first)) + 0.5) * _UNIT, (float(np.int64(second)) + 0.5) * _UNIT

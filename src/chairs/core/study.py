@@ -11,7 +11,9 @@ from chairs.core.errors import SettingError, Text, problem
 from chairs.core.records import build, read_yaml
 
 Level = Literal["public", "demo", "patient"]
-Stage = Literal["synthesise", "ingest", "discover", "score", "derive", "link", "release", "render", "track"]
+Stage = Literal[
+    "synthesise", "ingest", "discover", "calibrate", "backtest", "score", "derive", "link", "release", "render", "track"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,10 @@ class Study:
         Survey instruments scored (files of `src/chairs/surveys/instruments`).
     indicators
         Codes of the indicators derived; empty: all that the sources can feed.
+    exposures
+        Codes of those linked to the outcome; empty: all derived.
+    protocol
+        File of `pipelines/protocols`: the links declared before the outcome is read.
     focus
         Establishment marked among its peers on the pages.
     calendar
@@ -67,7 +73,9 @@ class Study:
     files: tuple[FileInput, ...] = ()
     instruments: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    exposures: tuple[str, ...] = ()
     outcome: str | None = None
+    protocol: str | None = None
     focus: str | None = None
     calendar: Literal["real", "fictitious"] = "real"
     notice: Text | None = None

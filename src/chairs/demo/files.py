@@ -154,8 +154,8 @@ def _write_years(plan: Plan, territory: Territory, folder: Path) -> None:
     budget = _yearly(pd.concat([territory.declared["own"], hospitals]), BUDGET)
     write_xlsx(budget, folder / "demo_budget.xlsx", "Démonstration")
     for kind, name in (("hospital", "hopitaux"), ("company", "entreprises")):
-        columns = {word: read_lines()[word].column for word in territory.yearbook[kind]}
-        write_csv(_yearly(territory.yearbook[kind], columns), folder / f"demo_bilan_{name}.csv", decimal=",")
+        named = {str(word): read_lines()[str(word)].column for word in territory.yearbook[kind].columns}
+        write_csv(_yearly(territory.yearbook[kind], named), folder / f"demo_bilan_{name}.csv", decimal=",")
 
 
 def _yearly(declared: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

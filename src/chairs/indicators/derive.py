@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import DataError, problem
-from chairs.indicators.indicator import INDICATORS, Amounts, Indicator, days_of
+from chairs.indicators.indicator import INDICATORS, Amounts, Indicator, Kind, Sides, days_of
+from chairs.indicators.quantities import CELL, SIGNED, yearly
 from chairs.tables import CONTRACTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CELL = ["establishment", "unit", "period"]
-SIGNED = ("self_financing",)  # every other quantity is a count, an amount paid or a stock: never negative
 FIRST_ROW = 2  # of a table under its header, as a spreadsheet numbers it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """Quantities with one row a cell and one column a quantity: value, status, source."""
+    """Quantities with one row a cell and one column a quantity: value, status, source.
 
-    long: pd.DataFrame
+    `there` holds 1 where a quantity is declared, with a value or with a reason.
+    """
+
     amounts: Amounts
+    there: Amounts
     status: pd.DataFrame
     source: pd.DataFrame
+
+    def only(self, words: Sequence[str]) -> Declared:
+        """Return the same with the status and source of `words` alone."""
+        return replace(self, status=self.status[list(words)], source=self.source[list(words)])
 
 
 def derive(
@@ -39,9 +45,9 @@ def derive(
     quantities
         Table `quantities`, or None.
     codes
-        Indicators wanted among those of the platform; none: all.
+        Indicators wanted among those of the platform, published ones too; none: all.
     published
-        Table `indicators` as its publisher gives it (IQSS), or None. It is passed on as it is.
+        Table `indicators` as its publisher gives it (IQSS), or None. Its rows are passed on as they are.
 
     Raises
     ------
@@ -56,7 +62,9 @@ def derive(
     reason it carries, else `not_available`. Cells without any input give no row, nor does an indicator of which no
     cell declares both sides.
 
-    Beside the cells declared, rows are made for the whole establishment (unit `all`) from its units, and for the year
+    An indicator of establishments and years is computed from yearly quantities of the whole establishment
+    (`chairs.indicators.quantities.yearly`), so that its inputs may come by unit and month or by year. For the others,
+    beside the cells declared, rows are made for the whole establishment (unit `all`) from its units, and for the year
     from its months or quarters, where the source gives none: numerators and denominators are summed and the ratio is
     taken of the sums, never a mean of ratios. Each side is built to add up: a stock (FTE, beds, debt) enters as stock
     times share of the year, so that twelve months of it sum to its yearly mean; a level (beds, headcount) is summed
@@ -81,64 +89,75 @@ def derive(
     if quantities is not None and len(quantities):
         table = CONTRACTS["quantities"].check(quantities).reset_index(drop=True)
         _refuse_negative(table)
-        declared = _spread(table)
-        parts = [part for one in wanted if (part := _values(one, declared)) is not None]
+        for grain, spread in (("unit_month", _spread), ("establishment_year", _spread_years)):
+            those = [one for one in wanted if one.grain == grain and one.compute is not None]
+            declared = spread(table) if those else None
+            found = [_values(one, declared, table) for one in those if declared is not None]
+            parts += [part for part in found if part is not None]
     if published is not None and len(published):
-        parts.append(published)
+        parts.append(published[published["code"].isin(list(codes))] if codes else published)
     if not parts:
         return contract.conform(pd.DataFrame(columns=list(contract.columns)))
-    rows = pd.concat([contract.conform(part) for part in parts], ignore_index=True)
+    rows = contract.conform(pd.concat(parts, ignore_index=True))
     return rows.sort_values(list(contract.order), kind="stable", ignore_index=True)
 
 
 def _spread(table: pd.DataFrame) -> Declared:
     # the contract's key makes each cell unique: nothing to aggregate
     wide = table.pivot(index=CELL, columns="quantity", values=["value", "status", "source"])  # noqa: PD010
+    there = wide["status"].notna().astype("float64")
     return Declared(
-        long=table,
         amounts=Amounts(wide["value"].astype("float64")),
+        there=Amounts(there.where(there > 0)),
         status=wide["status"],
         source=wide["source"],
     )
 
 
-def _values(indicator: Indicator, declared: Declared) -> pd.DataFrame | None:
+def _spread_years(table: pd.DataFrame) -> Declared:
+    """Return the yearly quantities of whole establishments, one column a quantity."""
+    lengths = {period: float(days_of(period)) for period in table["period"].unique()}
+    years = {period: float(days_of(period[:4])) for period in table["period"].unique()}
+    return _spread(yearly(table, table["period"].map(lengths), table["period"].map(years)))
+
+
+def _values(indicator: Indicator, declared: Declared, table: pd.DataFrame) -> pd.DataFrame | None:
     """Return the rows of one indicator, or None when no cell declares what both its sides need."""
-    inputs = [word for word in indicator.inputs if word in declared.status.columns]
-    _refuse_mixed(declared.long[declared.long["quantity"].isin(inputs)], indicator.code)
-    if not _fed(indicator, declared.status):
+    if indicator.compute is None:
         return None
-    cells = _cells(indicator, declared, inputs)
-    cells = _with_whole(cells)
-    cells = _with_years(cells)
-    if indicator.grain == "establishment_year":
-        cells = cells[(cells["unit"] == "all") & (cells["period"].str.len() == 4)]
-    return _valued(cells, indicator)
+    inputs = [word for word in indicator.inputs if word in declared.status.columns]
+    given = table[table["quantity"].isin(inputs)]
+    whole = indicator.grain == "establishment_year"
+    for _, part in given.groupby("quantity", sort=True) if whole else [("", given)]:
+        _refuse_mixed(part, indicator.code)
+    if not _fed(indicator.compute(declared.there)):
+        return None
+    cells = _cells(indicator.compute, indicator.kind, declared.only(inputs))
+    return _valued(cells if whole else _with_years(_with_whole(cells)), indicator)
 
 
-def _fed(indicator: Indicator, status: pd.DataFrame) -> bool:
-    """Say whether some cell declares, with a value or a reason, enough for both sides."""
-    sides = indicator.compute(Amounts(status.notna().astype("float64").replace(0.0, float("nan"))))
+def _fed(sides: Sides) -> bool:
+    """Say whether some cell declares enough for both sides."""
     both = sides.numerator.notna()
     return bool((both if sides.denominator is None else both & sides.denominator.notna()).any())
 
 
-def _cells(indicator: Indicator, declared: Declared, inputs: Sequence[str]) -> pd.DataFrame:
+def _cells(compute: Callable[[Amounts], Sides], kind: Kind, declared: Declared) -> pd.DataFrame:
     import pandas as pd
 
-    sides = indicator.compute(declared.amounts)
-    level = indicator.kind == "level"
+    sides = compute(declared.amounts)
+    level = kind == "level"
     numerator = sides.numerator * declared.amounts.years if level else sides.numerator
     denominator = pd.Series(float("nan"), index=numerator.index) if sides.denominator is None else sides.denominator
     complete = numerator.notna() & (denominator.notna() | (sides.denominator is None))
-    status = declared.status[inputs]
-    reason = reduce(lambda first, other: first.fillna(other), [status[w].mask(status[w] == "ok") for w in inputs])
+    status = declared.status
+    reason = reduce(lambda first, other: first.fillna(other), [status[w].mask(status[w] == "ok") for w in status])
     cells = pd.DataFrame(
         {
             "numerator": numerator,
             "denominator": denominator,
             "status": reason.fillna("not_available").mask(complete, "ok"),
-            "source": _joined(declared.source[inputs]),
+            "source": _joined(declared.source),
             "days": declared.amounts.days,
         }
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from chairs.core.errors import Text
 from chairs.core.registry import Registry
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["ratio", "count", "level"]
 Grain = Literal["unit_month", "establishment_year"]
+Domain = Literal["social", "managerial", "economic", "environmental", "territorial", "quality", "flow"]
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
 
 class Amounts:
@@ -81,13 +83,17 @@ class Indicator:
     direction
         1 when more is better, -1 when less is, 0 when neither can be said without context.
     domain
-        Module it lives in: social, economic, flow.
+        Side of performance it belongs to (`DOMAINS`); the first word of the module it lives in.
     inputs
         Words of the table `quantities` that it reads.
     numerator, denominator
         What the two sides are, for the dictionary.
     reference
         Where the definition comes from.
+    note
+        What a reader must know before comparing, where there is something.
+    compute
+        From quantities to its two sides; None for an indicator that comes published (`published.yaml`).
     """
 
     code: str
@@ -96,13 +102,14 @@ class Indicator:
     kind: Kind
     grain: Grain
     direction: Literal[-1, 0, 1]
-    domain: str
+    domain: Domain
     inputs: tuple[str, ...]
     numerator: Text
     denominator: Text | None
     reference: str
     per: float
-    compute: Callable[[Amounts], Sides]
+    compute: Callable[[Amounts], Sides] | None
+    note: Text | None = None
 
 
 INDICATORS: Registry[Indicator] = Registry(("indicateur", "indicator"), "chairs.indicators")
@@ -120,6 +127,7 @@ def indicator(  # noqa: PLR0913 - the fields of the dictionary, one each
     grain: Grain = "unit_month",
     kind: Kind = "ratio",
     per: float = 1.0,
+    note: Text | None = None,
 ) -> Callable[[Callable[[Amounts], Sides]], Callable[[Amounts], Sides]]:
     """Register the decorated function as the indicator of its name, in the domain of its module."""
 
@@ -133,13 +141,14 @@ def indicator(  # noqa: PLR0913 - the fields of the dictionary, one each
                 kind=kind,
                 grain=grain,
                 direction=direction,
-                domain=compute.__module__.rsplit(".", 1)[-1],
+                domain=cast(Domain, compute.__module__.rsplit(".", 1)[-1].partition("_")[0]),
                 inputs=inputs,
                 numerator=numerator,
                 denominator=denominator,
                 reference=reference,
                 per=per,
                 compute=compute,
+                note=note,
             ),
         )
         return compute

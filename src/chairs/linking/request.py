@@ -55,5 +55,8 @@ def request(study: Study) -> Request:
     outcomes += [f"{name}/{d.name}" for name in study.instruments for d in instrument(name).dimensions]
     year = study.period if len(study.period) == 4 else None
     return Request(
-        protocol=study.name, outcomes=tuple(dict.fromkeys(outcomes)), exposures=study.indicators, period=year
+        protocol=study.name,
+        outcomes=tuple(dict.fromkeys(outcomes)),
+        exposures=study.exposures or study.indicators,
+        period=year,
     )

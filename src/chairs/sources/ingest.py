@@ -93,8 +93,9 @@ def _inputs(study: Study, raw: Path, scratch: Path) -> Iterator[Input]:
         files = tuple(raw / source.id / file.name for file in source.files)
         told = {"year": source.year, "source": source.id, "scratch": scratch / f"s{place}"}
         yield _present(Input(reader=source.reader, files=files, options={**source.options, **told}, origin=source))
+    mappings = paths.root() / "pipelines" / "mappings" / study.name
     for place, file in enumerate(study.files):
-        mapping = paths.root() / "pipelines" / "mappings" / f"{file.mapping}.yaml" if file.mapping else None
+        mapping = mappings / f"{file.mapping}.yaml" if file.mapping else None
         told = {"year": None, "source": file.file, "scratch": scratch / f"f{place}"}
         options = {**told, **(read_yaml(mapping) if mapping else {}), **file.options}
         yield _present(Input(reader=file.reader, files=(raw / file.file,), options=options))

@@ -33,6 +33,18 @@ QUANTITIES = {
     "aide_fte": "ETP_AID",
     "physician_fte": "ETPSAL_TOT",
 }
+# by discipline and of head nurses: read where the form has the column
+FURTHER = {
+    "medicine_beds": "LIT_MED",
+    "medicine_days": "JOU_MED",
+    "surgery_beds": "LIT_CHI",
+    "surgery_days": "JOU_CHI",
+    "surgery_full_stays": "SEJHC_CHI",
+    "surgery_day_stays": "SEJHP_CHI",
+    "obstetrics_beds": "LIT_OBS",
+    "obstetrics_days": "JOU_OBS",
+    "care_manager_fte": "ETP_CAD",
+}
 
 # legal status, grouped (STJR): read off the form itself, whose category CATR starts with PUB, PLU or PNL
 STATUSES = {"1": "public", "2": "private_for_profit", "3": "private_non_profit"}
@@ -123,6 +135,7 @@ def _summary(sheet: Sheet, options: Mapping[str, Any]) -> pd.DataFrame:
     columns = QUANTITIES | dict(options.get("columns", {}))
     wanted = {word: column for word, column in columns.items() if word not in options.get("absent", ())}
     sheet.require(*wanted.values())
+    wanted |= {word: column for word, column in FURTHER.items() if sheet.find(column)}
     site = sheet.identifier("FI", FINESS)
     sheet.unique("FI")
     parts = []

@@ -68,7 +68,7 @@ def read_start(path: Path, layout: Layout, separator: str | None = None) -> Star
     return Start(before=before, separator=separator, names=names, cells=len(header))
 
 
-def read_sheet(path: Path, *, separator: str | None = None, largest: int = LARGEST) -> Sheet:
+def read_sheet(path: Path, *, separator: str | None = None, largest: int = LARGEST, row_names: bool = False) -> Sheet:
     r"""Read a delimited text file, gzip-compressed or not, as text only.
 
     Lines before the header that are blank or start with ``#`` are left out; cells and column names lose
@@ -81,6 +81,8 @@ def read_sheet(path: Path, *, separator: str | None = None, largest: int = LARGE
         When known; guessed from the header otherwise.
     largest
         Most bytes of decompressed content.
+    row_names
+        The first column has no name, as R writes the names of rows: it is called `row`.
 
     Raises
     ------
@@ -101,6 +103,8 @@ def read_sheet(path: Path, *, separator: str | None = None, largest: int = LARGE
 
     with open_text(path, inspect(path, largest=largest)) as stream:
         before, line = _first_line(stream, path.name)
+        if row_names and line.startswith('""'):
+            line = f'"row"{line[2:]}'
         reader = csv.reader(itertools.chain([line], stream), delimiter=separator or guess_separator(line), strict=True)
         try:
             frame = _frame(reader, before, path.name)

@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 def write_table(frame: pd.DataFrame, contract: str | Contract, folder: Path) -> Path:
     """Check `frame`, sort it by its contract's order and write `folder/CONTRACT.parquet`, all or nothing.
 
+    Raises
+    ------
+    DataError
+        What the contract's check finds.
+    """
+    rules = CONTRACTS[contract] if isinstance(contract, str) else contract
+    return write_as(frame, rules, folder / f"{rules.name}.parquet")
+
+
+def write_as(frame: pd.DataFrame, rules: Contract, path: Path) -> Path:
+    """Check `frame`, sort it by its contract's order and write it to `path`, all or nothing.
+
     Floats are rounded to `DECIMALS` so that the bytes do not depend on the CPU.
 
     Raises
@@ -28,7 +40,6 @@ def write_table(frame: pd.DataFrame, contract: str | Contract, folder: Path) -> 
     import pyarrow as arrow
     import pyarrow.parquet
 
-    rules = CONTRACTS[contract] if isinstance(contract, str) else contract
     table = rules.check(frame)
     table = table.sort_values(list(rules.order), kind="stable", ignore_index=True)
     floats = table.select_dtypes("float64").columns
@@ -36,7 +47,6 @@ def write_table(frame: pd.DataFrame, contract: str | Contract, folder: Path) -> 
     instant = pd.ArrowDtype(arrow.timestamp("us", tz="UTC"))  # pyarrow 25 reads other zoned columns by a deprecated way
     table = table.astype({name: instant for name in table.select_dtypes("datetimetz").columns})
     content = arrow.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    path = folder / f"{rules.name}.parquet"
     with replacing(path) as draft:
         arrow.parquet.write_table(content, draft, compression="zstd", row_group_size=1 << 20)
     return path

@@ -62,6 +62,14 @@ def study(name: str) -> Study:
     return read_study(root() / "pipelines" / "studies" / f"{name}.yaml")
 
 
+def protocol_file(name: str) -> Path:
+    """Return the file of the protocol called `name`; an unknown name is answered with the valid ones."""
+    known = sorted(path.stem for path in root().glob("pipelines/protocols/*.yaml"))
+    if name not in known:
+        raise unknown(("protocole", "protocol"), name, known)
+    return root() / "pipelines" / "protocols" / f"{name}.yaml"
+
+
 def listed_studies() -> list[str]:
     """Return the studies that `params.yaml` lists: those that the pipeline knows.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,21 +10,69 @@ from typing import Literal
 
 from chairs.core.errors import Problem, SettingError, Text, problem, unknown
 from chairs.core.records import build, read_yaml
+from chairs.surveys.instrument_flaws import OVERALL, flaws
+from chairs.surveys.instrument_scale import Missing, Scale
 
 FOLDER = Path(__file__).parent / "instruments"
-OVERALL = "all"
 
-Missing = Literal["not_concerned", "does_not_know", "refused"]
 Respondent = Literal["patient", "customer", "staff", "student"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A threshold on a person's score in `dimension`: cases have `at_least` that much, or are `under` it.
+
+    `official` says whether the body in charge of the instrument set it for this use, and `source` where it stands.
+    """
+
+    dimension: str
+    official: bool
+    source: str
+    at_least: float | None = None
+    under: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
-    """One thing measured; `direction` is 1 when more is better, -1 when less is."""
+    """One thing measured.
+
+    Parameters
+    ----------
+    direction
+        1 when more is better, -1 when less is.
+    items
+        Its items; none: those that name this dimension. An item may serve several dimensions that list it.
+    points
+        What an answer counts: `scaled` from 0 to 100; `raw` its points; `top` 100 for a best answer, else 0;
+        `bottom` 100 for a worst one; `net` 100 for a best, -100 for a worst answer, else 0.
+    combine
+        What a respondent's items become: their `mean`, or their `sum` when all are answered.
+    times
+        Factor of the result (a mean of 0 to 100 becomes 0 to 10 with 0.1).
+    of
+        What a site's score is the mean of: its `respondents`, or its `items`, each the mean of those who answered it.
+    cut
+        Set for a share of cases (%): those whose score in another dimension passes a threshold.
+    published
+        Its scores come published only; no item of this version is in it.
+    unit
+        Unit of its score, where it is not the instrument's.
+    quantity
+        Word of the table `quantities` that its scores feed (`engagement`), where an indicator reads it.
+    """
 
     name: str
     label: Text
     direction: Literal[1, -1] = 1
+    items: tuple[str, ...] = ()
+    points: Literal["scaled", "raw", "top", "bottom", "net"] = "scaled"
+    combine: Literal["mean", "sum"] = "mean"
+    times: float = 1.0
+    of: Literal["respondents", "items"] = "respondents"
+    cut: Cut | None = None
+    published: bool = False
+    unit: str | None = None
+    quantity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +85,24 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One question; `reversed` when agreeing is the bad answer; without `dimension` it is not scored."""
+    """One question; `reversed` when agreeing is the bad answer; without `dimension` it is in those that list it.
+
+    `scale` names one of the instrument's scales; none: its `answers` and `missing`. `facet` is the dimension of a
+    published questionnaire that a local item stands for.
+    """
 
     code: str
     label: Text
     dimension: str | None = None
     reversed: bool = False
+    scale: str | None = None
+    facet: str | None = None
     asked_if: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classes:
-    """Classes of the overall score for the collections of `years`.
+    """Classes of the scores of one dimension for the collections of `years`; no year: any.
 
     `bounds` gives the lowest score of each class but the last, which is `below`. `official` says whether the body in
     charge of the survey published them, and `source` where.
@@ -60,6 +113,7 @@ class Classes:
     below: str
     official: bool
     source: str
+    dimension: str = OVERALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +135,16 @@ class Instrument:
     items, answers, missing
         Questions; points (1 to k, k best before reversal) of each answer code; reason of each code without points.
         Instruments whose scores come published by site have none.
+    scales
+        Further scales by name, for items that have not the instrument's.
     answered_share
         Share of a dimension's items that a respondent must have answered.
     dimension_share
         Share of the dimensions that a respondent must have for an overall score.
     classes
         Official or observed classes, dated.
+    adjust_for
+        Covariates of the table `responses` that scores are adjusted for: what respondents are, never what they lived.
     """
 
     name: str
@@ -102,12 +160,14 @@ class Instrument:
     items: tuple[Item, ...] = ()
     answers: Mapping[str, int] = field(default_factory=dict)
     missing: Mapping[str, Missing] = field(default_factory=dict)
+    scales: Mapping[str, Scale] = field(default_factory=dict)
     answered_share: float = 0.5
     dimension_share: float = 1.0
     classes: tuple[Classes, ...] = ()
+    adjust_for: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        found = tuple(problem(fr, en, file=f"{self.name}.yaml") for fr, en in _flaws(self))
+        found = tuple(problem(fr, en, file=f"{self.name}.yaml") for fr, en in flaws(self))
         if found:
             raise SettingError(found)
 
@@ -118,8 +178,46 @@ class Instrument:
                 return dimension
         raise unknown(("dimension", "dimension"), name, [d.name for d in self.dimensions], file=f"{self.name}.yaml")
 
-    def classes_of(self, period: str) -> Classes | None:
-        """Return the classes in force in the year of `period`, or None when the instrument has none for it.
+    def scale_of(self, item: Item) -> Scale:
+        """Return the scale on which an item is answered."""
+        return self.scales[item.scale] if item.scale else Scale(answers=self.answers, missing=self.missing)
+
+    def items_of(self, dimension: Dimension) -> tuple[Item, ...]:
+        """Return the items of a dimension; none for an overall score made of the other dimensions."""
+        if dimension.items:
+            return tuple(item for item in self.items if item.code in dimension.items)
+        return tuple(item for item in self.items if item.dimension == dimension.name)
+
+    @property
+    def parts(self) -> tuple[Dimension, ...]:
+        """Dimensions that the overall score is the mean of: those with items, thresholds left out."""
+        return tuple(d for d in self.dimensions if d.name != OVERALL and d.cut is None and self.items_of(d))
+
+    def extent(self, dimension: Dimension) -> tuple[float, float]:
+        """Return the lowest and the highest score that a dimension can have.
+
+        Examples
+        --------
+        >>> form = instrument("phq-9")
+        >>> form.extent(form.dimension("all"))
+        (0.0, 27.0)
+        """
+        items = self.items_of(dimension)
+        unit = dimension.unit or self.unit
+        if dimension.cut is not None or unit == "%":
+            return (0.0, 100.0)
+        if not items:
+            parts = [self.extent(d) for d in self.parts] or [_ends(unit)]
+            return (sum(low for low, _ in parts) / len(parts), sum(high for _, high in parts) / len(parts))
+        if dimension.points != "raw":
+            return (-100.0 * dimension.times if dimension.points == "net" else 0.0, 100.0 * dimension.times)
+        points = [self.scale_of(item).answers.values() for item in items]
+        several = 1 if dimension.combine == "sum" else len(items)
+        ends = (sum(map(min, points)), sum(map(max, points)))
+        return (dimension.times * ends[0] / several, dimension.times * ends[1] / several)
+
+    def classes_of(self, period: str, dimension: str = OVERALL) -> Classes | None:
+        """Return the classes of `dimension` in force in the year of `period`, or None when there are none for it.
 
         Examples
         --------
@@ -128,47 +226,27 @@ class Instrument:
         >>> instrument("esatis-48h-mco").classes_of("2016") is None
         True
         """
-        return next((c for c in self.classes if period[:4] in c.years), None)
+        known = (c for c in self.classes if c.dimension == dimension)
+        return next((c for c in known if not c.years or period[:4] in c.years), None)
+
+    def standing(self, period: str, dimension: str = OVERALL) -> Text:
+        """Return what a page says of the classes of `dimension` in that year: official and whose, or not official.
+
+        Examples
+        --------
+        >>> instrument("esatis-48h-mco").standing("2019").en[:8], instrument("esatis-48h-mco").standing("2016").fr
+        ('official', 'non officiel')
+        """
+        found = self.classes_of(period, dimension)
+        if found is None:
+            return Text(fr="non officiel", en="not official")
+        words = ("officiel", "official") if found.official else ("non officiel", "not official")
+        return Text(fr=f"{words[0]} ({found.source})", en=f"{words[1]} ({found.source})")
 
 
-def _flaws(instrument: Instrument) -> Iterator[tuple[str, str]]:
-    items = {item.code: item for item in instrument.items}
-    dimensions = {dimension.name for dimension in instrument.dimensions}
-    for kind, names in (
-        ("item", [item.code for item in instrument.items]),
-        ("dimension", [dimension.name for dimension in instrument.dimensions]),
-    ):
-        for name in sorted(name for name, times in Counter(names).items() if times > 1):
-            yield f"{kind} « {name} » en double", f'{kind} "{name}" twice'
-    for code in sorted(set(instrument.answers) & set(instrument.missing)):
-        yield f"le code « {code} » a des points et une raison d'absence", f'code "{code}" has points and a reason'
-    yield from _scale_flaws(instrument)
-    for item in instrument.items:
-        if item.dimension is not None and item.dimension not in dimensions - {OVERALL}:
-            yield f"{item.code} : dimension inconnue", f"{item.code}: unknown dimension"
-        if item.asked_if and (item.asked_if.item not in items or item.asked_if.item == item.code):
-            yield f"{item.code} : filtre sur un item inconnu", f"{item.code}: filter on an unknown item"
-        if item.asked_if and not set(item.asked_if.answers) <= {*instrument.answers, *instrument.missing}:
-            yield f"{item.code} : filtre sur un code inconnu", f"{item.code}: filter on an unknown code"
-
-
-def _scale_flaws(instrument: Instrument) -> Iterator[tuple[str, str]]:
-    if instrument.items and sorted(instrument.answers.values()) != list(range(1, len(instrument.answers) + 1)):
-        yield "les points ne vont pas de 1 à k", "the points do not run from 1 to k"
-    if instrument.items and len(instrument.answers) < 2:
-        yield "une échelle a au moins deux réponses", "a scale has at least two answers"
-    for share in (instrument.answered_share, instrument.dimension_share):
-        if not 0 < share <= 1:
-            yield "une part va de 0 (exclu) à 1", "a share lies between 0 (excluded) and 1"
-    if instrument.floor < 2:
-        yield "le seuil est d'au moins 2 répondants", "the floor is at least 2 respondents"
-    scored = {item.dimension for item in instrument.items}
-    if instrument.items:
-        for dimension in instrument.dimensions:
-            if dimension.name not in scored | {OVERALL}:
-                yield f"dimension « {dimension.name} » sans item", f'dimension "{dimension.name}" without an item'
-    if instrument.items and len({d.direction for d in instrument.dimensions}) > 1:
-        yield "des dimensions de sens opposés n'ont pas de moyenne", "dimensions of opposite directions have no mean"
+def _ends(unit: str) -> tuple[float, float]:
+    low, _, high = unit.partition("-")
+    return (float(low), float(high))
 
 
 def instrument_names() -> list[str]:

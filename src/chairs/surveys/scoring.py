@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import DataError, Problem, problem
-from chairs.surveys.instrument import OVERALL, Instrument
+from chairs.surveys.instrument import Cut, Dimension, Instrument
+from chairs.surveys.instrument_flaws import OVERALL
+from chairs.surveys.scoring_adjustment import adjusted_scores
+from chairs.surveys.scoring_checks import refuse_other_version, refuse_unknown
+from chairs.surveys.scoring_points import chosen_answers, counted
+from chairs.surveys.scoring_reliability import with_reliability
 from chairs.tables import CONTRACTS
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-RESPONDENT = ["establishment", "unit", "period", "respondent"]
 SITE = ["establishment", "unit", "period"]
-FIRST_ROW = 2  # of a table under its header, as a spreadsheet numbers it
+WILSON = 1.959963984540054
 
 
 def score(
@@ -36,39 +39,46 @@ def score(
     ------
     DataError
         By row: an instrument, item, dimension or answer code that the instruments do not know, an item answered
-        twice by one respondent. Values are never shown.
+        twice by one respondent, a respondent in two places, a year of another version, a wave with another scale.
+        Values are never shown.
 
     Notes
     -----
     Each score is given for the unit and for the whole establishment (`all`), in the period of the answers and, when
-    that is a month or a quarter, in the year: always from the respondents, never from other scores.
+    that is a month or a quarter, in the year: always from the respondents, never from other scores. Beside each
+    score stand its 95 % interval, its reliability, and what it becomes once shrunk, with the ranks it can hold among
+    the establishments (`scoring_reliability`).
     """
     import pandas as pd
 
     known = {instrument.name: instrument for instrument in instruments}
     parts = []
     if responses is not None and len(responses):
-        _refuse_unknown("responses", "instrument", responses["instrument"], known)
+        refuse_unknown("responses", "instrument", responses["instrument"], known)
         rows = responses.reset_index(drop=True)
         for name, answers in rows.groupby("instrument", sort=True):
+            refuse_other_version(answers, known[str(name)])
             people = respondent_scores(answers, known[str(name)])
-            parts.append(site_scores(people, known[str(name)]))
+            made = site_scores(people, known[str(name)])
+            parts.append(adjusted_scores(made, people, answers, known[str(name)]))
     if published is not None and len(published):
-        _refuse_unknown("scores", "instrument", published["instrument"], known)
+        refuse_unknown("scores", "instrument", published["instrument"], known)
         pairs = published["instrument"] + "/" + published["dimension"]
-        _refuse_unknown(
+        refuse_unknown(
             "scores", "dimension", pairs, [f"{i.name}/{d.name}" for i in known.values() for d in i.dimensions]
         )
         parts.append(published)
     contract = CONTRACTS["scores"]
     if not parts:
         return contract.conform(pd.DataFrame(columns=list(contract.columns)))
-    table = pd.concat([contract.conform(part) for part in parts])
+    table = with_reliability(pd.concat([contract.conform(part) for part in parts], ignore_index=True))
     return table.sort_values(list(contract.order), kind="stable", ignore_index=True)
 
 
 def respondent_scores(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     r"""Return one row a respondent: establishment, unit, period, respondent and a score for each dimension.
+
+    A dimension that is the mean of its items (`of: items`) has one column an item, named dimension|item, as well.
 
     Parameters
     ----------
@@ -79,65 +89,115 @@ def respondent_scores(responses: pd.DataFrame, instrument: Instrument) -> pd.Dat
     -----
     An item answered x on 1..k counts :math:`100\,(x-1)/(k-1)`, after k + 1 - x when it is reversed; codes that carry
     a reason (not concerned, does not know, refused) and empty cells do not count. A dimension is the mean of its
-    answered items when at least `answered_share` of them are; the overall score is the mean of the respondent's
-    dimensions when at least `dimension_share` of them are there. The scale is that of e-Satis (Haute Autorité de
-    santé) and of COPSOQ; the rule of half is COPSOQ's (Burr et al. 2019, *Safety and Health at Work* 10:482-503).
+    answered items when at least `answered_share` of them are (a sum needs them all); the overall score is the mean of
+    the respondent's dimensions when at least `dimension_share` of them are there, or has items of its own. The scale is
+    that of e-Satis (Haute Autorité de santé) and of COPSOQ; the rule of half is COPSOQ's (Burr et al. 2019, *Safety and
+    Health at Work* 10:482-503). A dimension may count otherwise (`Dimension`): raw points and their sum (PHQ-9), share
+    of best answers (HCAHPS, FFT), best less worst (NPS).
 
     Checked against the reference set `score_patient_survey`.
     """
     import numpy as np
 
-    items = [item.code for item in instrument.items]
-    codes = [*instrument.answers, *instrument.missing]
-    item = _position(responses, "item", items)
-    code = _position(responses, "answer", codes)
-    grouped = responses.groupby(RESPONDENT, sort=True, dropna=False)
-    person = grouped.ngroup().to_numpy()
-    people = grouped.size().index.to_frame(index=False)
-    cell = person * len(items) + item
-    _refuse_repeated(responses, cell)
-    chosen = np.full(len(people) * len(items), -1, dtype=np.int16)
-    chosen[cell] = code
-    chosen = _filtered(chosen.reshape(len(people), len(items)), instrument, items, codes)
-    values = _rescaled(chosen, instrument, len(codes))
-    means = {}
+    people, chosen, codes = chosen_answers(responses, instrument)
+    columns: dict[str, np.ndarray] = {}
     for dimension in instrument.dimensions:
-        if dimension.name != OVERALL:
-            columns = [i for i, item in enumerate(instrument.items) if item.dimension == dimension.name]
-            means[dimension.name] = _mean(values[:, columns], instrument.answered_share)
-    if any(dimension.name == OVERALL for dimension in instrument.dimensions):
-        means[OVERALL] = _mean(np.column_stack(list(means.values())), instrument.dimension_share)
-    return people.assign(**means)
+        items = instrument.items_of(dimension)
+        if items:
+            values = dimension.times * counted(chosen, instrument, dimension, codes)
+            share = 1.0 if dimension.combine == "sum" else _share(instrument, dimension)
+            columns[dimension.name] = _mean(values, share) * (len(items) if dimension.combine == "sum" else 1)
+            if dimension.of == "items":
+                columns |= {f"{dimension.name}|{item.code}": values[:, k] for k, item in enumerate(items)}
+    if OVERALL not in columns and any(dimension.name == OVERALL for dimension in instrument.dimensions):
+        parts = [columns[dimension.name] for dimension in instrument.parts]
+        columns[OVERALL] = _mean(np.column_stack(parts), instrument.dimension_share)
+    for dimension in instrument.dimensions:
+        if dimension.cut is not None:
+            columns[dimension.name] = _cases(columns[dimension.cut.dimension], dimension.cut)
+    return people.assign(**columns)
+
+
+def _cases(values: np.ndarray, cut: Cut) -> np.ndarray:
+    """Return 100 for those whose score passes the threshold, 0 for the others, nothing where there is no score."""
+    import numpy as np
+
+    passed = values < cut.under if cut.under is not None else values >= float(cut.at_least or 0.0)
+    return np.where(np.isnan(values), np.nan, 100.0 * passed)
+
+
+def _share(instrument: Instrument, dimension: Dimension) -> float:
+    """Return the share of its items that a respondent must have answered; one is enough where items have their mean."""
+    return 1e-6 if dimension.of == "items" else instrument.answered_share
 
 
 def site_scores(people: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Return the scores by establishment, unit and period of respondents scored by `respondent_scores`.
+    r"""Return the scores by establishment, unit and period of respondents scored by `respondent_scores`.
 
     Notes
     -----
-    A score is the mean over respondents, its standard error sd/√n (n - 1 in the sd). The overall score is the mean of
+    A score is the mean over respondents, its standard error sd/√n (n - 1 in the sd; n for shares and net scores, whose
+    error is then the multinomial :math:`100\sqrt{(p+d-(p-d)^2)/n}`). The overall score is the mean of
     the respondents' overall scores, not of the site's dimensions: only so does it have a standard error that accounts
-    for a person's dimensions going together. Under `floor` respondents it is withheld (`below_floor`); without any it
-    is `not_available`.
+    for a person's dimensions going together. A mean of items (HCAHPS) takes each item over those who answered it; its
+    error sums what each respondent moves it by. Under `floor` respondents a score is withheld (`below_floor`); without
+    any it is `not_available`. The 95 % interval is Wilson's for a share of one item, else score ± 1.96 se.
     """
     import pandas as pd
 
-    dimensions = [dimension.name for dimension in instrument.dimensions]
     parts = []
     for level in _levels(people):
-        groups = level.groupby(SITE, sort=True)[dimensions]
-        n, mean, sd = groups.count(), groups.mean(), groups.std()
-        for dimension in dimensions:
-            table = pd.DataFrame(
-                {"score": mean[dimension], "se": sd[dimension] / n[dimension] ** 0.5, "n": n[dimension]}
-            )
-            parts.append(table.reset_index().assign(dimension=dimension))
+        sites = level.groupby(SITE, sort=True)
+        for dimension in (d for d in instrument.dimensions if not d.published):
+            table = _of_items(level, dimension) if dimension.of == "items" else _of_people(sites, dimension)
+            parts.append(_with_interval(table, dimension).reset_index().assign(dimension=dimension.name))
     scores = pd.concat(parts, ignore_index=True).assign(instrument=instrument.name, status="ok")
     few = scores["n"] < instrument.floor
     scores.loc[few, "status"] = "below_floor"
     scores.loc[scores["n"] == 0, "status"] = "not_available"
-    scores.loc[few, ["score", "se"]] = float("nan")
+    scores.loc[few, ["score", "se", "low", "high"]] = float("nan")
     return scores
+
+
+def _of_people(sites: Any, dimension: Dimension) -> pd.DataFrame:
+    import pandas as pd
+
+    group = sites[dimension.name]
+    n = group.count()
+    spread = group.std(ddof=0 if _is_share(dimension) else 1)
+    return pd.DataFrame({"score": group.mean(), "se": spread / n**0.5, "n": n})
+
+
+def _is_share(dimension: Dimension) -> bool:
+    return dimension.cut is not None or dimension.points in ("top", "bottom", "net")
+
+
+def _of_items(level: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
+    """Return the mean of the items' means, and the error summed over what each respondent moves it by."""
+    import pandas as pd
+
+    columns = [name for name in level.columns if name.startswith(f"{dimension.name}|")]
+    keys = [level[name] for name in SITE]
+    values = level[columns]
+    counts, means = values.notna().groupby(keys, sort=True), values.groupby(keys, sort=True)
+    moved = (values - means.transform("mean")) / counts.transform("sum")
+    by_person = (moved.sum(axis=1) / len(columns)) ** 2
+    n = values.notna().any(axis=1).groupby(keys, sort=True).sum()
+    small = 0 if _is_share(dimension) else 1
+    error = (by_person.groupby(keys, sort=True).sum() * n / (n - small).where(n > small)) ** 0.5
+    return pd.DataFrame({"score": means.mean().mean(axis=1, skipna=False), "se": error, "n": n})
+
+
+def _with_interval(table: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
+    """Return the table with a 95 % interval: Wilson's where the score is a share of one item."""
+    low, high = table["score"] - WILSON * table["se"], table["score"] + WILSON * table["se"]
+    if _is_share(dimension) and dimension.points != "net" and dimension.times == 1:
+        n, p, z = table["n"].where(table["n"] > 0), table["score"] / 100, WILSON
+        exact = (table["se"] - 100 * (p * (1 - p) / n) ** 0.5).abs() < 1e-9  # several items a person have another error
+        centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
+        low, high = low.mask(exact, 100 * (centre - half)), high.mask(exact, 100 * (centre + half))
+    return table.assign(low=low, high=high)
 
 
 def _levels(people: pd.DataFrame) -> list[pd.DataFrame]:
@@ -150,95 +210,6 @@ def _levels(people: pd.DataFrame) -> list[pd.DataFrame]:
         for level in (table[table["period"].str.len() > 4], table.assign(period=table["period"].str[:4]))
         if len(level)
     ]
-
-
-def _position(responses: pd.DataFrame, column: str, choices: Sequence[str]) -> np.ndarray:
-    """Return the position in `choices` of each cell (-1 for an empty answer); an unknown one is a problem by row."""
-    import pandas as pd
-
-    values = responses[column]
-    position: np.ndarray = pd.Index(choices).get_indexer(pd.Index(values))
-    strange = (position < 0) & (values.notna().to_numpy() | (column == "item"))
-    if strange.any():
-        raise DataError(_problems(column, responses.index[strange], choices))
-    return position
-
-
-def _problems(column: str, rows: pd.Index, choices: Iterable[str]) -> tuple[Problem, ...]:
-    listed = ", ".join(choices)
-    return tuple(
-        problem(
-            "code inconnu du questionnaire",
-            "code unknown to the instrument",
-            file="responses",
-            row=int(row) + FIRST_ROW,
-            column=column,
-            remedy=(f"employer l'un des codes : {listed}", f"use one of the codes: {listed}"),
-        )
-        for row in rows
-    )
-
-
-def _refuse_unknown(table: str, column: str, values: pd.Series, choices: Iterable[str]) -> None:
-    import numpy as np
-
-    strange = ~values.isin(list(choices)).to_numpy()
-    if strange.any():
-        rows = np.flatnonzero(strange)[:1]
-        listed = ", ".join(sorted(choices))
-        fr, en = (
-            f"{int(strange.sum())} ligne(s) hors des questionnaires de l'étude",
-            (f"{int(strange.sum())} row(s) outside the instruments of the study"),
-        )
-        remedy = (
-            f"compléter l'étude ou les lignes ; connus : {listed}",
-            f"complete the study or the rows; known: {listed}",
-        )
-        raise DataError((problem(fr, en, file=table, row=int(rows[0]) + FIRST_ROW, column=column, remedy=remedy),))
-
-
-def _refuse_repeated(responses: pd.DataFrame, cell: np.ndarray) -> None:
-    import numpy as np
-
-    if np.bincount(cell, minlength=1).max(initial=0) > 1:
-        repeated = responses[[*RESPONDENT, "item"]].duplicated()
-        raise DataError(
-            tuple(
-                problem(
-                    "réponse en double pour ce répondant et cet item",
-                    "second answer of this respondent to this item",
-                    file="responses",
-                    row=int(row) + FIRST_ROW,
-                    column="item",
-                    remedy=("garder une seule réponse", "keep one answer"),
-                )
-                for row in responses.index[repeated]
-            )
-        )
-
-
-def _filtered(chosen: np.ndarray, instrument: Instrument, items: list[str], codes: list[str]) -> np.ndarray:
-    """Return the answers without those to items that the filter says were not to be asked."""
-    import numpy as np
-
-    asked = chosen.copy()
-    for column, item in enumerate(instrument.items):
-        if item.asked_if is not None:
-            gate = chosen[:, items.index(item.asked_if.item)]
-            passing = [codes.index(answer) for answer in item.asked_if.answers]
-            asked[(gate >= 0) & ~np.isin(gate, passing), column] = -1
-    return asked
-
-
-def _rescaled(chosen: np.ndarray, instrument: Instrument, codes: int) -> np.ndarray:
-    import numpy as np
-
-    points = np.full(codes + 1, np.nan)  # the last place, -1, is the empty cell
-    points[: len(instrument.answers)] = list(instrument.answers.values())
-    top = max(instrument.answers.values())
-    values = 100 * (points[chosen] - 1) / (top - 1)
-    turned = np.array([item.reversed for item in instrument.items])
-    return np.asarray(np.where(turned, 100 - values, values))
 
 
 def _mean(values: np.ndarray, share: float) -> np.ndarray:

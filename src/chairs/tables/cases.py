@@ -12,10 +12,16 @@ CASES = CONTRACTS.add(
         columns={
             "case_id": Column(
                 kind="text", label=Text(fr="Passage ou séjour (pseudonyme)", en="Visit or stay (pseudonym)")
-            )
+            ),
+            "replication": Column(
+                kind="count",
+                missing=True,
+                at_least=0,
+                label=Text(fr="Réplique, si simulé", en="Replication, when simulated"),
+            ),
         },
-        key=("case_id",),
-        order=("case_id",),
+        key=("case_id", "replication"),
+        order=("case_id", "replication"),
         open=True,
     ),
 )

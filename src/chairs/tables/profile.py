@@ -19,7 +19,7 @@ PROFILE = CONTRACTS.add(
             ),
             "measure": Column(
                 kind="text",
-                choices=("arrivals", "departures", "census", "boarding", "open_beds"),
+                choices=("arrivals", "departures", "census", "boarding", "open_beds", "occupied_beds", "waiting"),
                 label=Text(fr="Mesure", en="Measure"),
             ),
             "mean": Column(kind="number", unit="patients", label=Text(fr="Moyenne", en="Mean")),

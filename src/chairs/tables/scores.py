@@ -26,6 +26,12 @@ SCORES = CONTRACTS.add(
                 at_least=0,
                 label=Text(fr="Erreur type (absente si non publiée)", en="Standard error (absent when not published)"),
             ),
+            "low": Column(
+                kind="number", missing=True, label=Text(fr="Borne basse à 95 %", en="Lower bound of the 95 % interval")
+            ),
+            "high": Column(
+                kind="number", missing=True, label=Text(fr="Borne haute à 95 %", en="Upper bound of the 95 % interval")
+            ),
             "n": Column(
                 kind="count",
                 missing=True,
@@ -36,6 +42,45 @@ SCORES = CONTRACTS.add(
             ),
             "status": Column(
                 kind="text", choices=STATUSES, label=Text(fr="Raison d'un score absent", en="Reason of a missing score")
+            ),
+            "adjusted": Column(
+                kind="number",
+                missing=True,
+                label=Text(
+                    fr="Score à répondants comparables (coefficients estimés ici, non officiels)",
+                    en="Score with the same respondents everywhere (coefficients estimated here, not official)",
+                ),
+            ),
+            "reliability": Column(
+                kind="number",
+                missing=True,
+                at_least=0,
+                at_most=1,
+                label=Text(
+                    fr="Fiabilité λ : part de la variance qui tient aux établissements",
+                    en="Reliability λ: share of the variance that is between establishments",
+                ),
+            ),
+            "shrunken": Column(
+                kind="number", missing=True, label=Text(fr="Score rapproché de la moyenne", en="Shrunken score")
+            ),
+            "shrunken_low": Column(
+                kind="number", missing=True, label=Text(fr="Sa borne basse à 95 %", en="Its lower 95 % bound")
+            ),
+            "shrunken_high": Column(
+                kind="number", missing=True, label=Text(fr="Sa borne haute à 95 %", en="Its upper 95 % bound")
+            ),
+            "rank": Column(
+                kind="number",
+                missing=True,
+                at_least=1,
+                label=Text(fr="Rang médian (1 = le plus haut)", en="Median rank (1 = highest)"),
+            ),
+            "rank_low": Column(
+                kind="number", missing=True, at_least=1, label=Text(fr="Meilleur rang à 95 %", en="Best rank at 95 %")
+            ),
+            "rank_high": Column(
+                kind="number", missing=True, at_least=1, label=Text(fr="Moins bon rang à 95 %", en="Worst rank at 95 %")
             ),
         },
         key=("establishment", "unit", "period", "instrument", "dimension"),

@@ -17,7 +17,7 @@ UNIT_DAY = CONTRACTS.add(
             ),
             "measure": Column(
                 kind="text",
-                choices=("arrivals", "departures", "census", "boarding", "open_beds"),
+                choices=("arrivals", "departures", "census", "boarding", "open_beds", "occupied_beds", "waiting"),
                 label=Text(fr="Mesure", en="Measure"),
             ),
             "value": Column(

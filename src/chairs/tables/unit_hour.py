@@ -15,14 +15,20 @@ UNIT_HOUR = CONTRACTS.add(
             "hour": Column(kind="time", unit="UTC", label=Text(fr="Début de l'heure", en="Start of the hour")),
             "measure": Column(
                 kind="text",
-                choices=("arrivals", "departures", "census", "boarding", "open_beds"),
+                choices=("arrivals", "departures", "census", "boarding", "open_beds", "occupied_beds", "waiting"),
                 label=Text(fr="Mesure", en="Measure"),
             ),
             "value": Column(
                 kind="number", missing=True, at_least=0, unit="patients, lits", label=Text(fr="Valeur", en="Value")
             ),
+            "replication": Column(
+                kind="count",
+                missing=True,
+                at_least=0,
+                label=Text(fr="Réplique, si simulé", en="Replication, when simulated"),
+            ),
         },
-        key=("site", "unit", "hour", "measure"),
-        order=("site", "unit", "measure", "hour"),
+        key=("replication", "site", "unit", "hour", "measure"),
+        order=("replication", "site", "unit", "measure", "hour"),
     ),
 )

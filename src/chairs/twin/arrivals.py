@@ -21,7 +21,8 @@ class Arrivals:
         Share of each class, independent of the time; they sum to 1.
     kind
         `weekly`: non-homogeneous Poisson by local clock, `rates` an HOUR for 24 hours or 168 (Monday first), times
-        `weekday` (7), `month` (12) and, on public holidays of `country`, `holiday`. `cycle`: the same with `rates`
+        `weekday` (7), `month` (12), on public holidays of `country` `holiday`, and in the school holidays of `zone`
+        `school_holiday` (weekends that touch them included). `cycle`: the same with `rates`
         a UNIT OF TIME of the model, each for `every`, repeated from the run's start. `renewal`: independent gaps.
         `scheduled`: at `times` since the run's start, repeated each `every` when it is given.
     factor
@@ -37,7 +38,8 @@ class Arrivals:
     Notes
     -----
     Poisson arrivals are exact: an exponential draw is spent along the summed rate, so that a gap which crosses
-    the hour uses the new rate (unlike packages that keep the rate of the hour of the previous arrival).
+    the hour uses the new rate (unlike packages that keep the rate of the hour of the previous arrival). A run
+    without a start has no months and no holidays. Holidays and their sources: `chairs.core.calendar`.
     """
 
     name: str
@@ -49,7 +51,9 @@ class Arrivals:
     weekday: tuple[float, ...] = ()
     month: tuple[float, ...] = ()
     holiday: float = 1.0
+    school_holiday: float = 1.0
     country: str = "FR"
+    zone: str = "B"
     factor: float = 1.0
     level_cv: float = 0.0
     level_period: Literal["day", "week", "run"] = "day"

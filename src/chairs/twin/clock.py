@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 WEEK = 168
+EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def read_clock(start: dt.datetime | None, hours: float, timezone: str) -> Clock:
     Raises
     ------
     SettingError
-        For a start without a time zone.
+        For a start without a time zone, or a run outside the years 1900 to 2199.
 
     Examples
     --------
@@ -61,16 +62,7 @@ def read_clock(start: dt.datetime | None, hours: float, timezone: str) -> Clock:
         ticks = np.arange(n, dtype=np.int64)
         none = np.zeros(1, dtype=np.int64)
         return Clock(hour_of_week=ticks % WEEK, month=none, day=none, before=0, phase=0.0, dated=False)
-    if start.tzinfo is None:
-        raise SettingError(
-            (
-                problem(
-                    "le début de la simulation n'a pas de fuseau horaire",
-                    "the start of the simulation has no time zone",
-                    remedy=("écrire par exemple 2026-01-05T00:00+01:00", "write for example 2026-01-05T00:00+01:00"),
-                ),
-            )
-        )
+    _check_start(start, hours)
     import pandas as pd
 
     moment = pd.Timestamp(start).tz_convert("UTC")
@@ -87,13 +79,65 @@ def read_clock(start: dt.datetime | None, hours: float, timezone: str) -> Clock:
     )
 
 
-def holidays_among(days: np.ndarray, country: str) -> np.ndarray:
-    """Return, for each day (days since 1970), whether it is a public holiday of the country."""
-    import holidays
+def _check_start(start: dt.datetime, hours: float) -> None:
+    wrong = None
+    if start.tzinfo is None:
+        wrong = problem(
+            "le début de la simulation n'a pas de fuseau horaire",
+            "the start of the simulation has no time zone",
+            remedy=("écrire par exemple 2026-01-05T00:00+01:00", "write for example 2026-01-05T00:00+01:00"),
+        )
+    elif not 1900 <= start.year <= 2199 or start.year + hours / 8766 > 2200:
+        wrong = problem(
+            "la simulation sort des années 1900 à 2199",
+            "the simulation leaves the years 1900 to 2199",
+            remedy=("corriger --start ou --days", "correct --start or --days"),
+        )
+    if wrong is not None:
+        raise SettingError((wrong,))
+
+
+def day_begins(clock: Clock, day: dt.date, hour: float) -> float:
+    """Return when a local day begins, in the model's unit of time since the run's start.
+
+    Before the run: minus infinity; after it: infinity.
+
+    Examples
+    --------
+    >>> clock = read_clock(dt.datetime(2026, 3, 28, 23, 30, tzinfo=dt.timezone.utc), 48, "Europe/Paris")
+    >>> day_begins(clock, dt.date(2026, 3, 30), 1.0)  # Sunday the 29th, from half past midnight, lacks an hour
+    22.5
+    """
     import numpy as np
 
-    epoch = dt.date(1970, 1, 1)
-    known = np.unique(days)
-    calendar = holidays.country_holidays(country)
-    closed = [int(day) for day in known if epoch + dt.timedelta(days=int(day)) in calendar]
+    ordinal = (day - EPOCH).days
+    ticks = np.flatnonzero(clock.day >= ordinal)
+    if not len(ticks):
+        return float("inf")
+    if ticks[0] == 0 and clock.day[0] > ordinal:
+        return float("-inf")
+    return float(ticks[0] - clock.before - clock.phase) * hour
+
+
+def holidays_among(days: np.ndarray, country: str) -> np.ndarray:
+    """Return, for each day (days since 1970), whether it is a public holiday of the country."""
+    import numpy as np
+
+    from chairs.core.calendar import public_holidays
+
+    closed = [(day - EPOCH).days for day in public_holidays(*_ends(days), country)]
     return np.isin(days, closed)
+
+
+def school_holidays_among(days: np.ndarray, country: str, zone: str) -> np.ndarray:
+    """Return, for each day (days since 1970), whether the schools of the zone have holidays."""
+    from chairs.core.calendar import school_holidays
+
+    first, last = _ends(days)
+    off = school_holidays(first, last, country=country, zone=zone)
+    found: np.ndarray = off[days - (first - EPOCH).days]
+    return found
+
+
+def _ends(days: np.ndarray) -> tuple[dt.date, dt.date]:
+    return EPOCH + dt.timedelta(days=int(days.min())), EPOCH + dt.timedelta(days=int(days.max()))

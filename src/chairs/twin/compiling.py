@@ -18,11 +18,11 @@ from chairs.twin.engine import layout as code
 from chairs.twin.graph import following, in_cycle
 from chairs.twin.model import Model
 from chairs.twin.resources import Resource
-from chairs.twin.rosters import capacities, hourly_rates
+from chairs.twin.rosters import capacity_cycle, hourly_rates
 from chairs.twin.steps import KINDS, Delay, Leave, Mark, Patience, Reclass, Release, Route, Seize, Step, Tally
 
 OPS = {kind: place for place, kind in enumerate(KINDS.values())}
-BY = ("all", "class", "attribute", "visit", "hour", "hour_of_week", "queue")
+BY = ("all", "class", "attribute", "visit", "hour", "hour_of_week", "queue", "weekday")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +99,8 @@ def compile_model(model: Model, *, start: dt.datetime | None = None, horizon: fl
 def _needs_hours(model: Model) -> bool:
     tables = [step.duration.by for step in model.steps if isinstance(step, Delay | Patience)]
     tables += [step.by for step in model.steps if isinstance(step, Route)]
-    windows = any(isinstance(step, Delay) and step.window for step in model.steps)
-    return windows or any(by.startswith("hour") for by in tables)
+    clocked = any(isinstance(step, Delay) and (step.window or step.lands) for step in model.steps)
+    return clocked or any(by.startswith(("hour", "weekday")) for by in tables)
 
 
 def _rows(draft: Draft) -> np.ndarray:
@@ -170,6 +170,8 @@ def _delay(draft: Draft, row: np.ndarray, step: Delay, places: dict[str, int]) -
     if step.window:
         row[code.R_WINDOW] = 2 if step.window.spread else 1
         row[code.R_TARGETS] = draft.numbers((step.window.opens, step.window.closes))
+    elif step.lands:
+        row[code.R_WINDOW], row[code.R_TARGETS] = 3, draft.table(always(step.lands))
 
 
 def _route(draft: Draft, row: np.ndarray, step: Route, places: dict[str, int]) -> None:
@@ -232,10 +234,9 @@ def _stations(draft: Draft) -> np.ndarray:
     stations = np.zeros((len(draft.model.resources), code.S_WIDE), dtype=np.int64)
     heads = 0
     for station, resource in zip(stations, draft.model.resources, strict=True):
-        changes = capacities(resource, draft.clock, draft.model.hour, draft.horizon)
-        station[code.S_CAPACITY] = changes[0][1]
-        station[code.S_SHIFTS] = draft.numbers(changes[1:])
-        station[code.S_SHIFT_N] = len(changes) - 1
+        period, changes = capacity_cycle(resource, draft.clock, draft.model.hour, draft.horizon)
+        station[code.S_CAPACITY], station[code.S_SHIFT_N] = changes[0][1], len(changes) - 1
+        station[code.S_SHIFTS] = draft.numbers([(period, 0.0), *changes[1:]])
         heads = _rules(draft, station, resource, heads)
     return stations
 

@@ -176,8 +176,8 @@ class Durations:
     ----------
     by
         `all`, `class`, `visit` (first, second, … time here; the last line also counts for later ones), `hour`
-        (24 lines, local time), `hour_of_week` (168 lines, Monday first), `attribute:NAME` or `queue:RESOURCE`
-        (number waiting there: 0, 1, …; the last line also counts for longer queues).
+        (24 lines, local time), `weekday` (7, Monday first), `hour_of_week` (168 lines), `attribute:NAME` or
+        `queue:RESOURCE` (number waiting there: 0, 1, …; the last line also counts for longer queues).
     rows
         One line for each value of `by`.
     """

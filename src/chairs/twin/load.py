@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from chairs.core.errors import Text
@@ -13,6 +15,12 @@ from chairs.twin.rosters import capacities, hourly_rates
 from chairs.twin.steps import Delay, Seize
 
 MOST_SITUATIONS = 3000
+UNCHECKED = Text(
+    fr="le modèle a trop de situations possibles : ni les étapes jamais atteintes ni les ressources jamais libérées "
+    "n'ont été cherchées",
+    en="the model has too many possible situations: steps that nobody reaches and resources that are never released "
+    "were not looked for",
+)
 
 
 def offered_load(model: Model) -> dict[str, float]:
@@ -80,7 +88,7 @@ def mean_rate(arrivals: Arrivals, model: Model) -> float:
 
 
 def warnings(model: Model) -> list[Text]:
-    """Return one sentence for each resource whose queue cannot be stable.
+    """Return one sentence for each resource whose queue cannot be stable; closures, which end, are left out.
 
     Examples
     --------
@@ -90,10 +98,10 @@ def warnings(model: Model) -> list[Text]:
     """
     load = offered_load(model)
     clock = read_clock(None, 168.0, model.timezone)
-    found = []
+    found = [] if situations(model) is not None else [UNCHECKED]
     for resource in model.resources:
         week = 168 * model.hour
-        changes = capacities(resource, clock, model.hour, week)
+        changes = capacities(dataclasses.replace(resource, closures=()), clock, model.hour, week)
         ends = [time for time, _ in changes[1:]] + [week]
         hours = sum(units * (end - time) for (time, units), end in zip(changes, ends, strict=True))
         mean, asked = hours / week, load.get(resource.name, 0.0)

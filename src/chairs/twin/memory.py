@@ -71,7 +71,7 @@ class Memory:
         for counted, room, words in _ROOMS:
             if n[counted] + need > n[room]:
                 for word in words:
-                    sizes[word] = max(2 * int(n[room]), int(n[counted]) + 2 * need) * _WIDTHS[word]
+                    sizes[word] = self._wanted(counted, room, need) * _WIDTHS[word]
         if not n[code.W_LOGGING]:
             sizes[code.AT_LINES], sizes[code.AT_LINES_X] = code.L_WIDE, code.LX_WIDE
         old = {word: self.table(word).ravel() for word in sizes}
@@ -83,6 +83,12 @@ class Memory:
         _count_rooms(self)
         if int(self.n[code.N_PATIENTS]) > patients:
             _chain(self, patients)
+
+    def _wanted(self, counted: int, room: int, need: int) -> int:
+        """Return the new length of a table; of the log's what the run so far promises, so that it moves seldom."""
+        used, done = int(self.n[counted]), float(self.x[code.WX_NOW] / self.x[code.WX_HORIZON])
+        ahead = int(min(16.0 * used, 1.1 * used / done)) if counted == code.W_LINES and done > 0 else 0
+        return max(2 * int(self.n[room]), used + 2 * need, ahead)
 
 
 _ROOMS = (

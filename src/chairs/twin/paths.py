@@ -11,6 +11,7 @@ from chairs.twin.model import Model
 from chairs.twin.steps import Delay, EndPatience, Leave, Patience, Reclass, Release, Route, Seize, Step
 
 MOST_STATES = 100_000
+SHORTEST_LOOP = 1e-9  # of the run's length
 
 
 class Situation(NamedTuple):
@@ -97,11 +98,11 @@ def _routing(model: Model, step: Route, here: Situation) -> Iterator[tuple[Situa
             yield here._replace(step=name), mean
 
 
-def path_problems(model: Model, where: str) -> list[Problem]:
+def path_problems(model: Model, where: str, horizon: float) -> list[Problem]:
     """Return what is wrong with the ways through a model whose names and numbers are right."""
     found = situations(model)
     if found is None:
-        return _timeless_loops(model, where)
+        return _timeless_loops(model, where, horizon)
     steps = {step.name: step for step in model.steps}
     reached = {here.step for here in found}
     problems = [
@@ -114,7 +115,11 @@ def path_problems(model: Model, where: str) -> list[Problem]:
         for name in steps
         if name not in reached
     ]
-    problems += _timeless_loops(model, where) + _never_released(found, steps, where) + _asked_twice(found, steps, where)
+    problems += (
+        _timeless_loops(model, where, horizon)
+        + _never_released(found, steps, where)
+        + _asked_twice(found, steps, where)
+    )
     return problems
 
 
@@ -151,11 +156,13 @@ def _asked_twice(found: Ways, steps: dict[str, Step], where: str) -> list[Proble
     ]
 
 
-def _timeless_loops(model: Model, where: str) -> list[Problem]:
+def _timeless_loops(model: Model, where: str, horizon: float) -> list[Problem]:
+    """Return the loops in which no time passes, or so little that a patient would turn a billion times."""
+    least = horizon * SHORTEST_LOOP
     passing = {
         step.name
         for step in model.steps
-        if isinstance(step, Delay) and all(row.average() > 0 for row in step.duration.rows)
+        if isinstance(step, Delay) and all(row.average() > least for row in step.duration.rows)
     }
     graph = {name: sorted(to - passing) for name, to in edges(model).items() if name not in passing}
     return [

@@ -19,10 +19,21 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """From `start` to `end` (model's unit of time since the run's start) at most `capacity` units are open."""
+    """A period in which at most `capacity` units are open.
 
-    start: float
-    end: float
+    Parameters
+    ----------
+    start, end
+        In the model's unit of time since the run's start.
+    first, last
+        Or by date: from the midnight at which `first` begins to that at which `last` ends, by the model's local
+        clock ("2024-07-01", "2024-08-31"). A part outside the run does no harm; a run without a start has no dates.
+    """
+
+    start: float | None = None
+    end: float | None = None
+    first: str | None = None
+    last: str | None = None
     capacity: int = 0
 
 

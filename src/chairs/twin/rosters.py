@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
-from chairs.twin.clock import WEEK, Clock, holidays_among
+from chairs.core.errors import SettingError, problem
+from chairs.twin.clock import WEEK, Clock, day_begins, holidays_among, read_clock, school_holidays_among
 from chairs.twin.engine.layout import UNLIMITED
 
 if TYPE_CHECKING:
     import numpy as np
 
     from chairs.twin.arrivals import Arrivals
-    from chairs.twin.resources import Resource
+    from chairs.twin.resources import Closure, Resource
 
 
 def hourly_rates(arrivals: Arrivals, clock: Clock) -> np.ndarray:
@@ -28,6 +30,9 @@ def hourly_rates(arrivals: Arrivals, clock: Clock) -> np.ndarray:
         rates = rates * np.asarray(arrivals.month, dtype=float)[clock.month]
     if arrivals.holiday != 1.0:
         rates = np.where(holidays_among(clock.day, arrivals.country), rates * arrivals.holiday, rates)
+    if arrivals.school_holiday != 1.0:
+        off = school_holidays_among(clock.day, arrivals.country, arrivals.zone)
+        rates = np.where(off, rates * arrivals.school_holiday, rates)
     return np.asarray(rates)
 
 
@@ -36,12 +41,26 @@ def capacities(resource: Resource, clock: Clock, hour: float, horizon: float) ->
     plain = UNLIMITED if resource.capacity is None else resource.capacity
     changes = _roster(resource, clock, hour, horizon) if resource.shifts else [(0.0, plain)]
     if resource.closures:
-        changes = _closed(resource, changes, horizon)
+        periods = [(*_period(closure, clock, hour), closure.capacity) for closure in resource.closures]
+        changes = _closed(periods, changes, horizon)
     kept = changes[:1]
     for change in changes[1:]:
         if change[1] != kept[-1][1]:
             kept.append(change)
     return kept
+
+
+def capacity_cycle(
+    resource: Resource, clock: Clock, hour: float, horizon: float
+) -> tuple[float, list[tuple[float, int]]]:
+    """Return the changes of capacity to be repeated after a period, so that a long run needs no longer list.
+
+    Only a run without dates repeats itself, week after week; the period is 0 where nothing is repeated.
+    """
+    if clock.dated or resource.closures or not resource.shifts:
+        return 0.0, capacities(resource, clock, hour, horizon)
+    week = WEEK * hour
+    return week, capacities(resource, read_clock(None, WEEK, "UTC"), hour, week)
 
 
 def _roster(resource: Resource, clock: Clock, hour: float, horizon: float) -> list[tuple[float, int]]:
@@ -67,14 +86,34 @@ def _roster(resource: Resource, clock: Clock, hour: float, horizon: float) -> li
     return [(0.0, int(levels[first])), *((float(moments[i]), int(levels[i])) for i in changed)]
 
 
-def _closed(resource: Resource, changes: list[tuple[float, int]], horizon: float) -> list[tuple[float, int]]:
+def _period(closure: Closure, clock: Clock, hour: float) -> tuple[float, float]:
+    """Return a closure's first and last moment in the model's unit of time since the run's start."""
+    if closure.start is not None and closure.end is not None:
+        return closure.start, closure.end
+    if not clock.dated:
+        raise SettingError(
+            (
+                problem(
+                    "une fermeture est donnée par ses dates, et la simulation n'a pas de date de début",
+                    "a closure is given by its dates, and the simulation has no date to start at",
+                    remedy=("donner le début (--start)", "give the start (--start)"),
+                ),
+            )
+        )
+    first, last = (dt.date.fromisoformat(day or "") for day in (closure.first, closure.last))
+    return day_begins(clock, first, hour), day_begins(clock, last + dt.timedelta(days=1), hour)
+
+
+def _closed(
+    periods: list[tuple[float, float, int]], changes: list[tuple[float, int]], horizon: float
+) -> list[tuple[float, int]]:
     borders = {time for time, _ in changes}
-    for closure in resource.closures:
-        borders.update(time for time in (closure.start, closure.end) if 0.0 <= time <= horizon)
+    for start, end, _ in periods:
+        borders.update(time for time in (start, end) if 0.0 <= time <= horizon)
     result, place = [], 0
     for time in sorted(borders):
         while place + 1 < len(changes) and changes[place + 1][0] <= time:
             place += 1
-        limits = [closure.capacity for closure in resource.closures if closure.start <= time < closure.end]
+        limits = [capacity for start, end, capacity in periods if start <= time < end]
         result.append((time, min([changes[place][1], *limits])))
     return result

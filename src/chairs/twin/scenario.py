@@ -5,21 +5,34 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from chairs.core.errors import unknown
+from chairs.core.errors import Text, unknown
 from chairs.core.records import build
+from chairs.twin.arrivals import Arrivals
+from chairs.twin.changing import MONTHS, MORE, changed, more_units
 from chairs.twin.model import Model
+from chairs.twin.resources import Resource
 
 Named = TypeVar("Named")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """The differences, by name: `{"medical": {"capacity": 110}}` under `resources`, and so on."""
+    """The differences, by name: `{"medical": {"capacity": 110}}` under `resources`, and so on.
+
+    A name with `*` stands for all that fit (`stay *`). A field takes its new value, or a change of the old one in
+    the words of `chairs.twin.changing` (`{"month": {"times": 1.2}}`); a resource also takes `more`, a number of units
+    added to its capacity, each shift and each closure. `title` and `question` are for people, `fte` (full-time
+    equivalents) and `euros` (a year) what it costs.
+    """
 
     name: str = "scenario"
-    question: str = ""
+    title: Text | None = None
+    question: str | Text = ""
+    fte: float | None = None
+    euros: float | None = None
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     arrivals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -58,18 +71,38 @@ def _changed(
 ) -> tuple[Named, ...]:
     names = [item.name for item in items]  # type: ignore[attr-defined]
     for name in changes:
-        if name not in names:
+        if not any(_fits(one, name) for one in names):
             raise unknown(kind, name, names, file="scenario")
-    return tuple(_replaced(item, changes.get(name, {}), name) for item, name in zip(items, names, strict=True))
+    found = []
+    for item, name in zip(items, names, strict=True):
+        for wanted, change in changes.items():
+            if _fits(name, wanted):
+                item = _replaced(item, change, name)
+        found.append(item)
+    return tuple(found)
+
+
+def _fits(name: str, wanted: str) -> bool:
+    """Say whether a name is the one wanted; only `*` has a meaning, so that names may hold brackets."""
+    return name == wanted or ("*" in wanted and fnmatchcase(name, wanted.replace("[", "[[]")))
 
 
 def _replaced(item: Named, change: Mapping[str, Any], name: str) -> Named:
     fields = {f.name: getattr(item, f.name) for f in dataclasses.fields(item)}  # type: ignore[arg-type]
     for key in change:
-        if key not in fields:
+        if key not in fields and not (key == MORE and isinstance(item, Resource)):
             raise unknown(("champ", "field"), key, fields, file=f"scenario, {name}")
     if not change:
         return item
     from chairs.twin.model import plain
 
-    return build(type(item), plain({**fields, **change}), f"scenario, {name}")
+    old = plain(fields)
+    if isinstance(item, Arrivals) and not old["month"]:
+        old["month"] = [1.0] * MONTHS
+    new = {
+        **old,
+        **{key: changed(old[key], value, f"scenario, {name}, {key}") for key, value in change.items() if key != MORE},
+    }
+    if MORE in change:
+        new = more_units(new, change[MORE])
+    return build(type(item), new, f"scenario, {name}")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from chairs.twin.checking import check
 from chairs.twin.compiling import Program, compile_model
 from chairs.twin.measures import Measures, Sums, read_sums
-from chairs.twin.memory import Memory, new_memory
+from chairs.twin.memory import Memory
 from chairs.twin.model import Model
-from chairs.twin.running import key_of, run_to_end
+from chairs.twin.replications import Crew, Job, in_order
 from chairs.twin.scenario import Scenario, apply
-from chairs.twin.state import Present, check_state, place_state
+from chairs.twin.state import Present, check_state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,8 @@ class Simulation:
     seed: int
     warm_up: float
     state: tuple[Present, ...]
-    threads: int
+    threads: int = 1
+    executor: Executor | None = None
     progress: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
@@ -55,17 +56,26 @@ class Simulation:
         """Counts, mean times and time averages, by replication."""
         return Measures(program=self.program, sums=tuple(self.each(read_sums)))
 
-    @cached_property
+    @property
     def events(self) -> pd.DataFrame:
-        """The event log of all replications, in the hospital's own table contract (UTC)."""
+        """The event log of all replications (contract `events`)."""
+        return self._log[0]
+
+    @property
+    def cases(self) -> pd.DataFrame:
+        """Class and attributes of each patient, by replication (contract `cases`)."""
+        return self._log[1]
+
+    @cached_property
+    def _log(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         from chairs.twin.event_log import event_log
 
         return event_log(self)
 
     @cached_property
     def census(self) -> pd.DataFrame:
-        """Units in use, patients waiting and units open at each full hour, by replication and resource."""
-        from chairs.twin.event_log import census
+        """Patients present, patients waiting and units open at each full hour (contract `unit_hour`)."""
+        from chairs.twin.census import census
 
         return census(self)
 
@@ -78,53 +88,31 @@ class Simulation:
     def each(
         self, read: Callable[[Memory, Program], Result], *, log: bool = False, every: float | None = None
     ) -> Iterator[Result]:
-        """Run all replications and give what `read` takes from each, in their order."""
+        """Run all replications and give what `read` takes from each, in their order.
 
-        def one(replication: int) -> Result:
-            return read(self.replicate(replication, log=log, every=every), self.program)
-
-        return _spread(one, self.replications, self.threads, self)
+        `read` runs where the replication ran: for an executor of other processes it must be a function of a module.
+        """
+        self._stop.clear()  # type: ignore[attr-defined]
+        crew = Crew(
+            threads=self.threads,
+            executor=self.executor,
+            progress=self.progress or (lambda done: None),
+            stop=self._stop,  # type: ignore[attr-defined]
+        )
+        return in_order(self._job(log, every), read, self.replications, crew)
 
     def replicate(self, replication: int, *, log: bool = False, every: float | None = None) -> Memory:
         """Run one replication and return its memory."""
-        key = key_of(self.seed, replication)
-        memory = new_memory(self.program, key=key, warm_up=self.warm_up, log=log, every=every)
-        if self.state:
-            place_state(memory, self.program, self.state, key)
-        return run_to_end(memory, self._stop.is_set)  # type: ignore[attr-defined]
+        return self._job(log, every).replicate(replication, self._stop.is_set)  # type: ignore[attr-defined]
+
+    def _job(self, log: bool, every: float | None) -> Job:
+        return Job(program=self.program, seed=self.seed, warm_up=self.warm_up, state=self.state, log=log, every=every)
 
 
 def _read_samples(memory: Memory, program: Program) -> np.ndarray:
     from chairs.twin.engine import layout as code
 
     return memory.table(code.AT_SAMPLES).reshape(-1, len(program.stations), 3).copy()
-
-
-def _spread(one: Callable[[int], Result], n: int, threads: int, simulation: Simulation) -> Iterator[Result]:
-    progress = simulation.progress or (lambda done: None)
-    simulation._stop.clear()  # type: ignore[attr-defined]
-    if threads == 1 or n == 1:
-        for replication in range(n):
-            yield one(replication)
-            progress(replication + 1)
-        return
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        yield from _ordered(pool, one, n, simulation, progress)
-
-
-def _ordered(
-    pool: Executor, one: Callable[[int], Any], n: int, simulation: Simulation, progress: Callable[[int], None]
-) -> Iterator[Any]:
-    futures = [pool.submit(one, replication) for replication in range(n)]
-    try:
-        for done, future in enumerate(futures, start=1):
-            yield future.result()
-            progress(done)
-    except BaseException:
-        simulation.cancel()
-        for future in futures:
-            future.cancel()
-        raise
 
 
 def simulate(  # noqa: PLR0913 - the words of a question to the twin; all but the model are optional
@@ -137,6 +125,7 @@ def simulate(  # noqa: PLR0913 - the words of a question to the twin; all but th
     state: Sequence[Present] | None = None,
     scenario: Scenario | None = None,
     threads: int = 1,
+    executor: Executor | None = None,
     warm_up: float = 0.0,
     progress: Callable[[int], None] | None = None,
 ) -> Simulation:
@@ -157,6 +146,11 @@ def simulate(  # noqa: PLR0913 - the words of a question to the twin; all but th
         Who is present at the start; None: nobody.
     scenario
         What differs from the model.
+    threads, executor
+        Who runs the replications: threads of this process, or what is handed in with the interface of
+        `concurrent.futures` (a pool of processes, the workers of a cluster). Neither changes the result.
+    progress
+        Called with the number of replications done.
 
     Raises
     ------
@@ -188,6 +182,7 @@ def simulate(  # noqa: PLR0913 - the words of a question to the twin; all but th
         warm_up=float(warm_up),
         state=present,
         threads=threads,
+        executor=executor,
         progress=progress,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,7 @@ from chairs.twin.compiling import Program
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.engine import layout as code
 from chairs.twin.memory import Memory
+from chairs.twin.model import Model
 from chairs.twin.steps import Delay, Patience, Seize, Step
 
 
@@ -35,6 +37,10 @@ class Present:
         Units he holds, by resource.
     patience, patience_elapsed
         The `Patience` step whose clock is running, and for how long it has been.
+    case_id
+        His identifier in the event log (default: present- and his row).
+    remaining
+        How long he still stays at his `Delay`, where whoever made the state knows; None: drawn given `elapsed`.
     """
 
     step: str
@@ -46,9 +52,13 @@ class Present:
     attributes: Mapping[str, str] = field(default_factory=dict)
     patience: str | None = None
     patience_elapsed: float = 0.0
+    case_id: str | None = None
+    remaining: float | None = None
 
 
 State = tuple[Present, ...]
+MOST_HELD = 10**6
+LONGEST = 1e12
 
 
 def read_state(data: object, where: str = "state") -> State:
@@ -74,28 +84,54 @@ def check_state(state: Sequence[Present], program: Program) -> None:
     SettingError
         With one problem for each patient who is in an unknown place, class or unit.
     """
-    model = program.model
-    kinds = {step.name: type(step) for step in model.steps}
-    resources = {resource.name for resource in model.resources}
-    problems = []
-    for row, person in enumerate(state, start=1):
-        faults = [
-            (kinds.get(person.step) not in (Delay, Seize), ("étape", "step")),
-            (person.patient_class not in model.classes, ("classe", "class")),
-            (not set(person.holds) <= resources or any(u < 1 for u in person.holds.values()), ("unités", "holds")),
-            (not 0 <= person.elapsed < 1e12 or not 0 <= person.patience_elapsed < 1e12, ("durée", "elapsed")),
-            (person.patience is not None and kinds.get(person.patience) is not Patience, ("patience", "patience")),
-            (person.priority is not None and person.priority < 0, ("priorité", "priority")),
-        ]
-        for wrong, (fr, en) in faults:
-            if wrong:
-                problems.append(
-                    problem(
-                        f"« {fr} » ne convient pas au modèle", f'"{en}" does not fit the model', file="state", row=row
-                    )
-                )
+    known = Counter(person.case_id for person in state if person.case_id is not None)
+    problems = [
+        problem(f"« {fr} » ne convient pas au modèle", f'"{en}" does not fit the model', file="state", row=row)
+        for row, person in enumerate(state, start=1)
+        for fr, en in (*_misplaced(person, program.model), *_impossible(person))
+    ]
+    problems += [
+        problem("« case_id » donné deux fois", '"case_id" is given twice', file="state", row=row)
+        for row, person in enumerate(state, start=1)
+        if person.case_id is not None and known[person.case_id] > 1
+    ]
     if problems:
         raise SettingError(tuple(problems))
+
+
+def _misplaced(person: Present, model: Model) -> Iterator[tuple[str, str]]:
+    """Give what names something that the model does not have."""
+    kinds = {step.name: type(step) for step in model.steps}
+    levels = {attribute.name: attribute.levels for attribute in model.attributes}
+    if kinds.get(person.step) not in (Delay, Seize):
+        yield "étape", "step"
+    if person.patient_class not in model.classes:
+        yield "classe", "class"
+    if not set(person.holds) <= {resource.name for resource in model.resources}:
+        yield "unités", "holds"
+    if person.patience is not None and kinds.get(person.patience) is not Patience:
+        yield "patience", "patience"
+    if any(level not in levels.get(name, ()) for name, level in person.attributes.items()):
+        yield "attribut", "attributes"
+
+
+def _impossible(person: Present) -> Iterator[tuple[str, str]]:
+    """Give the numbers that cannot be."""
+    if not all(1 <= units <= MOST_HELD for units in person.holds.values()):
+        yield "unités", "holds"
+    if not (0 <= person.elapsed < LONGEST and 0 <= person.patience_elapsed < LONGEST):
+        yield "durée", "elapsed"
+    elif person.remaining is not None and not 0 <= person.remaining < LONGEST:
+        yield "reste", "remaining"
+    elif person.since_arrival is not None and not person.elapsed <= person.since_arrival < LONGEST:
+        yield "arrivée", "since_arrival"
+    if person.priority is not None and not 0 <= person.priority < 100:
+        yield "priorité", "priority"
+
+
+def placed(state: Sequence[Present]) -> list[int]:
+    """Return the order in which those present are put in their places: who has been there longest comes first."""
+    return sorted(range(len(state)), key=lambda i: -state[i].elapsed)
 
 
 def place_state(memory: Memory, program: Program, state: Sequence[Present], key: tuple[int, int]) -> None:
@@ -104,8 +140,7 @@ def place_state(memory: Memory, program: Program, state: Sequence[Present], key:
         free, memory.n[code.W_FREE] = memory.n[code.W_FREE].copy(), -1
         memory.grow()
         _append_free(memory, int(free))
-    order = sorted(range(len(state)), key=lambda i: -state[i].elapsed)
-    for number in order:
+    for number in placed(state):
         _place(memory, program, state[number], number, key)
 
 
@@ -146,12 +181,31 @@ def _place(memory: Memory, program: Program, person: Present, number: int, key: 
         real[code.PX_PATIENCE_ELAPSED] = person.patience_elapsed
         real[code.PX_PATIENCE_SURVIVAL] = _line(clock, program, person).survival(person.patience_elapsed)
     _hold(memory, program, person, slot)
+    if person.remaining is not None and isinstance(step, Delay):
+        _stay_on(memory, slot, person.remaining, person.elapsed)
+        return
     patient[code.P_DOING], patient[code.P_NEXT] = code.READY, -1
     if n[code.W_READY] < 0:
         n[code.W_READY] = slot
     else:
         memory.table(code.AT_PATIENTS, code.P_WIDE)[n[code.W_LAST_READY], code.P_NEXT] = slot
     n[code.W_LAST_READY] = slot
+
+
+def _stay_on(memory: Memory, slot: int, remaining: float, elapsed: float) -> None:
+    """Let a patient's stay end after `remaining`, as `chairs.twin.engine.steps` does with what it draws."""
+    from chairs.twin.engine.calendar import push
+
+    if memory.n[code.W_CALENDAR] >= memory.n[code.N_CALENDAR]:
+        memory.grow()
+    real = memory.table(code.AT_PATIENTS_X, code.PX_WIDE)[slot]
+    real[code.PX_STARTED], real[code.PX_UNTIL] = -elapsed, remaining
+    real[code.PX_SURVIVAL], real[code.PX_ELAPSED] = 1.0, 0.0
+    memory.table(code.AT_PATIENTS, code.P_WIDE)[slot, code.P_DOING] = code.BUSY
+    if remaining <= memory.x[code.WX_HORIZON]:
+        plain = getattr(push, "py_func", push)  # a part of the engine cannot be called from here
+        finish = plain(memory.n, memory.x, remaining, code.FINISH, slot)
+        memory.table(code.AT_PATIENTS, code.P_WIDE)[slot, code.P_FINISH] = finish
 
 
 def _line(step: Step, program: Program, person: Present) -> Duration:

@@ -72,11 +72,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delay(Step):
-    """Stay for a while: a treatment, a stay, a journey. With `activity` it has its own line in the event log."""
+    """Stay for a while: a treatment, a stay, a journey. With `activity` it has its own line in the event log.
+
+    With `lands` the stay ends on the local day that `duration` leads to, when the clock shows what `lands` gives
+    (time since midnight): the morning round, an appointment, the discharge after lunch.
+    """
 
     duration: Durations
     window: Window | None = None
     activity: str | None = None
+    lands: Duration | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.duration, Duration):

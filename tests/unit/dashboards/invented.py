@@ -36,6 +36,7 @@ def hospital() -> Study:
         period="2023/2024",
         stages=("synthesise", "ingest", "discover", "score", "derive", "link", "release", "render", "track"),
         outcome="demo-patient-experience/all",
+        protocol="demo",
         focus="E001",
         labels=LABELS,
     )
@@ -386,6 +387,22 @@ def coverage(outcome: str) -> pd.DataFrame:
     return frame.assign(protocol="explore", outcome=outcome, period="2019", cell_status="ok")
 
 
+def claims(outcome: str) -> pd.DataFrame:
+    """Four declared pairs: a supported, a doubtful, one not established, one that cannot be estimated."""
+    rows = [
+        ["occupancy", 0.1, "supported", -20.0, -30.0, -10.0, 0.001, 0.2, None, None],
+        ["mean_stay", 1.0, "doubtful", 1.5, 0.5, 2.5, 0.02, 0.03, "confounded;fragile", None],
+        ["mco_beds", 100.0, "not_supported", 0.001, -0.004, 0.006, 0.7, 0.0, None, None],
+        ["day_stay_share", 0.1, "not_valid", None, None, None, None, None, None, "too_few"],
+    ]
+    columns = ["exposure", "per", "claim", "estimate", "low", "high", "q", "robustness", "flags", "reason"]
+    frame = pd.DataFrame(rows, columns=columns)
+    same = {"protocol": "demo", "seal": "0123456789abcdef", "estimand": "within", "lag": 0, "df": 40.0, "n": 240}
+    return frame.assign(
+        **same, outcome=outcome, q_any_dependence=frame["q"], clusters=120, status="confirmatory", cell_status="ok"
+    )
+
+
 def comment_themes() -> pd.DataFrame:
     """Comments of one year in three themes; one theme is masked."""
     rows = [["all", 400.0, 120.0, "ok"], ["attente", 160.0, 90.0, "ok"], ["soins", 120.0, 20.0, "ok"]]
@@ -428,6 +445,7 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
             "scores": scores(outcome.split("/")[0]),
             "links": pd.concat([links(outcome), dimension_links(outcome.split("/")[0])], ignore_index=True),
             "coverage": coverage(outcome),
+            "claims": claims(outcome),
             "comment_themes": comment_themes(),
             "comment_errors": comment_errors(),
         }

@@ -403,6 +403,20 @@ def test_a_jump_is_told_and_a_masked_month_is_not_bridged(hospital: Any) -> None
     assert "1 mesure écartée" in plain(fiche.note)
 
 
+def test_declared_links_are_told_by_verdict_in_points_of_the_declared_change(hospital: Any) -> None:
+    study, tables = hospital
+    fiche = drawn("claims", study, tables)
+    said = plain(fiche.sentence)
+    assert "Sur 3 liens déclarés avant de lire les résultats, 1 est soutenu et 1 est douteux" in said
+    assert "−2,00 points [−3,00 ; −1,00]" in said
+    assert [row[3] for row in fiche.table.rows] == ["supported", "doubtful", "not_supported"]
+    assert fiche.note is not None
+    assert "protocole scellé 0123456789ab" in plain(fiche.note)
+    none = tables["claims"].assign(claim="not_supported")
+    assert "Aucun des 3 liens" in plain(drawn("claims", study, {**tables, "claims": none}).sentence)
+    assert FIGURES["claims"].draw(replace(study, protocol=None), tables) is None
+
+
 def test_comments_are_counted_and_the_masked_theme_is_not_drawn(hospital: Any) -> None:
     study, tables = hospital
     fiche = drawn("comment-themes", study, tables)

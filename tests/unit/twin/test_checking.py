@@ -1,22 +1,23 @@
 """What is refused, in words, before anything runs; what is only warned of."""
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
 from chairs.core.errors import SettingError
 from chairs.twin.anchors.queues import mmc
 from chairs.twin.anchors.short import delay, fixed, lognormal, release, route, seize
-from chairs.twin.arrivals import Attribute
+from chairs.twin.arrivals import Arrivals, Attribute
 from chairs.twin.checking import check
-from chairs.twin.durations import Duration, Durations
+from chairs.twin.durations import Duration, Durations, always
 from chairs.twin.load import offered_load, warnings
 from chairs.twin.model import read_model, write_model
 from chairs.twin.resources import Closure, Resource, Shift
 from chairs.twin.scenario import Scenario, apply, read_scenario
 from chairs.twin.simulate import simulate
 from chairs.twin.state import Present
-from chairs.twin.steps import Leave, Reclass, Release, Route, Seize, Tally
+from chairs.twin.steps import Leave, Patience, Reclass, Release, Route, Seize, Tally
 
 from .conftest import booked, hospital, one_bed
 
@@ -70,6 +71,32 @@ BAD = {
     "shares do not sum": dataclasses.replace(GOOD, attributes=(Attribute(name="age", levels=("x",), shares=(0.5,)),)),
     "no step": steps_of(),
     'unknown class "b"': rerouted(Reclass(name="turn", to={"a": "b"})),
+    "capacity of more than a billion": bed(capacity=10**30),
+    "more than a billion arrivals": dataclasses.replace(
+        GOOD, arrivals=(Arrivals(name="crowd", to="ask", classes={"a": 1.0}, kind="cycle", rates=(1e12,)),)
+    ),
+    "name is that of those present": dataclasses.replace(GOOD, arrivals=(booked(0, to="ask", name="present"),)),
+    "column of the table of cases": dataclasses.replace(
+        GOOD, attributes=(Attribute(name="case_id", levels=("x",), shares=(1.0,)),)
+    ),
+    'step "nap": a loop in which no time passes': steps_of(
+        delay("nap", fixed(0.0)), route("loop", {"nap": 1.0, "ask": 0.0}), ASK, STAY, ENDS, OUT
+    ),
+    'step "wink": a loop in which no time passes': steps_of(
+        ASK, ENDS, delay("wink", fixed(1e-12)), route("onward", {"ask": 0.5, "out": 0.5}), OUT
+    ),
+    'step "leaves": a loop in which no time passes': hospital(
+        [booked(0, to="patience")],
+        [Resource(name="bed", capacity=0)],
+        (
+            Patience(name="patience", duration=always(fixed(0.0)), leaves="leaves"),
+            ASK,
+            STAY,
+            ENDS,
+            OUT,
+            route("leaves", {"patience": 0.5, "out": 0.5}),
+        ),
+    ),
 }
 
 
@@ -200,3 +227,38 @@ def test_leaving_with_a_bed_in_hand_through_a_queue_is_found():
     )
     with pytest.raises(SettingError, match="never released"):
         check(model, horizon=1.0)
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ({"attributes": {"age": "old"}}, "attributes"),
+        ({"elapsed": float("nan")}, "elapsed"),
+        ({"elapsed": 9.0, "since_arrival": 3.0}, "since_arrival"),
+        ({"holds": {"bed": 10**30}}, "holds"),
+        ({"priority": 100}, "priority"),
+        ({"patience": "stay"}, "patience"),
+    ],
+)
+def test_a_person_who_cannot_be_is_refused(person, words):
+    with pytest.raises(SettingError, match=f'row 1: "{words}" does not fit'):
+        simulate(GOOD, horizon=10.0, state=[Present(step="stay", patient_class="a", **person)])
+
+
+def test_two_people_of_one_name_are_refused():
+    twice = [Present(step="stay", patient_class="a", case_id="A")] * 2
+    with pytest.raises(SettingError, match='"case_id" is given twice'):
+        simulate(GOOD, horizon=10.0, state=twice)
+
+
+@pytest.mark.parametrize(("year", "days"), [(9998, 3.0), (1800, 3.0), (2026, 366.0 * 200)])
+def test_a_run_outside_the_years_of_the_calendar_is_refused(year, days):
+    start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
+    with pytest.raises(SettingError, match="leaves the years 1900 to 2199"):
+        simulate(GOOD, horizon=days * 1440, start=start)
+
+
+def test_a_model_with_too_many_ways_is_not_searched_in_full_and_says_so(monkeypatch):
+    monkeypatch.setattr("chairs.twin.paths.MOST_STATES", 2)
+    assert "were not looked for" in warnings(GOOD)[0].en
+    simulate(dataclasses.replace(GOOD, steps=(ASK, STAY, OUT)), horizon=10.0)  # never released, and not found

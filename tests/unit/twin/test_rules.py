@@ -192,7 +192,11 @@ def test_a_reduction_can_interrupt_and_work_is_resumed(told):
         "capacity": None,
         "on_reduction": "preempt",
     }
-    assert told(one_bed(0, 1, stay=20, **bed), "ask") == [(0, 0, 20), (1, 1, 6), (6, 15, 30)]
+    model = one_bed(0, 1, stay=20, **bed)
+    assert told(model, "ask") == [(0, 0, 20), (1, 1, 6)]
+    assert told(model, "ask, resumed") == [(6, 15, 30)]
+    assert told(model, "ask, resumed", horizon=10) == [(6, None, None)]
+    assert told(model, "ask, resumed", horizon=20) == [(6, 15, None)]
     assert told(one_bed(0, 1, stay=20, **bed), "out") == [(None, 20, 20), (None, 30, 30)]
 
 

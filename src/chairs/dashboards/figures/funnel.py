@@ -112,24 +112,7 @@ def _plot(rows: pd.DataFrame, funnel: Funnel, what: str, lang: Language) -> Any:
         )
         for i in pair
     ]
-    groups = (
-        (rows[(rows["outside"] == 0) & ~rows["own"]], theme.GREY, "circle", 6, None),
-        (
-            rows[(rows["outside"] != 0) & ~rows["own"]],
-            theme.ORANGE,
-            "diamond",
-            9,
-            {"fr": "hors des limites", "en": "outside"}[lang],
-        ),
-        (
-            rows[rows["own"]],
-            theme.BLUE,
-            "star",
-            15,
-            {"fr": "établissement suivi", "en": "establishment in focus"}[lang],
-        ),
-    )
-    traces += [_dots(group, colour, symbol, size, name) for group, colour, symbol, size, name in groups if len(group)]
+    traces += _groups(rows, lang)
     return theme.draw(
         traces,
         height=HEIGHT,
@@ -145,6 +128,19 @@ def _plot(rows: pd.DataFrame, funnel: Funnel, what: str, lang: Language) -> Any:
         showlegend=True,
         legend=theme.LEGEND,
     )
+
+
+def _groups(rows: pd.DataFrame, lang: Language) -> list[dict[str, Any]]:
+    """Return the dots of those inside, those outside and the establishment in focus."""
+    apart = rows["outside"] != 0
+    own = rows["own"].astype(bool)
+    out, focus = {"fr": ("hors des limites", "établissement suivi"), "en": ("outside", "in focus")}[lang]
+    groups = (
+        (rows[~apart & ~own], theme.GREY, "circle", 6, None),
+        (rows[apart & ~own], theme.ORANGE, "diamond", 9, out),
+        (rows[own], theme.BLUE, "star", 15, focus),
+    )
+    return [_dots(group, colour, symbol, size, name) for group, colour, symbol, size, name in groups if len(group)]
 
 
 def _limit(error: Any, values: Any, dash: str, name: str | None) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from chairs.dashboards import shell
 from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
-FIGURES = ("associations", "dimensions", "position", "score-distribution", "score-indicator")
-WIDE = ("associations", "dimensions", "position")
+FIGURES = ("claims", "associations", "dimensions", "position", "score-distribution", "score-indicator")
+WIDE = ("claims", "associations", "dimensions", "position")
 
 
 CAUTION = Text(

@@ -118,7 +118,7 @@ def run_emergency(case: Mapping[str, Any], effort: Effort) -> list[Line]:
     run = simulate(
         model,
         horizon=float(case["spec"]["horizon"]),
-        replications=max(effort.published // 4, 20),
+        replications=effort.years or max(effort.published // 4, 20),
         seed=effort.seed,
         threads=effort.threads,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.twin.anchors.case import Effort, Line, Runner
 from chairs.twin.anchors.emergency import run_emergency
 from chairs.twin.anchors.exact import run_exact
+from chairs.twin.anchors.longer import longer
 from chairs.twin.anchors.published import run_clinic, run_critical_care, run_stroke
 from chairs.twin.anchors.treatment import run_treatment
 
@@ -35,16 +36,20 @@ def cases(folder: Path) -> Iterator[tuple[str, dict[str, Any], Runner]]:
 
 
 def table(lines: list[Line]) -> pd.DataFrame:
-    """Return comparisons as a table, `ok` where the difference is below four standard errors."""
+    """Return comparisons as a table, `ok` where the difference is below four standard errors.
+
+    `precision` is the standard error of the difference as a share of the number expected, and `coarse` says why an
+    error of 2 % would not be seen where that is so (see `Line`).
+    """
     import pandas as pd
 
     frame = pd.DataFrame(
-        [(x.case, x.measure, x.expected, x.expected_se, x.mean, x.se, x.z) for x in lines],
-        columns=["case", "measure", "expected", "expected_se", "mean", "se", "z"],
+        [(x.case, x.measure, x.expected, x.expected_se, x.mean, x.se, x.z, x.precision, x.coarse) for x in lines],
+        columns=["case", "measure", "expected", "expected_se", "mean", "se", "z", "precision", "coarse"],
     )
     return frame.assign(ok=frame["z"].abs() < LARGEST_Z)
 
 
-def anchors(folder: Path, effort: Effort) -> pd.DataFrame:
-    """Run every case of a folder and return the table."""
-    return table([found for _, case, runner in cases(folder) for found in runner(case, effort)])
+def anchors(folder: Path, effort: Effort, *, longer_by: float = 0.0) -> pd.DataFrame:
+    """Run every case of a folder and return the table; with `longer_by`, every service is longer by that share."""
+    return table([found for _, case, runner in cases(folder) for found in runner(longer(case, longer_by), effort)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from chairs.core.counter import philox
 from chairs.twin.engine.calendar import push
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     A_CLASSES,
     A_CYCLIC,
@@ -101,7 +101,7 @@ def _new_level(n: Any, x: Any, which: int, period: int) -> None:
     n[a + A_LEVEL_OF] = period
 
 
-@piece
+@part
 def _rate(n: Any, x: Any, which: int, piece_of_time: int) -> Any:
     """Return the rate in force, the level of its period included."""
     a, ax = n[AT_SOURCES] + which * A_WIDE, n[AT_SOURCES_X] + which * AX_WIDE
@@ -117,7 +117,7 @@ def _rate(n: Any, x: Any, which: int, piece_of_time: int) -> Any:
     return rate
 
 
-@piece
+@part
 def _by_rate(n: Any, x: Any, which: int, s: float) -> Any:
     """Return the moment when the summed rate since the last arrival reaches an exponential draw: exact."""
     a, ax = n[AT_SOURCES] + which * A_WIDE, n[AT_SOURCES_X] + which * AX_WIDE
@@ -135,7 +135,7 @@ def _by_rate(n: Any, x: Any, which: int, s: float) -> Any:
     return found
 
 
-@piece
+@part
 def _by_list(n: Any, x: Any, which: int) -> Any:
     a = n[AT_SOURCES] + which * A_WIDE
     place = n[a + A_NUMBER] - 1
@@ -175,7 +175,7 @@ def next_arrival(n: Any, x: Any, which: int) -> None:
         push(n, x, time, ARRIVE, which)
 
 
-@piece
+@part
 def _clear(n: Any, x: Any, slot: int) -> None:
     """Make a free place hold a patient who has done nothing yet."""
     p, px = n[AT_PATIENTS] + slot * P_WIDE, n[AT_PATIENTS_X] + slot * PX_WIDE
@@ -197,7 +197,7 @@ def _clear(n: Any, x: Any, slot: int) -> None:
         x[n[AT_MARKS] + slot * n[N_MARKS] + place] = x[WX_NOW]
 
 
-@piece
+@part
 def _chosen(x: Any, first: int, choices: int, u: float) -> Any:
     chosen = 0
     while chosen < choices - 1 and u >= x[first + chosen]:

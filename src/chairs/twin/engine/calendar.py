@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AT_CALENDAR,
     AT_CALENDAR_X,
@@ -18,17 +16,12 @@ from chairs.twin.engine.layout import (
 _SHIFT = WHO_BITS + 4
 
 
-@piece
+@part
 def push(n: Any, x: Any, time: float, kind: int, who: int) -> Any:
     """Write an event down and return its code, which no other event of the replication shares."""
-    return _push(n, x, time, np.int64(kind << WHO_BITS) | np.int64(who))
-
-
-@part
-def _push(n: Any, x: Any, time: float, what: Any) -> Any:
     codes, times = n[AT_CALENDAR], n[AT_CALENDAR_X]
     n[W_SEQUENCE] += 1
-    code = (n[W_SEQUENCE] << _SHIFT) | what
+    code = (n[W_SEQUENCE] << _SHIFT) | (kind << WHO_BITS) | who
     place = n[W_CALENDAR]
     n[W_CALENDAR] = place + 1
     while place > 0:
@@ -43,7 +36,7 @@ def _push(n: Any, x: Any, time: float, what: Any) -> Any:
     return code
 
 
-@piece
+@part
 def _least_child(n: Any, x: Any, codes: int, times: int, child: int, last: int) -> Any:
     least, first = child, x[times + child]
     for other in range(child + 1, min(child + 4, last)):
@@ -53,7 +46,7 @@ def _least_child(n: Any, x: Any, codes: int, times: int, child: int, last: int) 
     return least
 
 
-@piece
+@part
 def drop_first(n: Any, x: Any) -> None:
     """Take the first event out of the calendar (its time and code must have been read before)."""
     codes, times = n[AT_CALENDAR], n[AT_CALENDAR_X]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AT_ATTRIBUTES,
     AT_HOURS,
@@ -17,6 +17,7 @@ from chairs.twin.engine.layout import (
     BY_HOUR_OF_WEEK,
     BY_NOTHING,
     BY_QUEUE,
+    BY_WEEKDAY,
     N_ATTRIBUTES,
     N_HOURS,
     N_VISITS,
@@ -53,12 +54,14 @@ def _rarer_line(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
         line = hour_of_week(n, x, x[WX_NOW]) % 24
     elif by == BY_HOUR_OF_WEEK:
         line = hour_of_week(n, x, x[WX_NOW])
+    elif by == BY_WEEKDAY:
+        line = hour_of_week(n, x, x[WX_NOW]) // 24
     elif by == BY_QUEUE:
         line = min(n[n[AT_STATIONS] + n[r + R_OF] * S_WIDE + S_QUEUE], n[r + R_LEVELS] - 1)
     return line
 
 
-@piece
+@part
 def line_for(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
     """Return which line of a row's table counts for this patient now."""
     line = 0
@@ -69,7 +72,7 @@ def line_for(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
     return line
 
 
-@piece
+@part
 def visit_of(n: Any, slot: int, r: int) -> Any:
     """Return how often the patient was here before, and count this visit."""
     visit = 0
@@ -78,6 +81,14 @@ def visit_of(n: Any, slot: int, r: int) -> Any:
         visit = n[at]
         n[at] = visit + 1
     return visit
+
+
+@part
+def on_the_clock(n: Any, x: Any, until: float, clock: float) -> Any:
+    """Return the moment of the local day in which `until` lies at which the clock shows `clock`, never the past."""
+    passed = (until + x[WX_PHASE]) % x[WX_HOUR]
+    hour = hour_of_week(n, x, until) % 24 + passed / x[WX_HOUR]
+    return max(until + clock - hour * x[WX_HOUR], x[WX_NOW])
 
 
 @part

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from chairs.twin.engine.calendar import push
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AGE,
     AT_NODES,
@@ -46,6 +44,7 @@ from chairs.twin.engine.layout import (
     S_SHIFT,
     S_SHIFT_N,
     S_SHIFTS,
+    S_TURN,
     S_WIDE,
     SAMPLE,
     SHIFT,
@@ -70,7 +69,7 @@ from chairs.twin.engine.waiting import expect_worsening, leave_queue
 _UNITS_MASK = (1 << UNITS_SHIFT) - 1
 
 
-@piece
+@part
 def finish(n: Any, x: Any, slot: int, code: int) -> None:
     """End a stay, unless it was interrupted in the meantime."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
@@ -84,7 +83,7 @@ def finish(n: Any, x: Any, slot: int, code: int) -> None:
         make_ready(n, slot)
 
 
-@piece
+@part
 def _lose_patience(n: Any, x: Any, slot: int, code: int) -> None:
     """Let a waiting patient leave his queue; one in treatment leaves when he next has to wait."""
     p = patient_at(n, slot)
@@ -111,20 +110,20 @@ def _move(n: Any, x: Any, slot: int, up: int) -> None:
             join(n, x, slot, place, resource, other)
 
 
-@piece
+@part
 def _grow_older(n: Any, x: Any, slot: int, code: int) -> None:
     """Raise a patient who has waited long by one level of priority."""
     p = patient_at(n, slot)
     if n[p + P_AGE] == code and n[p + P_DOING] == WAITING:
         n[p + P_AGE] = 0
-        _move(n, x, slot, np.int64(1))
+        _move(n, x, slot, 1)
         at = n[AT_NODES] + slot * n[N_PLACES] * Q_WIDE
         first = n[n[AT_STATIONS] + n[at + Q_RESOURCE] * S_WIDE + S_AGES]
         if first >= 0 and n[at + Q_LEVEL] > 0 and x[WX_NOW] + x[first + n[p + P_CLASS]] <= x[WX_HORIZON]:
             n[p + P_AGE] = push(n, x, x[WX_NOW] + x[first + n[p + P_CLASS]], AGE, slot)
 
 
-@piece
+@part
 def _grow_worse(n: Any, x: Any, slot: int, code: int) -> None:
     """Let a waiting patient fall into another class, with its priority."""
     p = patient_at(n, slot)
@@ -132,26 +131,37 @@ def _grow_worse(n: Any, x: Any, slot: int, code: int) -> None:
         n[p + P_WORSEN] = 0
         r = n[AT_ROWS] + n[p + P_ROW] * R_WIDE
         n[p + P_CLASS] = n[n[r + R_WORSENS] + n[p + P_CLASS]]
-        _move(n, x, slot, np.int64(0))
+        _move(n, x, slot, 0)
         expect_worsening(n, x, slot, r)
 
 
-@piece
+@part
+def announce_shift(n: Any, x: Any, resource: int) -> None:
+    """Write the next change of the roster into the calendar; its list begins with the period of its repetition."""
+    s = n[AT_STATIONS] + resource * S_WIDE
+    period = x[n[s + S_SHIFTS]]
+    if n[s + S_SHIFT] == n[s + S_SHIFT_N] and period > 0.0:
+        n[s + S_SHIFT] = 0
+        n[s + S_TURN] += 1
+    if n[s + S_SHIFT] < n[s + S_SHIFT_N]:
+        push(n, x, n[s + S_TURN] * period + x[n[s + S_SHIFTS] + 2 * n[s + S_SHIFT] + 2], SHIFT, resource)
+
+
+@part
 def _change_shift(n: Any, x: Any, resource: int) -> None:
     """Set the capacity that the roster names for this moment, and announce the next change."""
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
-    capacity = int(x[n[s + S_SHIFTS] + 2 * n[s + S_SHIFT] + 1])
+    capacity = int(x[n[s + S_SHIFTS] + 2 * n[s + S_SHIFT] + 3])
     n[s + S_SHIFT] += 1
     x[sx + SX_CAPACITY] -= (capacity - n[s + S_CAPACITY]) * x[WX_COUNTED]
     n[s + S_CAPACITY] = capacity
-    if n[s + S_SHIFT] < n[s + S_SHIFT_N]:
-        push(n, x, x[n[s + S_SHIFTS] + 2 * n[s + S_SHIFT]], SHIFT, resource)
+    announce_shift(n, x, resource)
     if n[s + S_PREEMPTS] == 1:
         shrink(n, x, resource)
     offer(n, x, resource)
 
 
-@piece
+@part
 def _take_sample(n: Any, x: Any) -> None:
     """Write down units in use, patients waiting and units open, by resource."""
     at = n[AT_SAMPLES] + n[W_SAMPLES] * n[N_STATIONS] * 3

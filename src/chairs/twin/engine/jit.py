@@ -1,30 +1,43 @@
-"""How the engine's functions are compiled.
+"""How the engine's functions are compiled: a `part` inside the whole, the `whole` kept on disk, `plain` for both.
 
-`piece` is written out in place wherever it is called, before types are inferred: most functions have one
-caller, and so the hot loop stays a single function for the compiler while the source stays in small parts.
-`part` is compiled once, on its own, and called: for what has many callers or is rarely needed.
-Neither can be called from Python; with `NUMBA_DISABLE_JIT=1` both are plain functions.
-`_nrt=False`: the engine allocates nothing, so no reference need be counted (several times faster).
-A `part` is compiled again for each constant it is called with, so those that take one have a `piece` in front
-that turns it into a plain number.
+A `part` cannot be called from Python; with `NUMBA_DISABLE_JIT=1` all are plain functions. `_nrt=False`: the engine
+allocates nothing, so no reference need be counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from numba import njit
+import numba
+from numba.core import types
+
+from chairs.twin.engine.joining import PartCompiler, WholeCompiler
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Decorator = Callable[[Function], Function]
-_njit: Any = njit
+_njit: Any = numba.njit
+_types: Any = types
+_OFF: bool = vars(numba.config)["DISABLE_JIT"]
+_engine: Any = {"nogil": True, "_nrt": False, "error_model": "numpy"}
+_inside: Any = _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=PartCompiler, **_engine)
 
-piece: Decorator[Any] = _njit(inline="always", nogil=True, _nrt=False, error_model="numpy")
-part: Decorator[Any] = _njit(
-    nogil=True, _nrt=False, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
-plain: Decorator[Any] = _njit(nogil=True, _nrt=False)
+plain: Decorator[Any] = _njit(no_cfunc_wrapper=True, **_engine)
 """For what is called from Python too."""
-cached: Decorator[Any] = _njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+whole: Decorator[Any] = _njit(cache=True, no_cfunc_wrapper=True, pipeline_class=WholeCompiler, **_engine)
 """For the one function that is kept on disk."""
+
+
+def part(function: Function) -> Function:
+    """Make a function a part of the engine, compiled once for numbers, not once for each constant it is given."""
+    made = _inside(function)
+    if not _OFF:
+        found = made.get_call_template
+        made.get_call_template = lambda args, kws: found(tuple(_any_value(kind) for kind in args), kws)
+    return cast(Function, made)
+
+
+def _any_value(kind: Any) -> Any:
+    if isinstance(kind, _types.BaseTuple):
+        return _types.Tuple.from_types(tuple(_any_value(inner) for inner in kind))
+    return _types.unliteral(kind)

@@ -11,7 +11,7 @@ from __future__ import annotations
 SEIZE, RELEASE, DELAY, ROUTE, PATIENCE, END_PATIENCE, MARK, TALLY, RECLASS, LEAVE = range(10)
 
 # by what a line of a row's table is chosen
-BY_NOTHING, BY_CLASS, BY_ATTRIBUTE, BY_VISIT, BY_HOUR, BY_HOUR_OF_WEEK, BY_QUEUE = range(7)
+BY_NOTHING, BY_CLASS, BY_ATTRIBUTE, BY_VISIT, BY_HOUR, BY_HOUR_OF_WEEK, BY_QUEUE, BY_WEEKDAY = range(8)
 
 # kinds of duration
 NEVER, FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, NORMAL, UNIFORM, SPLINE, EMPIRICAL, MIXTURE = range(10)
@@ -39,18 +39,19 @@ INSTANT_LIMIT = 50_000_000  # events at one moment before the engine says that t
 
 # purpose of a draw that belongs to a list of arrivals and not to a step
 DRAW_GAP, DRAW_LEVEL = 0xA1, 0xA2
+DRAW_EVEN = 0xA3  # of draws that are spread evenly over the patients of a step
 
 # header of n: counters and switches, then sizes, then the first place of each table
 (
     W_COUNTING, W_OPENING, W_SAME_TIME, W_EVENTS, W_BUDGET, W_SEQUENCE, W_CALENDAR, W_FREE, W_READY, W_LAST_READY,
-    W_LINES, W_LOGGING, W_SAMPLES, W_SERIAL, W_INSIDE, W_MARGIN, W_BURSTS, W_KEY0, W_KEY1,
+    W_LINES, W_LOGGING, W_SAMPLES, W_SERIAL, W_INSIDE, W_MARGIN, W_BURSTS, W_KEY0, W_KEY1, W_EVEN,
     N_PLACES, N_CLASSES, N_STATIONS, N_SOURCES, N_ATTRIBUTES, N_VISITS, N_MARKS, N_SAMPLES, N_HOURS, N_CALENDAR,
     N_PATIENTS, N_LINES,
     AT_ROWS, AT_DURATIONS, AT_HOURS, AT_HEADS, AT_STATIONS, AT_SOURCES, AT_TALLIES, AT_WITHIN, AT_PASSES, AT_ARRIVED,
     AT_SAMPLES, AT_CALENDAR, AT_PATIENTS, AT_NODES, AT_HOLDINGS, AT_ATTRIBUTES, AT_VISITS, AT_LINES,
     AT_DURATIONS_X, AT_STATIONS_X, AT_SOURCES_X, AT_TALLIES_X, AT_CALENDAR_X, AT_PATIENTS_X, AT_HOLDINGS_X, AT_MARKS,
     AT_LINES_X, HEADER,
-) = range(59)  # fmt: skip
+) = range(60)  # fmt: skip
 
 # header of x
 WX_NOW, WX_COUNTED, WX_HORIZON, WX_WARM_UP, WX_HOUR, WX_PHASE, WX_SAMPLE_EVERY, HEADER_X = range(8)
@@ -85,8 +86,8 @@ Q_PRIOR, Q_NEXT, Q_LEVEL, Q_WHO, Q_RESOURCE, Q_WIDE = range(6)
 # a resource: what is in use, who waits, its rules; in x the sums its averages come from
 (
     S_BUSY, S_CAPACITY, S_QUEUE, S_SHIFT, S_SHIFT_N, S_SHIFTS, S_LEVELS, S_HEADS, S_PRIORITIES, S_CLEANING, S_PREEMPTS,
-    S_OVERTAKING, S_AGES, S_KEY, S_WIDE,
-) = range(15)  # fmt: skip
+    S_OVERTAKING, S_AGES, S_KEY, S_TURN, S_WIDE,
+) = range(16)  # fmt: skip
 SX_BUSY, SX_CAPACITY, SX_QUEUE, SX_QUEUE_SINCE, SX_QUEUE_TIME, SX_IDLE_SINCE, SX_IDLE_TIME, SX_WIDE = range(8)
 
 # a list of arrivals and how far it is

@@ -7,16 +7,19 @@ from typing import Any
 import numpy as np
 
 from chairs.core.counter import philox
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AT_HOLDINGS,
     AT_HOLDINGS_X,
     AT_LINES,
     AT_LINES_X,
+    AT_PASSES,
     AT_PATIENTS,
     AT_PATIENTS_X,
+    AT_ROWS,
     AT_TALLIES,
     AT_TALLIES_X,
+    DRAW_EVEN,
     H_WIDE,
     HX_WIDE,
     L_CLASS,
@@ -39,11 +42,14 @@ from chairs.twin.engine.layout import (
     P_SOURCE,
     P_WIDE,
     PX_WIDE,
+    R_KEY,
+    R_WIDE,
     READY,
     TX_SQUARE,
     TX_TOTAL,
     TX_WIDE,
     W_COUNTING,
+    W_EVEN,
     W_KEY0,
     W_KEY1,
     W_LAST_READY,
@@ -53,31 +59,31 @@ from chairs.twin.engine.layout import (
 )
 
 
-@piece
+@part
 def patient_at(n: Any, slot: int) -> Any:
     """Return the place of a patient's record in n."""
     return n[AT_PATIENTS] + slot * P_WIDE
 
 
-@piece
+@part
 def patient_x_at(n: Any, slot: int) -> Any:
     """Return the place of a patient's record in x."""
     return n[AT_PATIENTS_X] + slot * PX_WIDE
 
 
-@piece
+@part
 def holding_at(n: Any, slot: int, resource: int) -> Any:
     """Return the place in n of what a patient holds of a resource."""
     return n[AT_HOLDINGS] + (slot * n[N_STATIONS] + resource) * H_WIDE
 
 
-@piece
+@part
 def holding_x_at(n: Any, slot: int, resource: int) -> Any:
     """Return the place in x of what a patient holds of a resource."""
     return n[AT_HOLDINGS_X] + (slot * n[N_STATIONS] + resource) * HX_WIDE
 
 
-@piece
+@part
 def draw(n: Any, slot: int, key: int, visit: int) -> Any:
     """Return two uniform numbers that depend on seed, replication, patient, step and visit only."""
     p = n[AT_PATIENTS] + slot * P_WIDE
@@ -91,7 +97,44 @@ def draw(n: Any, slot: int, key: int, visit: int) -> Any:
     )
 
 
-@piece
+@part
+def draw_for(n: Any, slot: int, r: int, visit: int) -> Any:
+    """Return two uniform numbers for a row of the table: the patient's own, or the next of an even sequence."""
+    if n[W_EVEN] == 1:
+        return _even(n, r)
+    return draw(n, slot, n[r + R_KEY], visit)
+
+
+@part
+def _even(n: Any, r: int) -> Any:
+    """Return two uniform numbers that, over the passes of a row, fill 0 to 1 and its square evenly from the first on.
+
+    Blocks of 16 points of Sobol's sequence, each block shifted digitally at random and each point moved within its
+    cell (Owen, *Monte Carlo theory, methods and examples*, chapter 17): one long sequence would beat with the number
+    of patients a day.
+    """
+    first = n[AT_PASSES] + (r - n[AT_ROWS]) // R_WIDE * n[N_CLASSES]
+    times = -1  # this pass is counted already
+    for cls in range(n[N_CLASSES]):
+        times += n[first + cls]
+    times = max(times, 0)
+    key, even = np.uint64(n[r + R_KEY]), np.uint64(DRAW_EVEN)
+    k0, k1 = np.uint64(n[W_KEY0]), np.uint64(n[W_KEY1])
+    within, other = philox(np.uint64(times), np.uint64(0), key, even, k0, k1)
+    shift, turn = philox(np.uint64(times // 16), np.uint64(1), key, even, k0, k1)
+    one, two, place = int(shift * 16), int(turn * 16), times % 16
+    if place & 1:
+        one, two = one ^ 8, two ^ 8
+    if place & 2:
+        one, two = one ^ 4, two ^ 12
+    if place & 4:
+        one, two = one ^ 2, two ^ 10
+    if place & 8:
+        one, two = one ^ 1, two ^ 15
+    return (one + within) / 16, (two + other) / 16
+
+
+@part
 def make_ready(n: Any, slot: int) -> None:
     """Let a patient go on at this moment, after those who became ready before him."""
     p = n[AT_PATIENTS] + slot * P_WIDE
@@ -104,7 +147,7 @@ def make_ready(n: Any, slot: int) -> None:
     n[W_LAST_READY] = slot
 
 
-@piece
+@part
 def tally(n: Any, x: Any, which: int, cls: int, value: float) -> None:
     """Add a value to a sum, unless the run is still warming up."""
     if n[W_COUNTING] == 1:
@@ -115,14 +158,9 @@ def tally(n: Any, x: Any, which: int, cls: int, value: float) -> None:
         x[at + TX_SQUARE] += value * value
 
 
-@piece
+@part
 def write_line(n: Any, x: Any, slot: int, what: Any, since: Any) -> None:
     """Write one line of the log, ending now: `what` is kind, row and resource, `since` request and start."""
-    _write(n, x, np.int64(slot), (np.int64(what[0]), np.int64(what[1]), np.int64(what[2])), since)
-
-
-@part
-def _write(n: Any, x: Any, slot: int, what: Any, since: Any) -> None:
     kind, row, resource = what
     requested, start = since
     p, line = n[AT_PATIENTS] + slot * P_WIDE, n[AT_LINES] + n[W_LINES] * L_WIDE

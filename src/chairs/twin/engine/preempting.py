@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AT_STATIONS,
     BUSY,
@@ -19,9 +19,9 @@ from chairs.twin.engine.layout import (
     P_RESOURCE,
     P_UNITS,
     P_WAITS,
+    PX_ELAPSED,
     PX_REMAINING,
     PX_REQUESTED,
-    PX_STARTED,
     PX_UNTIL,
     S_BUSY,
     S_CAPACITY,
@@ -33,7 +33,7 @@ from chairs.twin.engine.queues import join, level_of
 from chairs.twin.engine.units import drop, free
 
 
-@piece
+@part
 def _interrupt(n: Any, x: Any, slot: int, resource: int) -> None:
     """Take a unit from a patient who is being treated; he waits for it and then goes on where he was."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
@@ -41,7 +41,7 @@ def _interrupt(n: Any, x: Any, slot: int, resource: int) -> None:
     n[p + P_DOING] = INTERRUPTED
     x[px + PX_REMAINING] = x[px + PX_UNTIL] - x[WX_NOW]
     x[px + PX_REQUESTED] = x[holding_x_at(n, slot, resource) + HX_REQUESTED]  # his place in the queue
-    x[px + PX_STARTED] = x[WX_NOW]
+    x[px + PX_ELAPSED] = x[WX_NOW]  # when he was interrupted; nothing else uses it during a treatment
     units = drop(n, x, slot, resource)
     n[p + P_RESOURCE], n[p + P_UNITS] = resource, units
     free(n, x, resource, units)
@@ -49,7 +49,7 @@ def _interrupt(n: Any, x: Any, slot: int, resource: int) -> None:
     join(n, x, slot, 0, resource, level_of(n, slot, resource))
 
 
-@piece
+@part
 def _last_served(n: Any, x: Any, resource: int) -> Any:
     """Return the least urgent, last served patient who is being treated with this resource, or -1."""
     worst, worst_level, latest = -1, -1, -FOREVER

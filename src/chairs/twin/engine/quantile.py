@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from chairs.twin.engine.jit import part, piece, plain
+from chairs.twin.engine.jit import part, plain
 from chairs.twin.engine.layout import (
     AT_DURATIONS,
     AT_DURATIONS_X,
@@ -29,7 +29,7 @@ from chairs.twin.engine.layout import (
 SPLINE_LEAST, SPLINE_STEP = -8.5, 0.0625  # first normal deviate of a tabulated quantile, and the step
 
 
-@piece
+@part
 def _near(q: float) -> Any:
     r = 0.180625 - q * q
     top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from chairs.twin.engine.calendar import push
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AT_HEADS,
     AT_NODES,
@@ -29,9 +27,9 @@ from chairs.twin.engine.layout import (
     P_UNITS,
     P_WAITS,
     P_WORSEN,
+    PX_ELAPSED,
     PX_REMAINING,
     PX_REQUESTED,
-    PX_STARTED,
     PX_UNTIL,
     Q_LEVEL,
     Q_NEXT,
@@ -62,7 +60,7 @@ from chairs.twin.engine.noting import holding_x_at, make_ready, patient_at, pati
 from chairs.twin.engine.units import grant, hold
 
 
-@piece
+@part
 def level_of(n: Any, slot: int, resource: int) -> Any:
     """Return the priority level of a patient at a resource: 0 is served first."""
     p, s = patient_at(n, slot), n[AT_STATIONS] + resource * S_WIDE
@@ -73,14 +71,9 @@ def level_of(n: Any, slot: int, resource: int) -> Any:
     return level
 
 
-@piece
+@part
 def join(n: Any, x: Any, slot: int, place: int, resource: int, level: int) -> None:
     """Put a patient in a queue, behind those of his level who asked before him."""
-    _join(n, x, np.int64(slot), np.int64(place), resource, np.int64(level))
-
-
-@part
-def _join(n: Any, x: Any, slot: int, place: int, resource: int, level: int) -> None:
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
     node = slot * n[N_PLACES] + place
     line = n[AT_HEADS] + 2 * (n[s + S_HEADS] + level)
@@ -130,7 +123,7 @@ def quit_line(n: Any, x: Any, node: int) -> None:
         x[sx + SX_QUEUE_TIME] += x[WX_COUNTED] - x[sx + SX_QUEUE_SINCE]
 
 
-@piece
+@part
 def quit_all(n: Any, x: Any, slot: int) -> None:
     """Take a patient out of all the queues he is in."""
     p, first = patient_at(n, slot), slot * n[N_PLACES]
@@ -141,7 +134,7 @@ def quit_all(n: Any, x: Any, slot: int) -> None:
     n[p + P_WORSEN] = 0
 
 
-@piece
+@part
 def _overtakes(n: Any, slot: int, resource: int) -> Any:
     """Say whether taking a unit now would pass somebody who may not be passed."""
     s = n[AT_STATIONS] + resource * S_WIDE
@@ -182,7 +175,8 @@ def _resume(n: Any, x: Any, slot: int) -> Any:
         return False
     quit_all(n, x, slot)
     hold(n, x, slot, resource, n[p + P_UNITS])
-    x[holding_x_at(n, slot, resource) + HX_REQUESTED] = x[px + PX_STARTED]  # when he was interrupted
+    x[holding_x_at(n, slot, resource) + HX_REQUESTED] = x[px + PX_ELAPSED]  # when he was interrupted
+    x[px + PX_ELAPSED] = 0.0
     n[p + P_DOING] = BUSY
     x[px + PX_UNTIL] = x[WX_NOW] + x[px + PX_REMAINING]
     if x[px + PX_UNTIL] <= x[WX_HORIZON]:
@@ -190,13 +184,13 @@ def _resume(n: Any, x: Any, slot: int) -> Any:
     return True
 
 
-@piece
+@part
 def _serve(n: Any, x: Any, slot: int) -> Any:
     """Serve a waiting patient if what he asks for is free; say whether it was."""
     if n[patient_at(n, slot) + P_DOING] == INTERRUPTED:
         served = _resume(n, x, slot)
     else:
-        place = option_now(n, x, slot, np.int64(0))
+        place = option_now(n, x, slot, 0)
         served = place >= 0
         if served:
             quit_all(n, x, slot)

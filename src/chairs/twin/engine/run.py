@@ -8,8 +8,9 @@ from typing import Any
 
 from chairs.twin.engine.arrivals import arrive, next_arrival
 from chairs.twin.engine.calendar import drop_first, push
-from chairs.twin.engine.happenings import finish, happen
-from chairs.twin.engine.jit import cached, part, piece
+from chairs.twin.engine.cells import cells
+from chairs.twin.engine.happenings import announce_shift, finish, happen
+from chairs.twin.engine.jit import part, whole
 from chairs.twin.engine.layout import (
     ARRIVE,
     AT_CALENDAR,
@@ -33,11 +34,8 @@ from chairs.twin.engine.layout import (
     PAUSE,
     R_WIDE,
     S_CAPACITY,
-    S_SHIFT_N,
-    S_SHIFTS,
     S_WIDE,
     SAMPLE,
-    SHIFT,
     STUCK,
     SX_CAPACITY,
     SX_WIDE,
@@ -67,7 +65,7 @@ from chairs.twin.engine.waiting import start_patience
 _WHO_MASK = (1 << WHO_BITS) - 1
 
 
-@piece
+@part
 def _room(n: Any) -> Any:
     """Say whether whatever happens next fits into the tables."""
     margin = n[W_MARGIN] + n[W_BURSTS] * n[W_INSIDE]
@@ -92,15 +90,14 @@ def _open(n: Any, x: Any) -> None:
     for resource in range(n[N_STATIONS]):
         s = n[AT_STATIONS] + resource * S_WIDE
         x[n[AT_STATIONS_X] + resource * SX_WIDE + SX_CAPACITY] -= n[s + S_CAPACITY] * x[WX_COUNTED]
-        if n[s + S_SHIFT_N] > 0:
-            push(n, x, x[n[s + S_SHIFTS]], SHIFT, resource)
+        announce_shift(n, x, resource)
     for which in range(n[N_SOURCES]):
         next_arrival(n, x, which)
     for resource in range(n[N_STATIONS]):
         offer(n, x, resource)
 
 
-@piece
+@part
 def _advance(n: Any, x: Any, time: float) -> None:
     """Move the clock."""
     if time > x[WX_NOW]:
@@ -113,7 +110,7 @@ def _advance(n: Any, x: Any, time: float) -> None:
     n[W_EVENTS] += 1
 
 
-@piece
+@part
 def _next_event(n: Any, x: Any, code: int) -> None:
     who, kind = code & _WHO_MASK, (code >> WHO_BITS) & 15
     drop_first(n, x)
@@ -125,7 +122,7 @@ def _next_event(n: Any, x: Any, code: int) -> None:
         happen(n, x, kind, who, code)
 
 
-@piece
+@part
 def _next_patient(n: Any, x: Any, slot: int) -> None:
     n[W_READY] = n[n[AT_PATIENTS] + slot * P_WIDE + P_NEXT]
     if n[W_OPENING] == 1:
@@ -143,8 +140,9 @@ def _fingerprint() -> int:
 def _entry(fingerprint: int) -> Any:
     # numba's cache on disk looks at this file alone; a captured number that depends on all of the
     # engine's files makes it compile again when any of them changes.
-    @cached
-    def run(n: Any, x: Any) -> Any:
+    @whole
+    def run(wholes: Any, reals: Any) -> Any:
+        n, x = cells(wholes), cells(reals)
         while fingerprint > 0:
             if not _room(n):
                 return GROW

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from chairs.twin.engine.calendar import push
-from chairs.twin.engine.choosing import in_window, line_for, visit_of
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.choosing import in_window, line_for, on_the_clock, visit_of
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     ABSENT,
     AT_MARKS,
@@ -43,7 +43,6 @@ from chairs.twin.engine.layout import (
     PX_SURVIVAL,
     PX_UNTIL,
     R_FIRST,
-    R_KEY,
     R_LEVELS,
     R_LOGGED,
     R_NEXT,
@@ -68,18 +67,18 @@ from chairs.twin.engine.layout import (
     WX_HORIZON,
     WX_NOW,
 )
-from chairs.twin.engine.noting import draw, holding_at, patient_at, patient_x_at, tally, write_line
+from chairs.twin.engine.noting import draw_for, holding_at, patient_at, patient_x_at, tally, write_line
 from chairs.twin.engine.quantile import duration
 from chairs.twin.engine.queues import offer
 from chairs.twin.engine.units import give_back
 from chairs.twin.engine.waiting import seize, start_patience
 
 
-@piece
+@part
 def _delay(n: Any, x: Any, slot: int, r: int) -> None:
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     visit = visit_of(n, slot, r)
-    s, u = draw(n, slot, n[r + R_KEY], visit)
+    s, u = draw_for(n, slot, r, visit)
     which = n[r + R_FIRST] + line_for(n, x, slot, r, visit)
     if n[p + P_DRAWN] >= 0:
         which = n[p + P_DRAWN]
@@ -87,7 +86,10 @@ def _delay(n: Any, x: Any, slot: int, r: int) -> None:
     lasts = duration(n, x, which, s * x[px + PX_SURVIVAL])
     until = x[WX_NOW] + max(lasts - x[px + PX_ELAPSED], 0.0)
     if n[r + R_WINDOW] > 0 and until <= x[WX_HORIZON]:
-        until = in_window(n, x, r, until, u)
+        if n[r + R_WINDOW] == 3:
+            until = on_the_clock(n, x, until, duration(n, x, n[r + R_TARGETS], u))
+        else:
+            until = in_window(n, x, r, until, u)
     x[px + PX_STARTED] = x[WX_NOW] - x[px + PX_ELAPSED]
     x[px + PX_SURVIVAL], x[px + PX_ELAPSED] = 1.0, 0.0
     x[px + PX_UNTIL] = until
@@ -96,7 +98,7 @@ def _delay(n: Any, x: Any, slot: int, r: int) -> None:
         n[p + P_FINISH] = push(n, x, until, FINISH, slot)
 
 
-@piece
+@part
 def _release(n: Any, x: Any, slot: int, r: int) -> None:
     """Give back what is named and held; all of it is offered before this patient goes on."""
     if n[patient_at(n, slot) + P_HOLDING] > 0:
@@ -110,18 +112,18 @@ def _release(n: Any, x: Any, slot: int, r: int) -> None:
                 offer(n, x, resource)
 
 
-@piece
+@part
 def _route(n: Any, x: Any, slot: int, r: int) -> Any:
     visit = visit_of(n, slot, r)
     first = n[r + R_FIRST] + n[r + R_WIDTH] * line_for(n, x, slot, r, visit)
-    u, _ = draw(n, slot, n[r + R_KEY], visit)
+    u, _ = draw_for(n, slot, r, visit)
     chosen = 0
     while chosen < n[r + R_WIDTH] - 1 and u >= x[first + chosen]:
         chosen += 1
     return n[n[r + R_TARGETS] + chosen]
 
 
-@piece
+@part
 def _clock(n: Any, x: Any, slot: int, which: int, otherwise: float) -> Any:
     """Return what a clock shows; -1 stands for `otherwise`."""
     time = otherwise
@@ -177,7 +179,7 @@ def _rarer_step(n: Any, x: Any, slot: int, r: int, index: int) -> None:
         write_line(n, x, slot, (LOG_PASS, index, -1), (math.nan, x[WX_NOW]))
 
 
-@piece
+@part
 def go_on(n: Any, x: Any, slot: int) -> None:
     """Take a patient through the table until he is treated, waits or has left."""
     p = patient_at(n, slot)

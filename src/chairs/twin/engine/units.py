@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chairs.twin.engine.calendar import push
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AT_ROWS,
     AT_STATIONS,
@@ -41,7 +41,7 @@ from chairs.twin.engine.noting import draw, holding_at, holding_x_at, patient_at
 from chairs.twin.engine.quantile import duration
 
 
-@piece
+@part
 def hold(n: Any, x: Any, slot: int, resource: int, units: int) -> None:
     """Let a patient hold units of a resource from now on."""
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
@@ -72,7 +72,7 @@ def grant(n: Any, x: Any, slot: int, place: int) -> None:
     n[p + P_ROW] = n[r + R_NEXT]
 
 
-@piece
+@part
 def free(n: Any, x: Any, resource: int, units: int) -> None:
     """Make units available again, without offering them yet."""
     s, sx = n[AT_STATIONS] + resource * S_WIDE, n[AT_STATIONS_X] + resource * SX_WIDE
@@ -82,7 +82,7 @@ def free(n: Any, x: Any, resource: int, units: int) -> None:
         x[sx + SX_IDLE_SINCE] = x[WX_COUNTED]
 
 
-@piece
+@part
 def drop(n: Any, x: Any, slot: int, resource: int) -> Any:
     """End a patient's hold of a resource in the books; return the units."""
     h, hx = holding_at(n, slot, resource), holding_x_at(n, slot, resource)
@@ -104,7 +104,7 @@ def clean(n: Any, x: Any, slot: int, resource: int, units: int) -> None:
     push(n, x, until, CLEANED, resource | (units << UNITS_SHIFT))
 
 
-@piece
+@part
 def give_back(n: Any, x: Any, slot: int, resource: int) -> None:
     """End a patient's hold of a resource; a unit that is cleaned stays in use until it is clean."""
     units = drop(n, x, slot, resource)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from chairs.twin.engine.calendar import push
 from chairs.twin.engine.choosing import line_for, visit_of
-from chairs.twin.engine.jit import part, piece
+from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AGE,
     AT_STATIONS,
@@ -74,7 +72,7 @@ def expect_worsening(n: Any, x: Any, slot: int, r: int) -> None:
         n[p + P_WORSEN] = push(n, x, x[WX_NOW] + after, WORSEN, slot)
 
 
-@piece
+@part
 def _wait_for(n: Any, x: Any, slot: int, r: int) -> None:
     """Put a patient into the queues of all that he asks for."""
     p = patient_at(n, slot)
@@ -103,7 +101,7 @@ def leave_queue(n: Any, x: Any, slot: int, index: int) -> Any:
     return n[p + P_LEAVES]
 
 
-@piece
+@part
 def _refused(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     """Say whether the queue is full for a newcomer."""
     full = False
@@ -121,7 +119,7 @@ def _seize_rarer(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     if n[patient_at(n, slot) + P_OVERDUE] == 1:
         return leave_queue(n, x, slot, index)
     if n[W_OPENING] == 0:
-        place = option_now(n, x, slot, np.int64(1))
+        place = option_now(n, x, slot, 1)
         if place >= 0:
             grant(n, x, slot, place)
             return n[r + R_NEXT]
@@ -131,7 +129,7 @@ def _seize_rarer(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     return -1
 
 
-@piece
+@part
 def seize(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     """Ask for what a row names; return the next row, or -1 for somebody who waits."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)

@@ -1,0 +1,76 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Un lien, du protocole au verdict
+#
+# Ce que l'on cherche est **déclaré avant de lire les résultats** : expositions, résultats, comparaison, décalage, plus
+# petit effet utile, témoins négatifs. Le protocole est scellé (une empreinte) ; ensuite seulement on lit les scores.
+# Sur le territoire de démonstration la vérité est plantée : on peut vérifier que la méthode la retrouve.
+
+# %%
+import chairs
+from chairs.demo.planted import read_planted
+from chairs.linking.answerable import answerable
+from chairs.linking.cells import Sources, cells
+from chairs.linking.contest import Challenge, contest
+from chairs.linking.ladder import ladder
+from chairs.linking.protocol import read_protocol, seal
+from chairs.linking.verdict import verdicts
+from chairs.store import paths
+
+protocol = read_protocol(paths.protocol_file("demo"))
+print(protocol.question.fr)
+print("empreinte :", seal(protocol)[:16])
+
+# %% [markdown]
+# ## La question a-t-elle une réponse possible ?
+#
+# Avant tout modèle, et sans lire un seul score : quel effet ces établissements et ces années pourraient-ils montrer ?
+
+# %%
+indicators, establishments = (chairs.load(table, "demo") for table in ("indicators", "establishments"))
+for power in answerable(indicators, establishments, protocol):
+    print(power.say(protocol.smallest_effect, "fr"))
+
+# %% [markdown]
+# ## L'échelle des modèles pour une paire
+#
+# Entre établissements, un lien mêle tout ce qui les distingue. À l'intérieur d'un établissement, d'une année à l'autre,
+# ce qui ne change pas ne peut plus tromper. L'écart entre les deux est un signe de confusion.
+
+# %%
+sources = Sources(indicators=indicators, scores=chairs.load("scores", "demo"), establishments=establishments)
+pair = ("absenteeism", "demo-patient-experience/pec_inf")
+for step in ladder(cells(sources, protocol, *pair)):
+    print(step.say("fr"))
+
+# %% [markdown]
+# ## Tous les verdicts de la famille, et la vérité plantée
+
+# %%
+truth = {(e.exposure, f"{e.instrument}/{e.dimension}"): e.within for e in read_planted().effects}
+for verdict in verdicts(sources, protocol):
+    planted = truth.get((verdict.exposure, verdict.outcome), 0.0)
+    if verdict.claim != "not_supported" or planted:
+        print(verdict.say("fr"), f"— vérité plantée : {planted:+.2f}")
+
+# %% [markdown]
+# ## Quelqu'un conteste
+#
+# « Avec un autre seuil de réponses, le lien disparaîtrait. » La réponse montre toute la courbe des choix défendables,
+# et combien d'établissements il faudrait retirer pour renverser la conclusion.
+
+# %%
+print(contest(sources, protocol, pair, Challenge(floor=30)).say("fr"))
+
+# %% [markdown]
+# Ce que l'on peut dire : dans ce territoire, quand l'absentéisme d'un établissement monte, le score de ses patients sur
+# les soins infirmiers baisse. Ce que l'on ne peut pas dire : que l'un **cause** l'autre, ni ce que vivra un patient.

@@ -1,0 +1,205 @@
+"""One series forecast from any of its moments: models fitted before it, tried at earlier moments, then combined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chairs.flow.forecasting.blend import blend
+from chairs.flow.forecasting.boosting import Boosted, fit_boosted
+from chairs.flow.forecasting.days import Place
+from chairs.flow.forecasting.expected import Clock, clock_of, expected, slow_level
+from chairs.flow.forecasting.level import Levels, fit_levels, pairs
+from chairs.flow.forecasting.smoothing import Smoothed, fit_smoothing, seasonal_naive
+from chairs.flow.forecasting.spread import Around, Spread, fit_around, fit_spread
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from chairs.flow.forecasting.series import Series
+
+MODELS = ("combined", "level", "boosted", "ets", "snaive")
+BASELINES = ("ets", "snaive")
+MEMBERS = {"h": ("level", "boosted"), "d": ("level", "boosted", "ets"), "w": ("level", "ets"), "m": ("level", "ets")}
+RARELY = 4  # blocks between two growths of the trees, which change little and cost most
+FEWEST = 30  # past errors under which a group of leads borrows those of all leads, and all leads those of the fit
+WITHIN = 5_000  # errors of the fit itself that then stand in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fit:
+    """The models as fitted at one step."""
+
+    levels: Levels
+    smoothed: Smoothed | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Forecast:
+    """The forecast of one model at one origin: a mean (leads,) and its spread by group of leads."""
+
+    mean: np.ndarray
+    spreads: tuple[tuple[int, int, Spread | Around], ...]
+
+    def quantiles(self, levels: np.ndarray) -> np.ndarray:
+        """Return the quantiles (leads, levels), never crossing."""
+        import numpy as np
+
+        return np.concatenate([spread.quantiles(self.mean[a:b], levels) for a, b, spread in self.spreads])
+
+    def probability(self, observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the probabilities of less than, and of at most, what was observed (leads,)."""
+        import numpy as np
+
+        parts = [spread.probability(self.mean[a:b], observed[a:b]) for a, b, spread in self.spreads]
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Forecaster:
+    """Forecasts one series; what was fitted is kept, since every fit depends on the past of its own step alone.
+
+    Parameters
+    ----------
+    latest
+        The last origin that will be asked for; it may lie after the end of the series.
+    """
+
+    series: Series
+    places: tuple[Place, ...]
+    horizon: int
+    latest: int
+    clock: Clock = field(init=False)
+    values: np.ndarray = field(init=False)
+    fits: dict[int, Fit] = field(default_factory=dict)
+    trees: dict[int, Boosted | None] = field(default_factory=dict)
+    tried: dict[tuple[str, int], np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        import numpy as np
+
+        end = max(len(self.series.values), self.latest) + self.horizon
+        self.clock = clock_of(self.series, self.places, end)
+        self.values = np.full(end, np.nan)
+        self.values[: len(self.series.values)] = self.series.values
+
+    def forecasts(self, origin: int, models: tuple[str, ...] = ("combined",)) -> dict[str, Forecast]:
+        """Return the forecasts made when the steps before `origin` are known, of those models that exist there.
+
+        Past origins whose targets are all or partly known lend their errors to the weights and intervals.
+        """
+        import numpy as np
+
+        past = self._past(origin)
+        members = MEMBERS[self.series.step.name] if "combined" in models else ()
+        wanted = dict.fromkeys((*(m for m in models if m != "combined"), *members))
+        known = {m: np.array([self._mean(m, o) for o in [*past, origin]]) for m in wanted}
+        known = {m: means for m, means in known.items() if not np.isnan(means[-1]).any()}
+        observed = self._observed(past, origin)
+        if "combined" in models:
+            known = {"combined": self._combined(known, observed), **known}
+        return {m: self._spread(m, known[m], observed, origin) for m in models if m in known}
+
+    def _past(self, origin: int) -> list[int]:
+        step = self.series.step
+        last = (origin - 1) // step.stride * step.stride
+        origins = [last - i * step.stride for i in range(step.rehearsals)]
+        return [o for o in reversed(origins) if step.fitted(o) >= step.shortest]
+
+    def _observed(self, past: list[int], origin: int) -> np.ndarray:
+        """Return what came (past, leads), missing from `origin` on."""
+        import numpy as np
+
+        targets = np.array(past, dtype=int)[:, None] + np.arange(self.horizon)
+        return np.where(targets < origin, self.values[np.minimum(targets, origin - 1)], np.nan)
+
+    def _mean(self, model: str, origin: int) -> np.ndarray:
+        key = (model, origin)
+        if key not in self.tried:
+            self.tried[key] = self._means(model, origin)
+        return self.tried[key]
+
+    def _means(self, model: str, origin: int) -> np.ndarray:
+        import numpy as np
+
+        leads = np.arange(self.horizon)
+        origins = np.full(self.horizon, origin)
+        step = self.series.step
+        if model == "snaive":
+            season = step.season if origin >= step.season else step.naive
+            return seasonal_naive(self.values[:origin], season, origins, leads)
+        fit = self._fit(step.fitted(origin))
+        if model == "level":
+            return fit.levels.predict(origins, leads)
+        if model == "ets":
+            return np.full(self.horizon, np.nan) if fit.smoothed is None else fit.smoothed.predict(origins, leads)
+        grown = self._grown(step.fitted(origin) // (RARELY * step.block) * RARELY * step.block)
+        return np.full(self.horizon, np.nan) if grown is None else grown.predict(fit.levels, origins, leads)
+
+    def _fit(self, fitted: int) -> Fit:
+        if fitted not in self.fits:
+            step = self.series.step
+            mean = expected(self.values[:fitted], step, self.clock)
+            mean = mean * slow_level(self.values, mean, step, fitted)
+            levels = fit_levels(self.values, mean, step, fitted, self.horizon)
+            smoothed = fit_smoothing(self.values, mean, step, fitted)
+            self.fits[fitted] = Fit(levels=levels, smoothed=smoothed)
+        return self.fits[fitted]
+
+    def _grown(self, fitted: int) -> Boosted | None:
+        if fitted not in self.trees:
+            step = self.series.step
+            enough = fitted >= 2 * RARELY * step.block
+            levels = self._fit(fitted).levels if enough else None
+            self.trees[fitted] = (
+                fit_boosted(levels, self.clock, fitted, self.horizon, 3 * step.block) if levels is not None else None
+            )
+        return self.trees[fitted]
+
+    def _combined(self, known: dict[str, np.ndarray], observed: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        members = [m for m in MEMBERS[self.series.step.name] if m in known]
+        stacked = np.stack([known[m] for m in members], axis=-1)  # (past + 1, leads, models)
+        combined = np.empty(stacked.shape[:2])
+        for first, last in self.series.step.groups(self.horizon):
+            past, seen = stacked[:-1, first:last].reshape(-1, len(members)), observed[:, first:last].ravel()
+            there = ~np.isnan(seen) & ~np.isnan(past).any(axis=1)
+            weights = blend(past[there], seen[there])
+            whole = np.nan_to_num(stacked[:, first:last]) @ weights
+            usual = np.nanmean(stacked[:, first:last], axis=-1)
+            combined[:, first:last] = np.where(np.isnan(stacked[:, first:last]).any(axis=-1), usual, whole)
+        return combined
+
+    def _spread(self, model: str, means: np.ndarray, observed: np.ndarray, origin: int) -> Forecast:
+        import numpy as np
+
+        means = np.maximum(means, 0.0 if model in BASELINES else 1e-6)
+        past = self.values[:origin]
+        whole = bool((past[~np.isnan(past)] % 1 == 0).all())
+        spreads = []
+        age = np.repeat(np.linspace(1.0, 0.0, max(len(observed), 1))[: len(observed), None], self.horizon, axis=1)
+        there = ~np.isnan(observed) & ~np.isnan(means[:-1])
+        for first, last in self.series.step.groups(self.horizon):
+            used = there.copy()
+            used[:, :first], used[:, last:] = False, False
+            used = used if used.sum() >= FEWEST else there
+            known = (means[:-1][used], observed[used], age[used]) if used.sum() >= FEWEST else self._within(origin)
+            forecasts = int(used.any(axis=1).sum()) if used.sum() >= FEWEST else 0
+            baseline = model in BASELINES
+            spread = fit_around(*known) if baseline else fit_spread(*known, whole=whole, forecasts=forecasts)
+            spreads.append((first, last, spread))
+        return Forecast(mean=means[-1], spreads=tuple(spreads))
+
+    def _within(self, origin: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the errors of the fit on its own history, for a series too short to be rehearsed."""
+        import numpy as np
+
+        fitted = self.series.step.fitted(origin)
+        levels = self._fit(fitted).levels
+        origins, leads = pairs(max(fitted // 2, 25), fitted, (0, self.horizon), WITHIN)
+        if not len(origins):
+            origins, leads = np.arange(25, fitted), np.zeros(fitted - 25, dtype=int)
+        seen = self.values[origins + leads]
+        there = ~np.isnan(seen)
+        return levels.predict(origins[there], leads[there]), seen[there], np.zeros(int(there.sum()))

@@ -1,0 +1,165 @@
+"""The ladder of models for one pair: description, between and within, two-way fixed effects, double learning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from chairs.core.errors import Language, Text
+from chairs.linking.cells import covariates_of
+from chairs.stats.cross_products import CrossProducts
+from chairs.stats.estimate import Estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Rung = Literal["description", "between", "within", "contextual", "pooled", "two_way", "double_ml"]
+Level = Literal["establishment", "change"]
+
+FEWEST = 8  # establishments under which only description and control charts are honest
+TOO_FEW = "too_few"
+UNLESS_FEW: tuple[Rung, ...] = ("between", "within", "two_way")
+READ: dict[Rung, Text] = {
+    "description": Text(fr="moyennes d'établissements, sans ajustement", en="establishment means, unadjusted"),
+    "between": Text(fr="établissements qui diffèrent, ajusté", en="establishments that differ, adjusted"),
+    "within": Text(fr="un établissement qui change, ajusté", en="one establishment that changes, adjusted"),
+    "contextual": Text(fr="écart entre les deux : ce que l'établissement apporte d'autre", en="gap between the two"),
+    "pooled": Text(fr="les deux mêlés", en="both mixed"),
+    "two_way": Text(
+        fr="un établissement qui change, années communes ôtées", en="one establishment that changes, common years out"
+    ),
+    "double_ml": Text(fr="ajustement souple appris par machine", en="flexible adjustment learnt by machine"),
+}
+LEVELS: dict[Rung, Level] = {"within": "change", "two_way": "change"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rung: what it compares and what it finds, in points of the score per unit of the exposure."""
+
+    rung: Rung
+    estimate: Estimate
+
+    @property
+    def level(self) -> Level:
+        """Whether establishments are compared with one another or with themselves."""
+        return LEVELS.get(self.rung, "establishment")
+
+    def say(self, lang: Language = "fr") -> str:
+        """Return the rung and its estimate or reason as one line."""
+        return f"{READ[self.rung].say(lang)} – {self.estimate.say(lang)}"
+
+
+def ladder(table: pd.DataFrame, *, learn: bool = False, seed: int = 1) -> tuple[Step, ...]:
+    """Return the rungs for one pair.
+
+    Parameters
+    ----------
+    table
+        From `chairs.linking.cells.cells`.
+    learn
+        Also the double machine learning rung (seconds instead of hundredths).
+
+    Notes
+    -----
+    Cells of an establishment and year count alike. Standard errors are CR2 by establishment with Satterthwaite degrees
+    of freedom (Bell & McCaffrey 2002; Pustejovsky & Tipton 2018). Within and between come from one regression on the
+    establishment's mean and the deviation from it, years held equal; `contextual` is their difference, which a causal
+    reading of the comparison of establishments supposes to be zero. Checked on planted truths
+    (`tests/reference/test_linking_truths.py`).
+    """
+    blank = Estimate(term="exposure", n=len(table), clusters=table["establishment"].nunique())
+    if (blank.clusters or 0) < FEWEST:
+        refused = replace(blank, reason=TOO_FEW)
+        return tuple(Step(rung=rung, estimate=refused) for rung in UNLESS_FEW)
+    from chairs.stats import panel
+
+    more = covariates_of(table)
+    sums = _sums(table, more)
+    alone = panel.between(sums.selected(("(intercept)", "exposure", "outcome"))).coefficient("exposure")
+    steps = [Step(rung="description", estimate=alone), *_split(sums)]
+    steps.append(Step(rung="pooled", estimate=_exposure(panel.pooled(sums))))
+    steps.append(Step(rung="two_way", estimate=_exposure(panel.fixed_effects(sums))))
+    if learn:
+        steps.append(Step(rung="double_ml", estimate=_learnt(table, more, seed)))
+    return tuple(steps)
+
+
+def primary(table: pd.DataFrame, estimand: str) -> Estimate:
+    """Return the declared estimate of one pair: two-way fixed effects for `within`, the between slope for `between`."""
+    from chairs.stats import panel
+
+    blank = Estimate(term="exposure", n=len(table), clusters=len(set(table["establishment"])))
+    if (blank.clusters or 0) < FEWEST:
+        return replace(blank, reason=TOO_FEW)
+    sums = _sums(table, covariates_of(table))
+    if estimand == "within":
+        return _exposure(panel.fixed_effects(sums))
+    return next(step.estimate for step in _split(sums) if step.rung == "between")
+
+
+def beside(table: pd.DataFrame, term: str, estimand: str) -> Estimate:
+    """Return the coefficient of a further column of `cells`, the exposure and all else held equal."""
+    from chairs.stats import panel
+
+    if len(set(table["establishment"])) < FEWEST:
+        return Estimate(term=term, n=len(table), reason=TOO_FEW)
+    sums = _sums(table, covariates_of(table))
+    fit = panel.fixed_effects(sums) if estimand == "within" else panel.pooled(sums)
+    return fit.coefficient(term)
+
+
+def _sums(table: pd.DataFrame, covariates: list[str]) -> CrossProducts:
+    from chairs.stats.streaming import cross_products
+
+    factors = ["year"] if several_years(table) else []
+    design = {
+        "outcome": "outcome",
+        "cluster": "establishment",
+        "covariates": ["exposure", *covariates],
+        "factors": factors,
+    }
+    return cross_products(table, design)
+
+
+def several_years(table: pd.DataFrame) -> bool:
+    """Say whether establishments can be compared with themselves."""
+    return len(set(table["year"])) > 1
+
+
+def _exposure(fit: object) -> Estimate:
+    return fit.coefficient("exposure")  # type: ignore[attr-defined,no-any-return]
+
+
+def _split(sums: CrossProducts) -> list[Step]:
+    """Return between, within and their difference, from one regression."""
+    import math
+
+    from chairs.stats import panel
+    from chairs.stats.estimate import estimated
+
+    fit = panel.pooled(sums.split(["exposure"]))
+    within, between = (fit.coefficient(f"exposure ({side})") for side in ("within", "between"))
+    steps = [Step(rung="between", estimate=between), Step(rung="within", estimate=within)]
+    if within.se is None or between.se is None or within.estimate is None or between.estimate is None:
+        return steps
+    gap = between.estimate - within.estimate
+    # deviations and means are uncorrelated but for years and covariates: their covariance is read off the fit
+    terms = [one.term for one in fit.estimates if one.estimate is not None]
+    i, j = (terms.index(f"exposure ({side})") for side in ("within", "between"))
+    covariance = 0.0 if fit.covariance is None else float(fit.covariance[i, j])
+    se = math.sqrt(max(within.se**2 + between.se**2 - 2 * covariance, 0.0))
+    df = min(within.df or math.inf, between.df or math.inf)
+    blank = replace(between, term="contextual", estimate=None, se=None, df=None, low=None, high=None, p=None)
+    return [*steps, Step(rung="contextual", estimate=estimated(blank, gap, se, df))]
+
+
+def _learnt(table: pd.DataFrame, covariates: list[str], seed: int) -> Estimate:
+    from chairs.stats.double_ml import Learning, folds_of, partially_linear
+
+    if not covariates:
+        return Estimate(term="exposure", n=len(table), reason="too_few")
+    groups = table["establishment"].to_numpy()
+    folds = folds_of(len(table), clusters=groups, seed=seed)
+    frame = table.assign(cluster=groups)
+    return partially_linear(frame, "outcome", "exposure", covariates, folds, Learning(clusters="cluster")).result

@@ -1,0 +1,207 @@
+"""What is asked of a link, declared before the outcome is looked at: one file, one hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from chairs.core.errors import Problem, SettingError, Text, problem
+from chairs.core.records import build, read_yaml
+
+Estimand = Literal["within", "between"]
+LINKED_BY = "->"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A change of the protocol after it was sealed: what, why and when (ISO date)."""
+
+    what: str
+    why: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """One declared question about what goes with an experience.
+
+    Parameters
+    ----------
+    estimand
+        `within`: what one establishment's change goes with; `between`: how establishments that differ compare.
+    exposures, outcomes
+        Indicator codes, and scores as "instrument/dimension". Every pair is one test of the family.
+    lag
+        Years from the exposure to the outcome (1: the year before). `other_lags` only enter the specification curve.
+    covariates
+        Indicator codes and traits held equal; chosen by `graph`.
+    graph
+        Arrows of the causal diagram as "cause -> effect", among indicators, traits and "outcome".
+    kind
+        Establishments compared.
+    smallest_effect
+        Points of the score (0 to 100) per `per` of the exposure under which an effect does not matter.
+    per
+        By exposure, the change that `smallest_effect` speaks of (1 unit where not named).
+    fdr
+        Share of false discoveries accepted in the family.
+    negative_outcomes
+        Scores that the exposures cannot reasonably move: an effect on them speaks against the design.
+    future_exposure
+        Also test the exposure `future_years` later, which must add nothing to the declared one.
+    floor
+        Answers under which a score does not count.
+    exploratory
+        The outcome was public and known: nothing confirmatory can be said.
+    assumed
+        What is supposed of the outcome before it is read (points): `site`, `year`, `person` standard deviations.
+    """
+
+    name: str
+    study: str
+    question: Text
+    estimand: Estimand
+    exposures: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    lag: int = 1
+    other_lags: tuple[int, ...] = ()
+    covariates: tuple[str, ...] = ()
+    graph: tuple[str, ...] = ()
+    kind: Literal["hospital", "company"] = "hospital"
+    smallest_effect: float = 1.0
+    per: Mapping[str, float] = field(default_factory=dict)
+    fdr: float = 0.05
+    negative_outcomes: tuple[str, ...] = ()
+    future_exposure: bool = True
+    future_years: int = 1
+    floor: int = 30
+    exploratory: bool = False
+    assumed: Mapping[str, float] = field(default_factory=lambda: {"site": 3.0, "year": 1.5, "person": 18.0})
+    seed: int = 1
+    deviations: tuple[Deviation, ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """All tests of the family."""
+        return tuple((exposure, outcome) for outcome in self.outcomes for exposure in self.exposures)
+
+
+def read_protocol(path: Path) -> Protocol:
+    """Read and check one protocol file.
+
+    Raises
+    ------
+    SettingError
+        For an unknown or missing key, a name that is not the file's, or a covariate that the declared graph forbids:
+        an effect of the exposure (holding it equal hides part of the effect) or of the outcome (a collider).
+    """
+    protocol = build(Protocol, read_yaml(path), path.name)
+    found = [*_named(protocol, path), *_forbidden(protocol, path.name)]
+    if protocol.lag < 0 or protocol.future_years < 1 or any(lag < 0 for lag in protocol.other_lags):
+        found.append(problem("décalage négatif", "negative lag", file=path.name, column="lag"))
+    if not protocol.exposures or not protocol.outcomes:
+        found.append(problem("aucune paire à étudier", "no pair to study", file=path.name, column="exposures"))
+    if found:
+        raise SettingError(tuple(found))
+    return protocol
+
+
+def seal(protocol: Protocol) -> str:
+    """Return the sha256 of everything the protocol declares, deviations apart.
+
+    Two protocols that declare the same have the same seal, however their files are written.
+
+    Examples
+    --------
+    >>> from chairs.core.errors import Text
+    >>> one = Protocol(name="a", study="s", question=Text(fr="?", en="?"), estimand="within", exposures=("x",),
+    ...     outcomes=("i/d",))
+    >>> len(seal(one)), seal(one) == seal(one)
+    (64, True)
+    """
+    declared = {key: value for key, value in asdict(protocol).items() if key != "deviations"}
+    text = json.dumps(declared, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sealed(protocol: Protocol) -> dict[str, Any]:
+    """Return what is written before the outcome is read: the seal, what was declared, the deviations."""
+    declared = json.loads(json.dumps(asdict(protocol)))
+    return {"seal": seal(protocol), "deviations": declared.pop("deviations"), "declared": declared}
+
+
+def effects_of(graph: tuple[str, ...], cause: str) -> frozenset[str]:
+    """Return everything that lies downstream of `cause` in the diagram.
+
+    Examples
+    --------
+    >>> sorted(effects_of(("size -> stay", "stay -> outcome"), "size"))
+    ['outcome', 'stay']
+    """
+    arrows = [_arrow(line) for line in graph]
+    reached: set[str] = set()
+    front = {cause}
+    while front:
+        front = {effect for source, effect in arrows if source in front} - reached
+        reached |= front
+    return frozenset(reached)
+
+
+def unblocked(protocol: Protocol, exposure: str) -> frozenset[str]:
+    """Return the common causes of exposure and outcome that the protocol does not hold equal.
+
+    Establishment effects hold equal whatever does not change with time: for a `within` estimand only causes named in
+    the graph that change matter, which the graph cannot tell; they are all listed.
+    """
+    causes = {_arrow(line)[0] for line in protocol.graph} - {exposure}
+    both = {c for c in causes if {exposure, "outcome"} <= effects_of(protocol.graph, c)}
+    direct = {c for c in both if "outcome" in _without(protocol.graph, exposure, c)}
+    return frozenset(direct - set(protocol.covariates))
+
+
+def _without(graph: tuple[str, ...], exposure: str, cause: str) -> frozenset[str]:
+    """Return what `cause` reaches without passing through the exposure."""
+    return effects_of(tuple(line for line in graph if _arrow(line)[0] != exposure), cause)
+
+
+def _arrow(line: str) -> tuple[str, str]:
+    cause, _, effect = line.partition(LINKED_BY)
+    return cause.strip(), effect.strip()
+
+
+def _named(protocol: Protocol, path: Path) -> list[Problem]:
+    if protocol.name == path.stem:
+        return []
+    remedy = (f"écrire name: {path.stem}", f"write name: {path.stem}")
+    return [problem("le nom n'est pas celui du fichier", "the name is not the file's", file=path.name, remedy=remedy)]
+
+
+def _forbidden(protocol: Protocol, where: str) -> list[Problem]:
+    found = []
+    for line in protocol.graph:
+        if not all(_arrow(line)):
+            what = (f"flèche illisible « {line} »", f'unreadable arrow "{line}"')
+            remedy = ("écrire cause -> effet", "write cause -> effect")
+            found.append(problem(*what, file=where, column="graph", remedy=remedy))
+    for exposure in protocol.exposures:
+        downstream = effects_of(protocol.graph, exposure) | effects_of(protocol.graph, "outcome")
+        for covariate in sorted(downstream & set(protocol.covariates)):
+            found.append(
+                problem(
+                    f"« {covariate} » est un effet de « {exposure} » ou du résultat dans le graphe",
+                    f'"{covariate}" is an effect of "{exposure}" or of the outcome in the graph',
+                    file=where,
+                    column="covariates",
+                    remedy=(
+                        "ne pas ajuster sur lui, ou corriger le graphe",
+                        "do not adjust for it, or correct the graph",
+                    ),
+                )
+            )
+        if exposure in effects_of(protocol.graph, exposure):
+            found.append(problem("le graphe tourne en rond", "the graph has a cycle", file=where, column="graph"))
+    return found

@@ -1,0 +1,210 @@
+"""What may be said of one declared pair, and why: the primary estimate, its family, and what speaks against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chairs.core.errors import Language, Text
+from chairs.linking.cells import Sources, cells, covariates_of
+from chairs.linking.ladder import Rung, Step, beside, ladder, primary
+from chairs.linking.protocol import Protocol
+from chairs.stats.estimate import Estimate, shown
+from chairs.stats.multiplicity import adjusted, q_values
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALPHA = 0.05
+FRAGILE = 0.05  # robustness value under which a weak unobserved cause would undo a claim
+
+FLAGS = {
+    "confounded": Text(
+        fr="les établissements qui diffèrent et ceux qui changent ne disent pas la même chose : confusion probable",
+        en="establishments that differ and establishments that change do not say the same: probably confounded",
+    ),
+    "fragile": Text(
+        fr="une cause non mesurée, même faible, suffirait à l'effacer",
+        en="an unmeasured cause, even a weak one, would be enough to undo it",
+    ),
+    "future": Text(
+        fr="l'exposition de la période suivante va aussi avec le résultat : le temps ne va pas dans ce sens",
+        en="next period's exposure goes with the outcome too: time does not run that way",
+    ),
+    "negative_outcome": Text(
+        fr="un résultat que cette exposition ne peut pas toucher bouge aussi",
+        en="an outcome that this exposure cannot reach moves as well",
+    ),
+    "small": Text(
+        fr="l'intervalle est tout entier sous le plus petit effet utile",
+        en="the whole interval is under the smallest effect that matters",
+    ),
+}
+CLAIMS = {
+    "supported": Text(fr="lien soutenu par le protocole", en="link supported by the protocol"),
+    "not_supported": Text(fr="lien non établi", en="link not established"),
+    "doubtful": Text(fr="lien douteux", en="doubtful link"),
+    "not_valid": Text(fr="non estimable", en="cannot be estimated"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One pair of the family.
+
+    Parameters
+    ----------
+    primary
+        The declared estimate: points of the score per unit of the exposure.
+    steps
+        All rungs of the ladder.
+    q, q_any_dependence
+        q values of the family (Benjamini-Hochberg; Benjamini-Yekutieli).
+    robustness
+        Robustness value at 5 %, of 0 to 1 (Cinelli & Hazlett 2020); None where there is no estimate.
+    flags
+        Keys of `FLAGS` that apply.
+    claim
+        Key of `CLAIMS`.
+    """
+
+    exposure: str
+    outcome: str
+    primary: Estimate
+    steps: tuple[Step, ...]
+    q: float | None
+    q_any_dependence: float | None
+    robustness: float | None
+    flags: tuple[str, ...]
+    claim: str
+
+    def say(self, lang: Language = "fr") -> str:
+        """Return the verdict in words: claim, number, and every reason to doubt it."""
+        head = f"{self.exposure} → {self.outcome} : " if lang == "fr" else f"{self.exposure} → {self.outcome}: "
+        parts = [CLAIMS[self.claim].say(lang), self.primary.say(lang)]
+        if self.q is not None:
+            parts.append(f"q {shown(self.q, lang, '.3f')}")
+        parts += [FLAGS[flag].say(lang) for flag in self.flags]
+        return head + " ; ".join(parts) if lang == "fr" else head + "; ".join(parts)
+
+    def step(self, rung: Rung) -> Estimate | None:
+        """Return the estimate of one rung, None when the ladder has none."""
+        return next((step.estimate for step in self.steps if step.rung == rung), None)
+
+
+def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
+    """Return the verdict of every declared pair.
+
+    Notes
+    -----
+    A link is `supported` when its primary estimate has q at most the declared share of false discoveries and nothing
+    speaks against it, `doubtful` when something does. What may speak against it: the difference of the between and the
+    within slope (p < 5 %), a robustness value under 5 %, next period's exposure beside the declared one (negative
+    control, p < 5 %), a declared
+    outcome that cannot be moved (p < 5 %), an interval entirely under the smallest effect that matters. A causal
+    reading is never written: that takes a design that the protocol does not check.
+    """
+    tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
+    steps = {pair: ladder(table) for pair, table in tables.items()}
+    estimates = {pair: _primary(found, protocol) for pair, found in steps.items()}
+    p = [_p(estimate) for estimate in estimates.values()]
+    qs, qys = q_values(p), adjusted(p, "BY")
+    found = []
+    for (pair, estimate), q, qy in zip(estimates.items(), qs, qys, strict=True):
+        strength = _robustness(tables[pair], protocol, estimate)
+        flags = _flags(sources, protocol, pair, steps[pair], estimate, strength)
+        found.append(
+            Verdict(
+                exposure=pair[0],
+                outcome=pair[1],
+                primary=estimate,
+                steps=steps[pair],
+                q=_known(q),
+                q_any_dependence=_known(qy),
+                robustness=strength,
+                flags=flags,
+                claim=_claim(estimate, q, flags, protocol),
+            )
+        )
+    return tuple(found)
+
+
+def _primary(steps: Sequence[Step], protocol: Protocol) -> Estimate:
+    rung = "two_way" if protocol.estimand == "within" else "between"
+    return next(step.estimate for step in steps if step.rung == rung)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _p(estimate: Estimate) -> float:
+    return float("nan") if estimate.p is None else estimate.p
+
+
+def _claim(estimate: Estimate, q: float, flags: Sequence[str], protocol: Protocol) -> str:
+    if estimate.p is None:
+        return "not_valid"
+    if not q <= protocol.fdr:
+        return "not_supported"
+    return "doubtful" if flags else "supported"
+
+
+def _robustness(table: pd.DataFrame, protocol: Protocol, estimate: Estimate) -> float | None:
+    """Return the robustness value at 5 % of the primary estimate, from its own t value."""
+    from chairs.stats.sensitivity import robustness_value
+
+    if estimate.estimate is None or not estimate.se:
+        return None
+    spent = table["establishment"].nunique() if protocol.estimand == "within" else 0
+    df = len(table) - spent - table["year"].nunique() - len(covariates_of(table))
+    return robustness_value(estimate.estimate / estimate.se, df, alpha=ALPHA) if df > 1 else None
+
+
+def _flags(
+    sources: Sources,
+    protocol: Protocol,
+    pair: tuple[str, str],
+    steps: Sequence[Step],
+    estimate: Estimate,
+    strength: float | None,
+) -> tuple[str, ...]:
+    named = {step.rung: step.estimate for step in steps}
+    gap, pooled = named.get("contextual"), named.get("pooled")
+    found = []
+    if gap is not None and _significant(gap) and pooled is not None and _significant(pooled):
+        found.append("confounded")
+    if _significant(estimate):
+        if strength is not None and strength < FRAGILE:
+            found.append("fragile")
+        if protocol.future_exposure and _significant(_future(sources, protocol, pair)):
+            found.append("future")
+        moved = [_moved(sources, protocol, pair[0], outcome) for outcome in protocol.negative_outcomes]
+        if any(_significant(one) for one in moved):
+            found.append("negative_outcome")
+        if _too_small(estimate, protocol.smallest_effect / protocol.per.get(pair[0], 1.0)):
+            found.append("small")
+    return tuple(found)
+
+
+def _future(sources: Sources, protocol: Protocol, pair: tuple[str, str]) -> Estimate | None:
+    """Return what a later exposure adds to the declared one; alone it would carry the declared one's share."""
+    later = cells(sources, protocol, *pair, lag=-protocol.future_years)[["establishment", "year", "exposure"]]
+    later = later.rename(columns={"exposure": "future"})
+    table = cells(sources, protocol, *pair).merge(later, on=["establishment", "year"])
+    return beside(table, "future", protocol.estimand) if len(table) else None
+
+
+def _moved(sources: Sources, protocol: Protocol, exposure: str, outcome: str) -> Estimate | None:
+    table = cells(sources, protocol, exposure, outcome)
+    return primary(table, protocol.estimand) if len(table) else None
+
+
+def _significant(estimate: Estimate | None) -> bool:
+    return estimate is not None and estimate.p is not None and estimate.p < ALPHA
+
+
+def _too_small(estimate: Estimate, least: float) -> bool:
+    return estimate.low is not None and estimate.high is not None and max(abs(estimate.low), abs(estimate.high)) < least

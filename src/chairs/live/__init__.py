@@ -1,0 +1,1 @@
+"""The hospital's side: the feed of messages, what is known, the hourly update."""

@@ -1,0 +1,146 @@
+"""The hourly update: from the inbox to who is where, to a forecast, to a snapshot; refused when the data are old."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chairs.core.errors import DataError, problem
+from chairs.live.inbox import ENDS, NEWEST, Inbox
+from chairs.live.snapshots import Snapshot, write_snapshot
+from chairs.twin.folding import digest
+from chairs.twin.whereabouts import Person, Rule, count, people
+
+if TYPE_CHECKING:
+    from chairs.twin.model import Model
+    from chairs.twin.outlook import Question
+
+MINUTE = 60_000_000
+AHEAD = 60  # minutes by which a sender's clock may be fast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How an update is made.
+
+    Parameters
+    ----------
+    stale_minutes
+        Older data are refused.
+    rule
+        How presence is read.
+    model, model_hash, question
+        What forecasts; without a model the snapshot has the census only.
+    """
+
+    stale_minutes: float = 180.0
+    rule: Rule = field(default_factory=Rule)
+    model: Model | None = None
+    model_hash: str | None = None
+    question: Question | None = None
+
+
+def update(
+    inbox: Inbox, folder: Path, now: dt.datetime, settings: Settings, progress: Callable[[int], None] | None = None
+) -> Snapshot:
+    """Make one snapshot from what the inbox holds and return it.
+
+    Parameters
+    ----------
+    folder
+        Where the snapshot is written.
+    now
+        Moment of the update, with its time zone.
+
+    Raises
+    ------
+    DataError
+        When there are no data, when they are older than `stale_minutes`, or from the future; the former snapshot
+        stays, with its own date.
+    """
+    at = round(now.timestamp() * 1_000_000)
+    age = refuse_stale(inbox.facts().get(NEWEST), at, settings.stale_minutes)
+    present = present_at(inbox, at, settings.rule)
+    snapshot = Snapshot(
+        at=_iso(at),
+        newest=_iso(at - round(age * MINUTE)),
+        age_minutes=round(age, 3),
+        state=digest(present),
+        model=settings.model_hash,
+        census=count(present),
+        **_forecast(present, now, settings, progress),  # type: ignore[arg-type]
+    )
+    write_snapshot(snapshot, folder)
+    return snapshot
+
+
+def present_at(inbox: Inbox, at: int, rule: Rule) -> tuple[Person, ...]:
+    """Return who is present by what the inbox holds."""
+    facts = inbox.facts()
+    return people(inbox.known(), at, rule, ends=bool(facts.get(ENDS, 0)))
+
+
+def refuse_stale(newest: int | None, at: int, limit: float) -> float:
+    """Return the age of the data in minutes.
+
+    Raises
+    ------
+    DataError
+        In words, when there is nothing, or when it is too old or from the future.
+
+    Examples
+    --------
+    >>> refuse_stale(0, 90 * MINUTE, 180)
+    90.0
+    """
+    if newest is None:
+        raise _refused("le flux n'a encore rien apporté", "the feed has brought nothing yet")
+    age = (at - newest) / MINUTE
+    if age > limit:
+        raise _refused(
+            f"données vieilles de {age / 60:.1f} h (limite : {limit / 60:.1f} h) : pas de prévision",
+            f"data are {age / 60:.1f} h old (limit: {limit / 60:.1f} h): no forecast is made",
+        )
+    if age < -AHEAD:
+        raise _refused(
+            f"données datées de {-age / 60:.1f} h dans l'avenir",
+            f"data are dated {-age / 60:.1f} h in the future",
+        )
+    return age
+
+
+def _refused(fr: str, en: str) -> DataError:
+    return DataError(
+        (
+            problem(
+                fr,
+                en,
+                remedy=(
+                    "vérifier l'interface qui envoie les messages, et l'horloge",
+                    "check the interface that sends the messages, and the clock",
+                ),
+            ),
+        )
+    )
+
+
+def _iso(moment: int) -> str:
+    return dt.datetime.fromtimestamp(moment / 1_000_000, tz=dt.UTC).isoformat(timespec="seconds")
+
+
+def _forecast(
+    present: tuple[Person, ...], now: dt.datetime, settings: Settings, progress: Callable[[int], None] | None
+) -> dict[str, object]:
+    if settings.model is None:
+        return {}
+    from chairs.twin.outlook import outlook
+
+    found = outlook(settings.model, present, now, settings.question, progress)
+    table = found.table
+    for name in ("origin", "target"):
+        table[name] = table[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return {"guessed": found.guessed, "outlook": tuple(rows)}

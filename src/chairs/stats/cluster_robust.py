@@ -1,0 +1,114 @@
+"""Cluster-robust standard errors CR0 to CR2 with Satterthwaite degrees of freedom, from sums of products."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Kind = Literal["CR0", "HC1", "CR1", "CR1S", "CR1S+1", "CR2"]
+SPENT = 1e-8  # share of a cluster's direction left free by the fit, under which it is fitted exactly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sandwich:
+    """Covariance of the coefficients, shape (k, k), and degrees of freedom of each, shape (k,)."""
+
+    covariance: np.ndarray
+    df: np.ndarray
+    clusters: int
+
+
+def sandwich(
+    gram: np.ndarray, score: np.ndarray, kind: Kind = "CR2", n: int = 0, counted: int | None = None
+) -> Sandwich:
+    r"""Cluster-robust covariance of a (weighted, generalised) least-squares fit.
+
+    Parameters
+    ----------
+    gram
+        :math:`X_j'W_jX_j` of each cluster, shape (clusters, k, k).
+    score
+        :math:`X_j'W_je_j` with the fit's residuals, shape (clusters, k).
+    kind
+        `CR0` no correction; `HC1` times n/(n − k); `CR1` times G/(G − 1); `CR1S` times
+        G/(G − 1) · (n − 1)/(n − k), what Stata's `regress` prints; `CR1S+1` the same with k + 1, what its `xtreg, fe`
+        prints. `CR2` is unbiased under the working model, whatever the number of clusters, and comes with its own
+        degrees of freedom; the others use G − 1.
+    n, counted
+        Rows, and columns counted as k in the factors (default: all).
+
+    Notes
+    -----
+    Bell & McCaffrey 2002, *Survey Methodology* 28:169-181; Pustejovsky & Tipton 2018, *J. Bus. Econ. Stat.* 36:672-683
+    (doi:10.1080/07350015.2016.1247004), with working variances proportional to the inverse weights. The correction
+    :math:`A_j = (I - X_jMX_j')^{-1/2}` acts in the k directions of :math:`X_j` only, so that
+    :math:`X_j'A_je_j = M^{-1/2}Q(1-\Lambda)^{-1/2}Q'M^{1/2}X_j'e_j` with the eigenvectors of
+    :math:`M^{1/2}X_j'X_jM^{1/2}`: sums of products are enough, and no matrix as long as a cluster is formed. A
+    direction that a cluster alone determines is left out (generalised inverse); a coefficient that cannot be estimated
+    without one of the clusters has no degrees of freedom (NaN), since its error says nothing of the others. Effects
+    absorbed beforehand must be nested in the clusters; others (years) must stand among the columns. Checked against
+    clubSandwich 0.5.8 on the panel of Grunfeld, and by coverage over planted redraws.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.array([[[1.0, 0], [1, 1]], [[1, 2], [1, 3]], [[1, 4], [1, 6]]])
+    >>> y = np.array([[0.0, 2], [3, 2], [6, 5]])
+    >>> gram, xy = np.einsum("gik,gil->gkl", x, x), np.einsum("gik,gi->gk", x, y)
+    >>> beta = np.linalg.solve(gram.sum(0), xy.sum(0))
+    >>> fit = sandwich(gram, xy - gram @ beta)
+    >>> np.sqrt(np.diag(fit.covariance)).round(4).tolist(), fit.df.round(2).tolist()
+    ([0.3977, 0.1024], [1.12, 1.19])
+    """
+    import numpy as np
+
+    count, k = score.shape
+    bread = np.linalg.inv(gram.sum(axis=0))
+    if kind == "CR2":
+        return _unbiased(gram, score, bread)
+    covariance = bread @ (score.T @ score) @ bread * _factor(kind, n, k if counted is None else counted, count)
+    return Sandwich(covariance=covariance, df=np.full(k, float(count - 1)), clusters=count)
+
+
+def _factor(kind: Kind, n: int, k: int, count: int) -> float:
+    """Return the small-sample factor of the variance."""
+    if kind == "CR0":
+        return 1.0
+    if kind == "HC1":
+        return n / (n - k)
+    of_clusters = count / (count - 1)
+    return {
+        "CR1": of_clusters,
+        "CR1S": of_clusters * (n - 1) / (n - k),
+        "CR1S+1": of_clusters * (n - 1) / (n - k - 1),
+    }[kind]
+
+
+def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray) -> Sandwich:
+    import numpy as np
+
+    values, vectors = np.linalg.eigh(bread)
+    root = (vectors * np.sqrt(values)) @ vectors.T
+    back = (vectors / np.sqrt(values)) @ vectors.T
+    leverage, turn = np.linalg.eigh(root @ gram @ root)  # (clusters, k), (clusters, k, k)
+    free = 1 - leverage
+    inflate = np.where(free > SPENT, 1 / np.sqrt(np.where(free > SPENT, free, 1)), 0.0)
+    adjust = back @ (turn * inflate[:, None, :]) @ np.swapaxes(turn, 1, 2) @ root  # X'A e = adjust X'e
+    meat = np.einsum("gkl,gl->gk", adjust, score)
+    covariance = bread @ (meat.T @ meat) @ bread
+    # a_j = A_j X_j M c, for every coefficient c at once: X_j'a_j and a_j'a_j, in the basis of the root of the bread
+    span = np.clip(leverage, 0, None) * inflate
+    reach = (turn * span[:, None, :]) @ np.swapaxes(turn, 1, 2) @ root  # root X_j'a_j: (clusters, k, coefficient)
+    own = np.einsum("gkc,gk->gc", (np.swapaxes(turn, 1, 2) @ root) ** 2, span * inflate)
+    shared = np.einsum("gkc,gkc->gc", reach, reach)
+    pairs = np.einsum("gkc,glc->ckl", reach, reach)
+    trace = (own - shared).sum(axis=0)
+    square = (own**2 - 2 * own * shared).sum(axis=0) + np.einsum("ckl,ckl->c", pairs, pairs)
+    alone = np.einsum("gkc,gk->gc", (np.swapaxes(turn, 1, 2) @ root) ** 2, free <= SPENT).max(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df = np.where((square > 0) & (alone <= SPENT * np.diag(bread)), trace**2 / square, math.nan)
+    return Sandwich(covariance=covariance, df=df, clusters=len(gram))

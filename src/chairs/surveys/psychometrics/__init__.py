@@ -1,0 +1,1 @@
+"""How well questions measure: reliability, factors, ordinal models, item responses, invariance, agreement."""

@@ -1,0 +1,42 @@
+"""Contract of the ladder of models behind each declared link: one row a pair and rung."""
+
+from chairs.core.errors import Text
+from chairs.tables import CONTRACTS
+from chairs.tables.contract import Column, Contract
+
+
+def _number(fr: str, en: str) -> Column:
+    return Column(kind="number", missing=True, label=Text(fr=fr, en=en))
+
+
+CLAIM_STEPS = CONTRACTS.add(
+    "claim_steps",
+    Contract(
+        name="claim_steps",
+        label=Text(fr="Échelle des modèles", en="Ladder of models"),
+        columns={
+            "protocol": Column(kind="text", label=Text(fr="Protocole", en="Protocol")),
+            "exposure": Column(kind="text", label=Text(fr="Exposition", en="Exposure")),
+            "outcome": Column(kind="text", label=Text(fr="Résultat", en="Outcome")),
+            "rung": Column(
+                kind="text",
+                choices=("description", "between", "within", "contextual", "pooled", "two_way", "double_ml"),
+                label=Text(fr="Modèle", en="Model"),
+            ),
+            "level": Column(
+                kind="text",
+                choices=("establishment", "change"),
+                label=Text(fr="Ce qui est comparé", en="What is compared"),
+            ),
+            "estimate": _number("Points par unité", "Points per unit"),
+            "low": _number("Borne basse à 95 %", "Lower 95% bound"),
+            "high": _number("Borne haute à 95 %", "Upper 95% bound"),
+            "p": _number("p", "p"),
+            "n": Column(kind="count", at_least=0, label=Text(fr="Lignes", en="Rows")),
+            "clusters": Column(kind="count", missing=True, at_least=0, label=Text(fr="Sites", en="Sites")),
+            "reason": Column(kind="text", missing=True, label=Text(fr="Raison si non estimable", en="Reason if none")),
+        },
+        key=("protocol", "exposure", "outcome", "rung"),
+        order=("protocol", "outcome", "exposure", "rung"),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Contract of the declared links: the verdict of each pair of a protocol, with what speaks against it."""
+
+from chairs.core.errors import Text
+from chairs.tables import CONTRACTS
+from chairs.tables.contract import Column, Contract
+
+
+def _number(fr: str, en: str) -> Column:
+    return Column(kind="number", missing=True, label=Text(fr=fr, en=en))
+
+
+CLAIMS = CONTRACTS.add(
+    "claims",
+    Contract(
+        name="claims",
+        label=Text(fr="Liens déclarés", en="Declared links"),
+        columns={
+            "protocol": Column(kind="text", label=Text(fr="Protocole", en="Protocol")),
+            "seal": Column(kind="text", label=Text(fr="Empreinte du protocole", en="Seal of the protocol")),
+            "exposure": Column(kind="text", label=Text(fr="Exposition", en="Exposure")),
+            "outcome": Column(kind="text", label=Text(fr="Résultat", en="Outcome")),
+            "estimand": Column(
+                kind="text", choices=("within", "between"), label=Text(fr="Comparaison", en="Comparison")
+            ),
+            "lag": Column(kind="count", at_least=0, unit="années", label=Text(fr="Décalage", en="Lag")),
+            "claim": Column(
+                kind="text",
+                choices=("supported", "doubtful", "not_supported", "not_valid"),
+                label=Text(fr="Verdict", en="Verdict"),
+            ),
+            "per": _number("Changement de l'exposition dont on parle", "Change of the exposure spoken of"),
+            "estimate": _number("Points par unité de l'exposition", "Points per unit of the exposure"),
+            "low": _number("Borne basse à 95 %", "Lower 95% bound"),
+            "high": _number("Borne haute à 95 %", "Upper 95% bound"),
+            "df": _number("Degrés de liberté", "Degrees of freedom"),
+            "q": _number("q (Benjamini-Hochberg)", "q (Benjamini-Hochberg)"),
+            "q_any_dependence": _number("q (Benjamini-Yekutieli)", "q (Benjamini-Yekutieli)"),
+            "robustness": _number("Valeur de robustesse à 5 %", "Robustness value at 5%"),
+            "n": Column(kind="count", at_least=0, label=Text(fr="Sites × années", en="Sites × years")),
+            "clusters": Column(
+                kind="count", missing=True, at_least=0, unit="établissements", label=Text(fr="Sites", en="Sites")
+            ),
+            "flags": Column(kind="text", missing=True, label=Text(fr="Ce qui s'y oppose", en="What speaks against it")),
+            "reason": Column(kind="text", missing=True, label=Text(fr="Raison si non estimable", en="Reason if none")),
+            "status": Column(
+                kind="text", choices=("confirmatory", "exploratory"), label=Text(fr="Statut", en="Status")
+            ),
+        },
+        key=("protocol", "exposure", "outcome"),
+        order=("protocol", "outcome", "exposure"),
+    ),
+)

@@ -1,0 +1,145 @@
+"""The calibrated model run through the held-out period: its arrivals, its engine, its log as traces."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from chairs.twin.backtest.traces import HOUR, Traces, Words
+from chairs.twin.backtest.window import Window, spread_arrivals
+from chairs.twin.checking import check
+from chairs.twin.compiling import Program, compile_model
+from chairs.twin.engine import layout as code
+from chairs.twin.lines import read_lines
+from chairs.twin.memory import Memory, new_memory
+from chairs.twin.model import Model
+from chairs.twin.rosters import hourly_rates
+from chairs.twin.running import key_of, run_to_end
+from chairs.twin.steps import Seize
+
+MINUTE = HOUR // 60
+
+
+@dataclass(frozen=True)
+class Player:
+    """A compiled model with the hourly rates of its lists over a window, ready for any number of runs."""
+
+    program: Program
+    rates: np.ndarray
+    dispersion: tuple[float, ...]
+    window: Window
+    activity: np.ndarray
+    resource: np.ndarray
+
+    def run(self, rng: np.random.Generator, *, even: bool) -> Traces:
+        """Return the log of one run.
+
+        Parameters
+        ----------
+        rng
+            Where the run's arrivals and the seed of its patients come from.
+        even
+            Draw each choice and each duration evenly over the patients who come to it (a randomised Sobol
+            sequence), instead of by each patient's own random numbers: every distribution is the model's, the noise
+            of some hundred patients around it is mostly gone.
+        """
+        arrivals = self._arrivals(rng, even)
+        key = key_of(int(rng.integers(1 << 31)), 0)
+        memory = new_memory(self.program, key=key, warm_up=0.0, log=True, every=None)
+        memory.n[code.W_EVEN] = int(even)
+        _announce(memory, self.program, arrivals)
+        return self._traces(run_to_end(memory, lambda: False))
+
+    def _arrivals(self, rng: np.random.Generator, even: bool) -> list[np.ndarray]:
+        """Return the moments of each list, in minutes since the run's start."""
+        levels = self.rates if even else self._levels(rng)
+        moments = spread_arrivals(levels.sum(axis=0), self.window, rng, even=even)
+        hours = moments // HOUR - self.window.opens // HOUR
+        shares = np.cumsum(levels / np.maximum(levels.sum(axis=0), 1e-300), axis=0)
+        lists = (rng.random(len(moments)) >= shares[:, hours]).sum(axis=0)
+        since = (moments - self.window.opens // HOUR * HOUR) / MINUTE
+        return [since[np.minimum(lists, len(levels) - 1) == which] for which in range(len(levels))]
+
+    def _levels(self, rng: np.random.Generator) -> np.ndarray:
+        """Return the rates, each day's multiplied by a level where its list is over-dispersed."""
+        found = self.rates.copy()
+        for line, cv in zip(found, self.dispersion, strict=True):
+            if cv > 0:
+                days = rng.gamma(1 / cv**2, cv**2, size=len(line) // 24 + 1)
+                line *= np.repeat(days, 24)[: len(line)]
+        return found
+
+    def _traces(self, memory: Memory) -> Traces:
+        """Return the holds of a run as traces; one under way at the end of the run ends after the window."""
+        lines = read_lines(memory, self.program)
+        held = (lines["kind"] == code.LOG_HOLD) & ~np.isnan(lines["start"])
+        who, began = lines["who"][held], lines["start"][held]
+        ended = lines["end"][held]
+        order = np.lexsort((np.arange(len(who)), ended, began, who))
+        start, ended = self._moments(began[order]), ended[order]
+        end = np.where(np.isnan(ended), self.window.ends + HOUR, self._moments(np.nan_to_num(ended)))
+        case = np.cumsum(np.diff(who[order], prepend=-1) != 0) - 1
+        activity, resource = self.activity[lines["row"][held]], self.resource[lines["resource"][held]]
+        return Traces(case, activity[order], start, end, resource[order])
+
+    def _moments(self, minutes: np.ndarray) -> np.ndarray:
+        """Return minutes since the run's start as moments, to the second."""
+        seconds = np.rint(minutes * 60).astype(np.int64)
+        return np.asarray(self.window.opens // HOUR * HOUR + seconds * (HOUR // 3600))
+
+
+def _announce(memory: Memory, program: Program, lists: list[np.ndarray]) -> None:
+    """Write the moments of this run over those the program was compiled with."""
+    for source, moments in zip(memory.table(code.AT_SOURCES, code.A_WIDE), lists, strict=True):
+        first = int(source[code.A_FIRST])
+        source[code.A_N] = len(moments)
+        memory.x[first : first + len(moments)] = moments
+        if not len(moments):
+            source[code.A_N] = 1
+            memory.x[first] = 2 * program.horizon
+
+
+def player_of(model: Model, window: Window, words: Words) -> Player:
+    """Return a model ready to be run through a window; its own arrivals give the shape, the window the number.
+
+    Raises
+    ------
+    SettingError
+        For a model that cannot run.
+    """
+    from chairs.twin.clock import read_clock
+
+    horizon = (window.ends - window.opens // HOUR * HOUR) / MINUTE + 1
+    start = _instant(window.opens // HOUR * HOUR, model.timezone)
+    clock = read_clock(start, horizon / 60, model.timezone)
+    hours = int(window.closes // HOUR - window.opens // HOUR) + 1
+    ahead = clock.before + np.arange(hours)
+    rates = np.stack([_of_hours(hourly_rates(source, clock), ahead) for source in model.arrivals])
+    room = tuple(np.linspace(0.0, horizon, window.cases + 1).tolist())
+    listed = tuple(
+        replace(source, kind="scheduled", times=room, rates=(), month=(), weekday=(), holiday=1.0, level_cv=0.0)
+        for source in model.arrivals
+    )
+    scheduled = replace(model, arrivals=listed)
+    check(scheduled, horizon=horizon)
+    program = compile_model(scheduled, start=start, horizon=horizon)
+    acts, places = (list(names) for names in (words.activities, words.resources))
+    activities = [acts.index(step.activity or step.name) if isinstance(step, Seize) else 0 for step in model.steps]
+    resources = [places.index(item.name) if item.name in places else 0 for item in model.resources]
+    dispersion = tuple(source.level_cv for source in model.arrivals)
+    return Player(program, rates, dispersion, window, np.array(activities), np.array(resources))
+
+
+def _of_hours(rates: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+    return np.asarray(rates[ahead % len(rates)] if len(rates) <= 168 else rates[ahead])
+
+
+def _instant(local: int, timezone: str) -> dt.datetime:
+    """Return the instant of a moment of the local clock (the later one where the clock goes back)."""
+    import pandas as pd
+
+    stamp = pd.Timestamp(local, unit="us").tz_localize(timezone, ambiguous=False, nonexistent="shift_forward")
+    moment: dt.datetime = stamp.tz_convert("UTC").to_pydatetime()
+    return moment

@@ -1,0 +1,195 @@
+"""The proof: calibrate on the first cases, simulate the rest of the period, measure how far off, beside the plain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chairs.core.streams import stream
+from chairs.twin.backtest.distances import census, distances
+from chairs.twin.backtest.plain import Generator, plain_generators
+from chairs.twin.backtest.playing import Player, player_of
+from chairs.twin.backtest.traces import HOUR, Traces, read_traces, read_words, split
+from chairs.twin.backtest.verdicts import Verdict, judge
+from chairs.twin.backtest.window import Window, cut, window_of
+from chairs.twin.calibration.calibrate import Calibrated, Settings, calibrate
+from chairs.twin.calibration.refusing import refuse_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TWIN = "twin"
+EVEN, INDEPENDENT = "even", "independent"
+BANDS = (0.8, 0.95)
+LEAST_HELD_OUT = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """How a backtest is made.
+
+    Parameters
+    ----------
+    share
+        Share of the cases, by first event, from which the model is learnt.
+    runs
+        Runs a generator and way of drawing.
+    band_runs
+        Independent runs of the twin for the bands of the census.
+    seed
+        Seed of everything.
+    """
+
+    share: float = 0.8
+    runs: int = 10
+    band_runs: int = 50
+    seed: int = 20240501
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What came out: the model, every run's figures, the coverage of the census bands, the verdicts.
+
+    `runs` has one row a generator, way of drawing, run and measure.
+    """
+
+    calibrated: Calibrated
+    runs: pd.DataFrame
+    coverage: dict[float, float]
+    held_out: int
+    verdicts: tuple[Verdict, ...]
+
+
+def prove(
+    log: pd.DataFrame, settings: Settings, protocol: Protocol, progress: Callable[[int], None] = lambda done: None
+) -> Proof:
+    """Judge the twin of a log by cases it has not seen.
+
+    Parameters
+    ----------
+    log
+        Contract `events`, one replication.
+    settings
+        How the log is read (see `calibrate`).
+    protocol
+        Split, runs, seed.
+    progress
+        Called with the number of runs done.
+
+    Raises
+    ------
+    DataError
+        For a log that cannot support a twin, or one too short to hold cases out.
+
+    Notes
+    -----
+    Whole cases are split by first event. Every generator knows the train log, the window of held-out arrivals and
+    how many cases arrive in it, nothing else; what it makes after the held-out log's last event is dropped, because
+    the log drops it too (without that, distances measure the end of the extraction). Distances are means over runs
+    whose draws are even, so that the twin's faults are not hidden by the noise of a few hundred patients; the same
+    with independent patients stands beside. Bands of the census come from independent patients only.
+    """
+    refuse_table(log, "events")
+    words = read_words(log)
+    train, held_out = split(read_traces(log, words, settings.timezone), protocol.share)
+    _enough(held_out)
+    under_way = bool(log["end"].notna().any() and (log["end"].isna() & log["start"].notna()).any())
+    window = window_of(held_out, under_way=under_way)
+    calibrated = calibrate(_of_train(log, protocol.share), settings)
+    player = player_of(calibrated.model, window, words)
+    generators: dict[str, Generator] = {
+        TWIN: lambda rng, even: player.run(rng, even=even),
+        **plain_generators(train, held_out, window),
+    }
+    rows = list(_score(generators, held_out, window, protocol, progress))
+    table = _table(rows)
+    coverage = _coverage(player, held_out, window, protocol)
+    return Proof(
+        calibrated=calibrated, runs=table, coverage=coverage, held_out=held_out.cases, verdicts=judge(table, coverage),
+    )  # fmt: skip
+
+
+def _of_train(log: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Return the rows of the first cases by first event: those that `split` keeps."""
+    when = log["start"].fillna(log["end"]).fillna(log["requested"])
+    begun = when.groupby(log["case_id"]).min().dropna().sort_index().sort_values(kind="stable")
+    return log[log["case_id"].isin(begun.index[: int(share * len(begun))])]
+
+
+def _enough(held_out: Traces) -> None:
+    from chairs.core.errors import DataError, problem
+
+    if held_out.cases < LEAST_HELD_OUT or int(held_out.arrivals.max() - held_out.arrivals.min()) < 24 * HOUR:
+        raise DataError(
+            (
+                problem(
+                    f"{held_out.cases} parcours mis de côté : trop peu, ou en moins d'un jour",
+                    f"{held_out.cases} cases held out: too few, or within a day",
+                    file="events",
+                    remedy=("prendre une période plus longue", "take a longer period"),
+                ),
+            )
+        )
+
+
+def _score(
+    generators: dict[str, Generator],
+    held_out: Traces,
+    window: Window,
+    protocol: Protocol,
+    progress: Callable[[int], None],
+) -> Iterator[tuple[str, str, int, str, float]]:
+    done = 0
+    for draws in (EVEN, INDEPENDENT):
+        for name, generator in generators.items():
+            counts = []
+            for run in range(protocol.runs):
+                rng = stream(protocol.seed, "backtest", run)  # the same arrivals for all, as far as their rates agree
+                simulated = cut(generator(rng, draws == EVEN), window)
+                found = distances(held_out, simulated)
+                counts.append(census(simulated, _first_hour(window), window.hours))
+                seen = census(held_out, _first_hour(window), window.hours)
+                found["census_mae"] = float(np.abs(counts[-1] - seen).mean())
+                yield from ((name, draws, run, measure, value) for measure, value in found.items())
+                done += 1
+                progress(done)
+            yield name, draws, 0, "census_crps", _crps(np.array(counts), seen)
+
+
+def _first_hour(window: Window) -> int:
+    return window.opens // HOUR * HOUR
+
+
+def _crps(counts: np.ndarray, seen: np.ndarray) -> float:
+    """Return the mean CRPS of the runs' census as an ensemble (the fair form, unbiased for few runs)."""
+    runs = counts.astype(float)
+    apart = np.abs(runs - seen).mean(axis=0)
+    ranked = np.sort(runs, axis=0)
+    weights = 2.0 * np.arange(len(runs)) - len(runs) + 1
+    own = 2.0 * (weights[:, None] * ranked).sum(axis=0) / max(len(runs) * (len(runs) - 1), 1)
+    return float((apart - own / 2).mean())
+
+
+def _table(rows: list[tuple[str, str, int, str, float]]) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=["generator", "draws", "run", "measure", "value"])
+    return table.sort_values(["generator", "draws", "measure", "run"], kind="stable", ignore_index=True)
+
+
+def _coverage(player: Player, held_out: Traces, window: Window, protocol: Protocol) -> dict[float, float]:
+    """Return the share of hours in which the held-out census lies in each central band of independent runs."""
+    if protocol.band_runs < 2:
+        return {}
+    first, seen = _first_hour(window), census(held_out, _first_hour(window), window.hours)
+    streams = (stream(protocol.seed, "backtest", "bands", run) for run in range(protocol.band_runs))
+    runs = (cut(player.run(rng, even=False), window) for rng in streams)
+    counts = np.array([census(run, first, window.hours) for run in runs])
+    found = {}
+    for level in BANDS:
+        low, high = np.quantile(counts, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        found[level] = round(float(((low <= seen) & (seen <= high)).mean()), 4)
+    return found

@@ -1,0 +1,141 @@
+"""What a patient known by the steps he went through may be doing in a model: places, and their probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from chairs.twin.model import Model
+from chairs.twin.steps import Delay, Leave, Release, Route, Seize, Step
+
+DEEPEST = 60  # steps between two that the event log shows
+RAREST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A step that lies ahead of another, the probability of the way to it, and whether resources were given back."""
+
+    step: str
+    weight: float
+    released: bool
+    shown: bool  # a step that the event log shows, at which the way ends
+
+
+@dataclass(frozen=True)
+class Map:
+    """A model as a map of the steps that its event log shows (`Seize`, and `Delay` with an activity)."""
+
+    model: Model
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """Steps by name."""
+        return {step.name: step for step in self.model.steps}
+
+    @cached_property
+    def _after(self) -> dict[str, str | None]:
+        names = [*(step.name for step in self.model.steps), None]
+        return {step.name: step.next or names[row + 1] for row, step in enumerate(self.model.steps)}
+
+    @cached_property
+    def asked(self) -> dict[str, list[str]]:
+        """Steps shown under each activity."""
+        found: dict[str, list[str]] = {}
+        for step in self.model.steps:
+            if _shown(step):
+                found.setdefault(getattr(step, "activity", None) or step.name, []).append(step.name)
+        return found
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """Unit of each resource."""
+        return {resource.name: resource.unit or resource.name for resource in self.model.resources}
+
+    @cached_property
+    def _cache(self) -> dict[tuple[str, int, int], tuple[Spot, ...]]:
+        return {}
+
+    def ahead(self, name: str, hour: int, weekday: int) -> tuple[Spot, ...]:
+        """Return what lies ahead of a step, up to the next steps that the log shows; routes as at a local hour."""
+        place = (name, hour, weekday)
+        if place not in self._cache:
+            self._cache[place] = tuple(self._walk(self._after[name], 1.0, False, (hour, weekday, DEEPEST)))
+        return self._cache[place]
+
+    def entries(self, hour: int, weekday: int) -> Iterator[Spot]:
+        """Give the steps at which patients of each list of arrivals are first seen."""
+        for source in self.model.arrivals:
+            for spot in self._walk(source.to, 1.0, False, (hour, weekday, DEEPEST)):
+                if spot.shown:
+                    yield spot
+
+    def _walk(self, name: str | None, weight: float, released: bool, when: tuple[int, int, int]) -> Iterator[Spot]:
+        if name is None or weight < RAREST or when[2] == 0:
+            return
+        step = self.steps[name]
+        deeper = (*when[:2], when[2] - 1)
+        if _shown(step):
+            yield Spot(name, weight, released, True)
+        elif isinstance(step, Route):
+            for to, share in zip(step.to, step.probabilities[self._line(step, when)], strict=True):
+                yield from self._walk(to, weight * share, released, deeper)
+        elif not isinstance(step, Leave):
+            if isinstance(step, Delay):
+                yield Spot(name, weight, released, False)
+            yield from self._walk(self._after[name], weight, released or isinstance(step, Release), deeper)
+
+    def _line(self, step: Route, when: tuple[int, int, int]) -> int:
+        lines = {"hour": when[0], "hour_of_week": 24 * when[1] + when[0], "weekday": when[1]}
+        return min(lines.get(step.by, 0), len(step.probabilities) - 1)
+
+    def fits(self, name: str, unit: str | None, resource: str | None) -> bool:
+        """Say whether a step takes place in a unit or with a resource."""
+        step = self.steps[name]
+        if not isinstance(step, Seize):
+            return False
+        return any(word in (unit, resource, None) or self.units[word] in (unit, resource) for option in step.options
+                   for word in option)  # fmt: skip
+
+
+def _shown(step: Step) -> bool:
+    return isinstance(step, Seize) or (isinstance(step, Delay) and step.activity is not None)
+
+
+def follow(
+    found: Map, history: Sequence[tuple[str, str | None, str | None]], when: tuple[int, int]
+) -> Mapping[str, float]:
+    """Return the steps of the model at which a patient with this history may be, with their weights (sum 1).
+
+    Parameters
+    ----------
+    history
+        Activity, unit and resource of the steps so far, the latest last.
+    when
+        Local hour and weekday for routes that depend on them.
+
+    Notes
+    -----
+    The history is replayed on the map. In a calibrated model the next state follows from the state and the next
+    step alone, so that a replay finds it; where the model does not know a turn, the replay starts again from all
+    states of the step. Nothing when the model knows no such step.
+    """
+    places: dict[str, float] = {}
+    for number, (activity, unit, resource) in enumerate(history):
+        known = found.asked.get(activity, [])
+        fitting = [name for name in known if found.fits(name, unit, resource)] or known
+        if not fitting:
+            continue
+        ahead: dict[str, float] = {}
+        spots = found.entries(*when) if number == 0 else (
+            Spot(spot.step, weight * spot.weight, spot.released, spot.shown)
+            for name, weight in places.items() for spot in found.ahead(name, *when) if spot.shown
+        )  # fmt: skip
+        for spot in spots:
+            if spot.step in fitting:
+                ahead[spot.step] = ahead.get(spot.step, 0.0) + spot.weight
+        places = ahead or dict.fromkeys(fitting, 1.0)
+        total = sum(places.values())
+        places = {name: weight / total for name, weight in places.items()}
+    return places

@@ -1,0 +1,1 @@
+"""From the log of a hospital with requests, places and beds to a model with real queues."""

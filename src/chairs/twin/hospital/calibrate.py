@@ -1,0 +1,193 @@
+"""From a hospital's log to a model with real queues, and what could not be identified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chairs.twin.arrivals import Arrivals
+from chairs.twin.calibration.intensity import fit_intensity
+from chairs.twin.clock import holidays_among
+from chairs.twin.hospital import lengths
+from chairs.twin.hospital.beds import bed_resources
+from chairs.twin.hospital.emergency import Emergency, read_emergency
+from chairs.twin.hospital.reading import DAY, HospitalLog, read_hospital
+from chairs.twin.hospital.wanted import Wanted, read_wanted
+from chairs.twin.hospital.wards import TRANSFER, Learnt, long_class, move_of, onward, priorities, ward_steps
+from chairs.twin.model import Model
+from chairs.twin.steps import Patience, Route, Step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MICRO = 60_000_000
+LEAST_A_LIST = 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HospitalModel:
+    """The model, the stations whose number the log does not show (left unlimited), and the log as it was read."""
+
+    model: Model
+    not_identified: tuple[str, ...]
+    patience_before_another_ward: float | None
+    log: HospitalLog
+
+
+def calibrate_hospital(
+    events: pd.DataFrame, cases: pd.DataFrame, unit_hour: pd.DataFrame, *, name: str, timezone: str = "Europe/Paris"
+) -> HospitalModel:
+    """Learn a hospital with its queues: departments, staff by hour of the week, wards with their beds.
+
+    Parameters
+    ----------
+    events, cases, unit_hour
+        Contracts of these names. Steps `triage`, `first_doctor`, `imaging` and `ward_stay` with their requests;
+        cases with `ccmu` and `admission`; `unit_hour` with `open_beds`.
+    name, timezone
+        Of the model; clock of the site.
+
+    Raises
+    ------
+    DataError
+        For a log without what a twin with queues needs.
+
+    Notes
+    -----
+    Capacity: the number in service while somebody waits (`stations`). Places kept until departure: as many as are
+    held when a doctor is free and yet somebody waits. Wards wanted by those placed elsewhere: `wanted`. Patience:
+    censored maximum likelihood (`lengths`). Arrivals: `chairs.twin.calibration.intensity`. Assumed: public holidays
+    are staffed like their weekday; the nights of a stay do not depend on its season; who left without being seen
+    would have been admitted like others of the same level; transfers wait for their ward and no other.
+    """
+    log = read_hospital(events, cases, unit_hour, timezone)
+    emergency, wanted = read_emergency(log), read_wanted(log)
+    planned = tuple(sorted(set(log.stays["kind"].dropna()) - {"emergency"}))
+    searching = [ward for ward, others in zip(log.wards, wanted.elsewhere, strict=True) if others]
+    long = tuple(long_class(ward, ed) for ward in searching for ed in (True, False))
+    classes = (*emergency.classes, *planned, *long, TRANSFER)
+    lists = _arrivals(log, emergency, wanted, planned)
+    model = Model(
+        name=name,
+        classes=classes,
+        arrivals=lists,
+        resources=(
+            *(replace(r, priority={k: v for k, v in r.priority.items() if k in classes}) for r in emergency.resources),
+            *bed_resources(log, {w: {k: v for k, v in line.items() if k in classes} for w, line in priorities(log.wards, classes).items()}),
+        ),
+        steps=_steps(log, emergency, wanted, (classes, planned)),
+        timezone=timezone,
+    )  # fmt: skip
+    return HospitalModel(
+        model=model, not_identified=emergency.not_identified, patience_before_another_ward=wanted.patience, log=log
+    )
+
+
+def _steps(
+    log: HospitalLog, emergency: Emergency, wanted: Wanted, named: tuple[tuple[str, ...], tuple[str, ...]]
+) -> tuple[Step, ...]:
+    classes, planned = named
+    stays = log.stays
+    end = log.local(stays["end"].to_numpy()[np.isfinite(stays["end"].to_numpy())])
+    hour = end % DAY / 60
+    learnt = Learnt(
+        log=log,
+        wanted=wanted,
+        classes=classes,
+        clock=lengths.clock_of(end[(hour >= 7) & (hour < 20)]),
+        moves=move_of(log, classes, planned),
+        gives_up=_gives_up(log, planned),
+        places=tuple(r.name for r in emergency.resources if r.name.endswith(" place")),
+        onward=onward(log, wanted),
+    )
+    known = len(emergency.classes)
+    steps = [_widened(step, known, len(classes)) for step in emergency.steps]
+    return (*steps, *_admissions(log, emergency, wanted, classes), *ward_steps(learnt))
+
+
+def _widened(step: Step, known: int, classes: int) -> Step:
+    """Add lines for the classes that never come to the departments."""
+    more = classes - known
+    if isinstance(step, Route) and step.by == "class":
+        return replace(step, probabilities=(*step.probabilities, *[step.probabilities[0]] * more))
+    table = getattr(step, "duration", None)
+    if table is not None and table.by == "class":
+        wide = replace(table, rows=(*table.rows, *[lengths.NEVER if isinstance(step, Patience) else lengths.AT_ONCE] * more))
+        return replace(step, duration=wide)  # type: ignore[call-arg]
+    return step
+
+
+def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes: tuple[str, ...]) -> list[Step]:
+    """Return, for each department, the choice of the ward by class."""
+    first = log.stays["order"].to_numpy() == 0
+    ward = dict(zip(log.stays["case_id"].to_numpy()[first], wanted.ward[first], strict=True))
+    asked = np.array([ward.get(case, -1) for case in log.visits["case_id"]])
+    unit, found = log.visits["unit"].to_numpy(str), []
+    for department in sorted(set(unit)):
+        mine = (asked >= 0) & (unit == department)
+        everybody = np.bincount(asked[mine], minlength=len(log.wards)).astype(float)
+        lines = []
+        for name in classes:
+            own = np.bincount(asked[mine & _is(emergency, name)], minlength=len(log.wards)).astype(float)
+            counts = own if own.sum() >= lengths.LEAST else everybody
+            lines.append(tuple(np.round(counts / counts.sum(), 9).tolist()))
+        found.append(
+            Route(name=f"{department} admitted", to=tuple(f"ask {w}" for w in log.wards), by="class", probabilities=tuple(_exact(line) for line in lines))
+        )  # fmt: skip
+    return list(found)
+
+
+def _is(emergency: Emergency, name: str) -> np.ndarray:
+    same: np.ndarray = emergency.visit_class == name
+    return same
+
+
+def _exact(line: tuple[float, ...]) -> tuple[float, ...]:
+    top = int(np.argmax(line))
+    return tuple(v if i != top else round(1 - sum(line[:top]) - sum(line[top + 1 :]), 9) for i, v in enumerate(line))
+
+
+def _gives_up(log: HospitalLog, planned: tuple[str, ...]) -> dict[str, lengths.Duration]:
+    stays, found = log.stays[log.stays["order"] == 0], {}
+    for kind in planned:
+        served = (stays["start"] - stays["requested"])[stays["kind"] == kind].to_numpy()
+        gone = (log.cancelled["end"] - log.cancelled["requested"])[log.cancelled["kind"] == kind].to_numpy()
+        waited = np.concatenate([served, gone])
+        found[kind] = lengths.patience(waited, np.arange(len(waited)) >= len(served))
+    return found
+
+
+def _arrivals(log: HospitalLog, emergency: Emergency, wanted: Wanted, planned: tuple[str, ...]) -> tuple[Arrivals, ...]:
+    """Return the lists: by department and fate, by ward and kind of planned admission."""
+    days = np.arange(log.first, log.last + 1)
+    came = log.local(log.visits["arrival"].to_numpy())
+    unit = log.visits["unit"].to_numpy(str)
+    lists = []
+    for department in sorted(set(unit)):
+        for fate in ("admitted", "home"):
+            mine = (unit == department) & np.char.endswith(emergency.visit_class, fate)
+            names, counts = np.unique(emergency.visit_class[mine], return_counts=True)
+            share = dict(zip(names.tolist(), _exact(tuple(np.round(counts / counts.sum(), 9).tolist())), strict=True))
+            lists.append(_list((f"{department} {fate}", f"{department} triage"), came[mine], days, share))
+    first = (log.stays["order"] == 0).to_numpy()
+    for row, ward in enumerate(log.wards):
+        for kind in planned:
+            mine = first & (wanted.ward == row) & (log.stays["kind"] == kind).to_numpy()
+            gone = ((log.cancelled["unit"] == ward) & (log.cancelled["kind"] == kind)).to_numpy()
+            asked = np.concatenate([log.stays["requested"].to_numpy()[mine], log.cancelled["requested"].to_numpy()[gone]])
+            if len(asked) >= LEAST_A_LIST:
+                lists.append(_list((f"{kind} {ward}", f"ask {ward}"), log.local(asked), days, {kind: 1.0}))
+    return tuple(lists)
+
+
+def _list(names: tuple[str, str], moments: np.ndarray, days: np.ndarray, classes: dict[str, float]) -> Arrivals:
+    moments = moments[np.isin(np.floor(moments / DAY).astype(int), days)]
+    whole = np.sort((moments * MICRO).astype(np.int64))
+    found = fit_intensity(whole, names[0], days=days, country="FR", dated=True).arrivals
+    weekday, month = (days + 3) % 7, days.astype("M8[D]").astype("M8[M]").astype(np.int64) % 12
+    due = np.array(found.rates).reshape(7, 24).sum(axis=1)[weekday] * np.array(found.month or [1.0] * 12)[month]
+    due *= np.where(holidays_among(days, found.country), found.holiday, 1.0)
+    level = float(f"{len(moments) / max(due.sum(), 1e-9):.5g}")  # as many as came over the whole log
+    return replace(found, to=names[1], classes=classes, rates=tuple(float(f"{r * level:.5g}") for r in found.rates))

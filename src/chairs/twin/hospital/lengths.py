@@ -1,0 +1,122 @@
+"""How long it lasts: treatments, moves, patience (censored), stays by nights and clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chairs.twin.calibration.shapes import empirical, grid
+from chairs.twin.durations import Duration, Durations
+from chairs.twin.hospital.reading import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LEAST = 11
+ENOUGH = 60  # of a group before it has its own distribution
+NEVER = Duration(kind="never")
+AT_ONCE = Duration(kind="fixed", mean=0.0)
+NOON = 720.0
+NIGHT_SHARE = 0.2
+
+
+def of(values: np.ndarray) -> Duration:
+    """Return the quantile grid of the positive, finite values (minutes), nothing where they are fewer than 11."""
+    kept = values[np.isfinite(values) & (values >= 0)]
+    return grid(kept, np.ones(len(kept))) if len(kept) >= LEAST else AT_ONCE
+
+
+def by_class(values: np.ndarray, group: np.ndarray, coarse: np.ndarray, classes: Sequence[str]) -> Durations:
+    """Return one duration a class: of its own patients when enough, else of the coarser group, else at once.
+
+    Parameters
+    ----------
+    group, coarse
+        Class of each value, and the class without its last word.
+    """
+    rows = []
+    for name in classes:
+        own = group == name
+        if own.sum() < ENOUGH:
+            own = coarse == name.rpartition(" ")[0]
+        rows.append(of(values[own]))
+    return Durations(by="class", rows=tuple(rows))
+
+
+def patience(waited: np.ndarray, left: np.ndarray) -> Duration:
+    """Return how long people wait before they give up, those who were served first being censored.
+
+    Notes
+    -----
+    All equal: fixed. Else lognormal by maximum likelihood with right censoring (Klein & Moeschberger, *Survival
+    Analysis*, 2003, section 3.5); waits are gathered in 300 classes on the logarithmic scale first. `never` when
+    fewer than 11 gave up.
+    """
+    from scipy.optimize import minimize
+    from scipy.special import log_ndtr
+
+    ok = np.isfinite(waited) & (waited > 0)
+    waited, left = waited[ok], left[ok]
+    gone = waited[left]
+    if len(gone) < LEAST:
+        return NEVER
+    if gone.std() < 0.01 * gone.mean():
+        return Duration(kind="fixed", mean=round(float(gone.mean()), 2))
+    logs = np.log(np.maximum(waited, 0.05))
+    place = np.minimum(((logs - logs.min()) / np.ptp(logs) * 300).astype(int), 299)
+    centre = logs.min() + (np.arange(300) + 0.5) * np.ptp(logs) / 300
+    seen, cut = (np.bincount(place[which], minlength=300) for which in (left, ~left))
+
+    def loss(parameters: np.ndarray) -> float:
+        sigma = np.exp(parameters[1])
+        z = (centre - parameters[0]) / sigma
+        return float(-(seen @ (-0.5 * z * z - parameters[1]) + cut @ log_ndtr(-z)))
+
+    mu, log_sigma = minimize(loss, [float(np.log(gone).mean()) + 2, 0.3], method="Nelder-Mead").x
+    sigma2 = min(float(np.exp(2 * log_sigma)), 6.0)
+    return Duration(kind="lognormal", mean=round(float(np.exp(mu + sigma2 / 2)), 3), cv=round(float(np.expm1(sigma2)) ** 0.5, 4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A ward's stay: `clock` None means that patients leave at any hour (the duration is then in minutes)."""
+
+    duration: Durations
+    clock: Duration | None
+
+
+def stay(start: np.ndarray, end: np.ndarray, clock: Duration) -> Stay:
+    """Return the stay of a ward from local starts and ends (minutes since 1970, a Thursday).
+
+    Notes
+    -----
+    Wards from which a fifth or more leave between 20 h and 7 h keep no clock. Elsewhere a stay is a number of
+    nights, by weekday of the arrival (weekends hold patients back), and then an hour of the day.
+    """
+    hour = end % DAY / 60
+    if len(end) < LEAST or ((hour >= 20) | (hour < 7)).mean() >= NIGHT_SHARE:
+        return Stay(duration=Durations(rows=(of(end - start),)), clock=None)
+    nights = np.floor(end / DAY) - np.floor(start / DAY)
+    weekday = (np.floor(start / DAY).astype(int) + 3) % 7
+    rows = [_nights(nights[weekday == d] if (weekday == d).sum() >= ENOUGH else nights) for d in range(7)]
+    return Stay(duration=Durations(by="weekday", rows=tuple(rows)), clock=clock)
+
+
+def _nights(nights: np.ndarray) -> Duration:
+    """Return whole nights; those that fewer than 11 stayed are joined to one group with its mean, rounded."""
+    values, counts = np.unique(nights, return_counts=True)
+    rare = counts < LEAST
+    if rare.any() and counts[rare].sum():
+        mean = round(float(values[rare] @ counts[rare] / counts[rare].sum()))
+        values, counts = np.append(values[~rare], mean), np.append(counts[~rare], counts[rare].sum())
+    return empirical(values * DAY, counts.astype(float))
+
+
+def clock_of(end: np.ndarray) -> Duration:
+    """Return the time of day of the discharges (local minutes), before noon and after as two parts of a mixture."""
+    minute = end % DAY
+    early = minute < NOON
+    share = round(float(early.mean()), 4)
+    return Duration(kind="mixture", weights=(share, round(1 - share, 4)), parts=(of(minute[early]), of(minute[~early])))

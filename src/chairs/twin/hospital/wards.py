@@ -1,0 +1,202 @@
+"""The wards: asking for a bed, waiting, going elsewhere, the move, the stay, the next ward."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chairs.twin.durations import Duration, Durations
+from chairs.twin.hospital import lengths
+from chairs.twin.hospital.reading import HospitalLog
+from chairs.twin.hospital.wanted import Wanted
+from chairs.twin.steps import Delay, EndPatience, Leave, Mark, Patience, Reclass, Release, Route, Seize, Step, Tally
+
+TRANSFER = "transfer"
+DISCHARGED = "discharged"
+PUT_OFF = "put off"
+ELSEWHERE = "elsewhere, wanted "
+A_CALL = Duration(kind="fixed", mean=0.1)  # minutes to ring the other wards: a queue is never left and joined at once
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What all wards share: log, wards wanted, classes, clock of discharge, moves by class, places to give back."""
+
+    log: HospitalLog
+    wanted: Wanted
+    classes: tuple[str, ...]
+    clock: Duration
+    moves: Durations
+    gives_up: dict[str, Duration]
+    places: tuple[str, ...]
+    onward: np.ndarray
+
+
+def long_class(ward: str, ed: bool) -> str:
+    """Return the class of those who wait for a ward and look for another: first there, last elsewhere."""
+    return f"long ED {ward}" if ed else f"long {ward}"
+
+
+def priorities(wards: tuple[str, ...], classes: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """Return the order in each ward: transfers, those who wait for it longest, others, those who wanted another."""
+    found = {}
+    for ward in wards:
+        rank = dict.fromkeys(classes, 2)
+        rank |= {name: 3 for name in classes if name.startswith("long ")}
+        found[ward] = {**rank, TRANSFER: 0, long_class(ward, True): 1, long_class(ward, False): 1}
+    return found
+
+
+def move_of(log: HospitalLog, classes: tuple[str, ...], planned: tuple[str, ...]) -> Durations:
+    """Return the time from a bed's being free to the patient's coming, by class.
+
+    Notes
+    -----
+    Taken from requests at a moment when the stays asked for and not ended, this one included, were fewer than the
+    beds: the bed was there at once, so that the whole wait is preparation and move.
+    """
+    stays = log.stays
+    wait = (stays["start"] - stays["requested"]).to_numpy()
+    at_once = wait[_room_at_request(log)]
+    later = stays["order"].to_numpy() > 0
+    kind = stays["kind"].to_numpy(str)
+    room = _room_at_request(log)
+    rows = {}
+    for name in classes:
+        mine = room & (later if name == TRANSFER else ~later & ((kind == name) if name in planned else ~np.isin(kind, planned)))
+        rows[name] = lengths.of(wait[mine]) if mine.sum() >= lengths.LEAST else lengths.of(at_once)
+    return Durations(by="class", rows=tuple(rows[name] for name in classes))
+
+
+def _room_at_request(log: HospitalLog) -> np.ndarray:
+    stays = log.stays
+    room = np.zeros(len(stays), dtype=bool)
+    unit, asked = stays["unit"].to_numpy(), stays["requested"].to_numpy()
+    end = stays["end"].fillna(np.inf).to_numpy()
+    day = np.floor(log.local(asked) / 1440).astype(int) - log.first
+    for row, ward in enumerate(log.wards):
+        mine = np.flatnonzero((unit == ward) & (day >= 0) & (day < log.beds.shape[1]))
+        every = unit == ward
+        held = np.searchsorted(np.sort(asked[every]), asked[mine], "right") - np.searchsorted(np.sort(end[every]), asked[mine], "right")
+        room[mine] = held < log.beds[row, day[mine]]
+    return room
+
+
+def ward_steps(learnt: Learnt) -> list[Step]:
+    """Return the steps of all wards, and the exits."""
+    steps: list[Step] = []
+    for row in range(len(learnt.log.wards)):
+        steps += _asking(learnt, row) + _staying(learnt, row)
+    targets = sorted(set(np.flatnonzero(learnt.onward.sum(axis=0))))
+    for row in targets:
+        steps += _transfer(learnt, row)
+    return [*steps, Release(name=DISCHARGED), Leave(name="discharge"), Release(name=PUT_OFF),
+            Leave(name="cancellation")]  # fmt: skip
+
+
+def _asking(learnt: Learnt, row: int) -> list[Step]:
+    ward, others = learnt.log.wards[row], learnt.wanted.elsewhere[row]
+    elsewhere = learnt.wanted.patience if others else None
+    first = Duration(kind="fixed", mean=elsewhere) if elsewhere is not None else lengths.NEVER
+    gives_up = [learnt.gives_up.get(name, lengths.NEVER) for name in learnt.classes]
+    start: list[Step] = [
+        Mark(name=f"ask {ward}", clock="asked"),
+        Patience(
+            name=f"wait {ward}",
+            duration=Durations(by="class", rows=tuple(first if others else own for own in gives_up)),
+            leaves=f"look elsewhere {ward}" if others else PUT_OFF,
+        ),
+        Seize(name=f"bed {ward}", options=({ward: 1},), activity="bed"),
+        EndPatience(name=f"granted {ward}", next=f"move {ward}"),
+    ]
+    if not others:
+        return start
+    rest = tuple(_less(own, elsewhere or 0.0) for own in gives_up)
+    options = ({ward: 1}, *({learnt.log.wards[other]: 1} for other in others))
+    return [
+        *start,
+        Delay(name=f"look elsewhere {ward}", duration=Durations(rows=(A_CALL,)), activity="call"),
+        Patience(name=f"elsewhere {ward}", duration=Durations(by="class", rows=rest), leaves=PUT_OFF),
+        Reclass(name=f"long {ward}", to=_becoming(learnt.classes, ward)),
+        Seize(name=f"any bed {ward}", options=options, activity="bed"),
+        EndPatience(name=f"found {ward}", next=f"move {ELSEWHERE}{ward}"),
+    ]
+
+
+def _becoming(classes: tuple[str, ...], ward: str) -> dict[str, str]:
+    """Return the class of each class of those who look for another ward than `ward`."""
+    fates = (" admitted", " home")
+    return {
+        name: long_class(ward, name.endswith(fates))
+        for name in classes
+        if name != TRANSFER and not name.startswith("long ")
+    }
+
+
+def _less(patience: Duration, by: float) -> Duration:
+    """Return what is left of a fixed patience; another is not continued."""
+    if patience.kind != "fixed" or patience.mean is None:
+        return lengths.NEVER
+    return Duration(kind="fixed", mean=max(patience.mean - by, 0.01))
+
+
+def _staying(learnt: Learnt, row: int) -> list[Step]:
+    log, ward = learnt.log, learnt.log.wards[row]
+    stays = log.stays
+    asked_next = stays["requested"].shift(-1).where(stays["case_id"].shift(-1) == stays["case_id"])
+    end = asked_next.fillna(stays["end"]).to_numpy()
+    whole = (learnt.wanted.ward == row) & np.isfinite(end)
+    start = log.local(stays["start"].to_numpy())
+    whole &= (start >= log.first * 1440.0) & (start < (log.last - 60) * 1440.0)
+    found = lengths.stay(start[whole], log.local(end[whole]), learnt.clock)
+    steps = _lying(learnt, row, ward, found)
+    return steps + _lying(learnt, row, f"{ELSEWHERE}{ward}", found) if learnt.wanted.elsewhere[row] else steps
+
+
+def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step]:
+    """Return the move, the stay and what follows; who lies elsewhere goes on to no ward where he may already lie."""
+    log = learnt.log
+    never = learnt.wanted.elsewhere[row] if name.startswith(ELSEWHERE) else ()
+    on = [other for other in range(len(log.wards)) if learnt.onward[row, other] > 0 and other not in never]
+    shares = [round(float(learnt.onward[row, other]), 5) for other in on]
+    line = (*shares, round(1 - sum(shares), 5))
+    ends = (*(0.0 for _ in on), 1.0)
+    return [
+        Delay(name=f"move {name}", duration=learnt.moves, activity="move"),
+        Tally(name=f"in {name}", measure="boarding", since="asked", within=(240.0, 480.0)),
+        Release(name=f"left the ED for {name}", resources=learnt.places),
+        Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, activity="ward_stay"),
+        Route(
+            name=f"after {name}",
+            to=(*(f"transfer {log.wards[other]}" for other in on), DISCHARGED),
+            by="class",
+            probabilities=tuple(ends if cls == TRANSFER else line for cls in learnt.classes),
+        ),
+    ]
+
+
+def _transfer(learnt: Learnt, row: int) -> list[Step]:
+    ward = learnt.log.wards[row]
+    others = tuple(name for name in learnt.log.wards if name != ward)
+    return [
+        Reclass(name=f"transfer {ward}", to=dict.fromkeys(learnt.classes, TRANSFER)),
+        Seize(name=f"transfer bed {ward}", options=({ward: 1},), activity="bed"),
+        Delay(name=f"transfer move {ward}", duration=learnt.moves, activity="move"),
+        Release(name=f"left for {ward}", resources=others, next=f"stay {ward}"),
+    ]
+
+
+def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
+    """Return the share of stays of each ward wanted that go on to each other ward (11 patients or more)."""
+    stays, n = log.stays, len(log.wards)
+    case, order = stays["case_id"].to_numpy(), stays["order"].to_numpy()
+    follows = np.append((case[1:] == case[:-1]), False)
+    first = (order == 0) & np.isfinite(stays["end"].to_numpy())
+    counts = np.zeros((n, n))
+    rows = np.flatnonzero(first & follows)
+    np.add.at(counts, (wanted.ward[rows], wanted.ward[rows + 1]), 1)
+    np.fill_diagonal(counts, 0)
+    counts[counts < lengths.LEAST] = 0
+    shares: np.ndarray = counts / np.maximum(np.bincount(wanted.ward[first], minlength=n), 1)[:, None]
+    return shares

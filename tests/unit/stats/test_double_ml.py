@@ -1,0 +1,103 @@
+"""Double machine learning: planted effects, errors by cluster, and what nobody could learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chairs.core.streams import stream
+from chairs.stats.double_ml import Learning, folds_of, interactive, partially_linear
+
+pytestmark = pytest.mark.unit
+
+
+def people(n: int = 600, pull: float = 0.5) -> pd.DataFrame:
+    random = stream(6, "double_ml")
+    x = random.standard_normal((n, 3))
+    site = np.repeat(np.arange(n // 20), 20)
+    d = (random.random(n) < 1 / (1 + np.exp(-pull * x[:, 0]))).astype(float)
+    y = 2 * d + x[:, 0] + x[:, 1] ** 2 + random.standard_normal(n // 20)[site] + random.standard_normal(n)
+    table = pd.DataFrame(x, columns=["a", "b", "c"]).assign(d=d, y=y, site=site)
+    return table.assign(dose=0.5 * table["a"] + random.standard_normal(n)).assign(z=lambda t: t["y"] + 1.5 * t["dose"])
+
+
+X = ["a", "b", "c"]
+
+
+def test_planted_effects_are_found():
+    table = people()
+    folds = folds_of(len(table))
+    both = [
+        interactive(table, "y", "d", X, folds).result,
+        partially_linear(table, "y", "d", X, folds).result,
+        partially_linear(table, "y", "d", X, folds, Learning(learner="forest", trees=40)).result,
+    ]
+    assert all(one.low < 2 < one.high for one in both)
+    assert both[2].se < both[1].se  # the forest learns the square
+    dose = partially_linear(table, "z", "dose", X, folds).result
+    assert dose.low < 1.5 < dose.high
+
+
+def test_covariates_that_say_nothing_new_change_nothing():
+    table = people().assign(twice=lambda t: 2 * t["a"] - t["b"], one=1.0)
+    folds = folds_of(len(table))
+    for model in (interactive, partially_linear):
+        assert model(table, "y", "d", [*X, "twice", "one"], folds) == model(table, "y", "d", X, folds)
+
+
+def test_errors_by_cluster_know_that_an_exposure_is_shared():
+    table = people()
+    table["shared"] = stream(7, "shared").standard_normal(30)[table["site"]]
+    folds = folds_of(len(table), 5, table["site"].to_numpy())
+    plain = partially_linear(table, "y", "shared", X, folds).result
+    careful = partially_linear(table, "y", "shared", X, folds, Learning(clusters="site")).result
+    assert careful.estimate == plain.estimate
+    assert careful.se > 1.5 * plain.se
+    assert (careful.df, careful.clusters) == (29, 30)
+    cut = partially_linear(table, "y", "shared", X, np.arange(600) % 5, Learning(clusters="site")).result
+    assert cut.reason == "cut_clusters"
+
+
+def test_missing_rows_and_difficult_names_are_no_obstacle():
+    table = people().rename(columns={"a": "y_", "b": "un nom (avec parenthèses)"})
+    table.loc[:9, "y_"] = np.nan
+    done = partially_linear(table, "y", "d", ["y_", "un nom (avec parenthèses)", "c"], folds_of(len(table)))
+    assert done.result.n == 590
+    assert done.result.term == "d"
+
+
+@pytest.mark.parametrize(
+    ("changed", "model", "reason"),
+    [
+        ({"d": 1.0}, interactive, "constant_exposure"),
+        ({"d": 1.0}, partially_linear, "constant_exposure"),
+        ({"d": [0.0, 1.0, 2.0] * 200}, interactive, "constant_exposure"),
+        ({"y": 1.0}, interactive, "constant_outcome"),
+        ({"d": [1.0] * 3 + [0.0] * 597}, interactive, "too_few"),
+    ],
+)
+def test_what_nobody_could_learn_has_a_reason(changed, model, reason):
+    table = people().assign(**changed)
+    assert model(table, "y", "d", X, folds_of(len(table))).result.reason == reason
+
+
+def test_an_exposure_that_the_covariates_determine_has_a_reason():
+    table = people().assign(d=lambda t: 3 * t["a"] - t["b"])
+    done = partially_linear(table, "y", "d", X, folds_of(len(table)))
+    assert done.result.reason == "collinear"
+    assert done.exposure_left < 1e-6
+
+
+def test_without_overlap_there_is_no_number():
+    table = people(pull=12.0)
+    done = interactive(table, "y", "d", X, folds_of(len(table)))
+    assert (done.result.reason, done.result.estimate) == ("no_overlap", None)
+    assert done.propensity[0] < 0.01
+    assert "comparer" in done.result.say("fr")
+
+
+def test_too_few_rows_or_folds_have_a_reason():
+    table = people()
+    assert partially_linear(table.head(12), "y", "d", X, folds_of(12)).result.reason == "too_few"
+    assert partially_linear(table, "y", "d", X, np.zeros(600, dtype=int)).result.reason == "too_few"

@@ -1,0 +1,159 @@
+"""The parts of a calibration against what was planted: censoring, memory, shapes, clocks, arrivals, capacities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chairs.twin.calibration.contexts import best_depth, remember
+from chairs.twin.calibration.followed import followed_weights
+from chairs.twin.calibration.intensity import fit_intensity, whole_days
+from chairs.twin.calibration.journal import DAY, HOUR, MINUTE
+from chairs.twin.calibration.lapses import AT_ONCE, LATER, SOON, Spans, fit_lapse
+from chairs.twin.calibration.shapes import Sample, best_shape, grid, misfit, spread_out
+from chairs.twin.durations import Duration
+
+pytestmark = pytest.mark.unit
+
+MONDAY = 19_723 * DAY  # 1 January 2024
+
+
+def efron(lengths: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Give the mass of each censored observation in equal parts to all that are longer, one after the other."""
+    mass = np.ones(len(lengths))
+    for i in np.argsort(lengths, kind="stable"):
+        later = lengths > lengths[i]
+        if not seen[i] and seen[later].any():
+            mass[later] += mass[i] / later.sum()
+            mass[i] = 0.0
+    return mass
+
+
+def test_weights_are_those_of_redistribution_to_the_right() -> None:
+    lengths = np.array([1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 9.0, 9.5])
+    seen = np.array([True, False, True, True, False, True, True, False, False])
+    weights = followed_weights(lengths, seen)
+    assert weights.sum() == pytest.approx(len(lengths))
+    assert weights[seen] == pytest.approx(efron(lengths, seen)[seen])
+    assert (np.diff(weights[seen]) >= 0).all(), "the later, the more the censored before count for"
+
+
+def test_return_probability_is_right_although_the_log_stops_early() -> None:
+    rng = np.random.default_rng(1)
+    n, returns = 20_000, 0.4
+    delay = np.where(rng.random(n) < returns, rng.exponential(20, n), np.inf)
+    watched = rng.uniform(0, 150, n)
+    seen = delay <= watched
+    weights = followed_weights(np.minimum(delay, watched), seen)
+    assert seen.mean() < 0.36, "counting what was seen falls short"
+    assert weights[seen].sum() / n == pytest.approx(returns, abs=0.01)
+
+
+def test_a_memory_of_two_steps_is_found_and_no_rare_history_is_kept() -> None:
+    rng = np.random.default_rng(2)
+    chains = []
+    for _ in range(600):
+        chain = [1, int(rng.integers(1, 3))]
+        while len(chain) < 12:
+            chain.append(chain[-2] if rng.random() < 0.9 else 3 - chain[-2])
+        chains.append(chain)
+    symbols = np.array([s for chain in chains for s in chain])
+    case = np.repeat(np.arange(len(chains)), 12)
+    final = np.append(np.diff(case) != 0, True)
+    depth, scores = best_depth(symbols, case, final)
+    assert depth >= 2
+    assert scores[2] - scores[1] > 0.1
+    memory = remember(symbols, case, depth)
+    for k in range(2, depth + 1):
+        for history in range(int(memory.histories[k].max()) + 1):
+            assert len(np.unique(case[memory.histories[k] == history])) >= 11
+    state, following = memory.states(depth), {}
+    for place in np.flatnonzero(~final):
+        key = (state[place], symbols[place + 1])
+        assert following.setdefault(key, state[place + 1]) == state[place + 1]
+
+
+def test_a_grid_keeps_the_mean_and_no_value_of_one_patient() -> None:
+    values = np.random.default_rng(3).lognormal(3, 1.2, 500)
+    duration = grid(values, np.ones(500))
+    assert duration.average() == pytest.approx(values.mean(), rel=1e-4)
+    assert len(duration.values) <= 40
+    assert not set(duration.values) & {float(f"{value:.5g}") for value in values}
+
+
+@pytest.mark.parametrize(
+    "family", [Duration(kind="lognormal", mean=30, cv=1.2), Duration(kind="weibull", mean=30, shape=0.8)]
+)
+def test_the_family_that_was_planted_foretells_best(family: Duration) -> None:
+    rng = np.random.default_rng(4)
+    logs = np.sqrt(np.log1p((family.cv or 0) ** 2))
+    values = rng.lognormal(np.log(30) - logs**2 / 2, logs, 60) if family.cv else 30 / 1.133 * rng.weibull(0.8, 60)
+    found = best_shape(Sample(values, np.ones(60), np.arange(60) % 5 == 0))
+    truth = rng.lognormal(np.log(30) - logs**2 / 2, logs, 4000) if family.cv else 30 / 1.133 * rng.weibull(0.8, 4000)
+    assert misfit(found, truth) < 1.05 * misfit(family, truth)
+    assert found.average() == pytest.approx(30, rel=0.35)
+
+
+def test_the_score_of_a_grid_is_the_area_between_the_steps() -> None:
+    duration = Duration(kind="empirical", values=(1.0, 4.0, 9.0), weights=(0.25, 0.5, 0.25))
+    x = np.linspace(-5, 30, 350_001)
+    below = 0.25 * (x >= 1) + 0.5 * (x >= 4) + 0.25 * (x >= 9)
+    areas = [((below - (x >= y)) ** 2).sum() * (x[1] - x[0]) for y in (0.0, 4.5, 20.0)]
+    assert misfit(duration, np.array([0.0, 4.5, 20.0])) == pytest.approx(float(np.mean(areas)), abs=1e-3)
+
+
+def spans(since: np.ndarray, until: np.ndarray) -> Spans:
+    return Spans(since, until, np.ones(len(since)), np.arange(len(since)) % 5 == 0)
+
+
+def test_modes_of_a_lapse_are_told_apart() -> None:
+    since = MONDAY + np.arange(90) % 5 * DAY + 10 * HOUR
+    until = since.copy()
+    until[30:60] += 25 * MINUTE
+    until[60:] = since[60:] // DAY * DAY + DAY + 8 * HOUR
+    lapse = fit_lapse(spans(since, until))
+    assert lapse.modes == (AT_ONCE, SOON, LATER)
+    assert lapse.shares[0] == pytest.approx((1 / 3, 1 / 3, 1 / 3), abs=1e-6)
+    assert lapse.clock == Duration(kind="fixed", mean=480.0)
+    assert lapse.later is not None
+    assert lapse.later.rows[0] == Duration(kind="fixed", mean=1440.0)
+
+
+def test_what_never_ends_on_a_weekend_never_does() -> None:
+    rng = np.random.default_rng(5)
+    begin = np.sort(rng.integers(0, 200, 400))
+    weekday = begin % 7
+    begin = begin[weekday < 5]
+    ahead = np.where(begin % 7 == 4, 3, 1) + np.where(rng.random(len(begin)) < 0.3, 7, 0)
+    since = MONDAY + begin * DAY + 16 * HOUR
+    lapse = fit_lapse(spans(since, since // DAY * DAY + ahead * DAY + 9 * HOUR), np.arange(7) < 5)
+    assert lapse.later is not None
+    assert lapse.later.by == "weekday"
+    for day, row in enumerate(lapse.later.rows):
+        landed = (day + spread_out(row)[0] / 1440) % 7
+        assert (landed < 5).all()
+
+
+def test_planted_arrivals_are_found() -> None:
+    rng = np.random.default_rng(6)
+    days, cv = 300, 0.4
+    rates = np.where((np.arange(168) % 24 >= 8) & (np.arange(168) % 24 < 18) & (np.arange(168) < 120), 1.5, 0.1)
+    hours = np.arange(days * 24)
+    level = rng.gamma(1 / cv**2, cv**2, days)
+    counts = rng.poisson(rates[hours % 168] * np.repeat(level, 24))
+    moments = MONDAY + np.repeat(hours, counts) * HOUR + rng.integers(0, HOUR, counts.sum())
+    found = fit_intensity(moments, "visits", days=whole_days(moments), country="FR", dated=True)
+    assert found.pattern in ("hour and weekday", "hour of the week")
+    assert np.array(found.arrivals.rates).sum() == pytest.approx(rates.sum(), rel=0.06)
+    assert found.dispersion == pytest.approx(cv, rel=0.25)
+    assert found.arrivals.month == ()
+    assert np.abs(np.array(found.arrivals.rates) - rates).mean() < 0.15
+
+
+def test_plain_arrivals_are_not_over_dispersed_and_keep_one_pattern() -> None:
+    rng = np.random.default_rng(7)
+    moments = MONDAY + np.sort(rng.integers(0, 200 * DAY, 2000))
+    found = fit_intensity(moments, "visits", days=whole_days(moments), country="FR", dated=False)
+    assert found.pattern in ("flat", "smooth hour")
+    assert found.dispersion == 0.0
+    assert not found.recent

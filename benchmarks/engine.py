@@ -117,11 +117,13 @@ def against_cpp(table: Table, folder: Path) -> None:
     plain: list[float] = []
     logged: list[float] = []
     years: list[float] = []
+    limits: list[float] = []
     for _ in range(ROUNDS):
-        limit = child([program, "10"]).cpu / 10
+        limits.append(limit := child([program, "10"]).cpu / 10)
         years.append(ours("years", 10).said["cpu"] / 10)
         logged.append(ours("logged", 10).said["cpu"] / 10 / limit)
         plain.append(years[-1] / limit)
+    table.put("one year in C++, CPU s (0.039 where the bars were set)", statistics.median(limits), form="{:.4f}")
     table.put("one year, CPU s", statistics.median(years), form="{:.4f}")
     table.put("our CPU time / C++, without log", statistics.median(plain), ("<=", 2.0))
     table.put("our CPU time / C++, with the full log", statistics.median(logged), ("<=", 2.4))

@@ -47,7 +47,7 @@ for power in answerable(indicators, establishments, protocol):
 # ce qui ne change pas ne peut plus tromper. L'écart entre les deux est un signe de confusion.
 
 # %%
-sources = Sources(indicators=indicators, scores=chairs.load("scores", "demo"), establishments=establishments)
+sources = Sources.of(indicators, chairs.load("scores", "demo"), establishments)
 pair = ("absenteeism", "demo-patient-experience/pec_inf")
 for step in ladder(cells(sources, protocol, *pair)):
     print(step.say("fr"))

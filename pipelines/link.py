@@ -26,7 +26,7 @@ def work(study, folder):
     write_table(associate(indicators, scores, establishments, asked), "links", folder)
     write_table(coverage(indicators, scores, establishments, asked), "coverage", folder)
     if protocol is not None:
-        sources = Sources(indicators=indicators, scores=scores, establishments=establishments)
+        sources = Sources.of(indicators, scores, establishments)
         found = verdicts(sources, protocol)
         claimed = [one for one in found if one.claim in ("supported", "doubtful")]
         write_table(writing.claims(found, protocol), "claims", folder)

@@ -48,6 +48,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+collect_ignore_glob = ["reference/stats_*.py"]  # cases and runner of the reference sets: imported by their test
 SMALL = 0.05  # of the size of CHV: all steps in seconds
 
 

@@ -79,7 +79,7 @@ def logs(draw: st.DrawFn) -> pd.DataFrame:
     return CONTRACTS["events"].conform(frame)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(logs(), st.sampled_from([(), ("gone",)]))
 def test_at_lead_zero_the_census_of_each_unit_is_that_of_the_log(log: pd.DataFrame, outside: tuple[str, ...]) -> None:
     from chairs.twin.whereabouts import Rule

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from chairs.cli import clean, dashboard, data, diff, lab, link, new, run, survey, trace, twin, twin_calibrate, twin_live
+from chairs.cli import (
+    clean,
+    dashboard,
+    data,
+    diff,
+    flow,
+    lab,
+    link,
+    new,
+    run,
+    survey,
+    trace,
+    twin,
+    twin_calibrate,
+    twin_live,
+    twin_scenario,
+)
 
 app = typer.Typer(
     name="chairs",
@@ -17,9 +33,11 @@ app.command("run")(run.run)
 app.add_typer(data.app, name="data")
 twin.app.command("calibrate")(twin_calibrate.calibrate_)
 twin.app.command("backtest")(twin_calibrate.backtest_)
+twin.app.command("scenario")(twin_scenario.scenario_)
 twin.app.command("live")(twin_live.live_)
 twin.app.command("forecast")(twin_live.forecast_)
 app.add_typer(twin.app, name="twin")
+app.add_typer(flow.app, name="flow")
 app.add_typer(survey.app, name="survey")
 app.add_typer(link.app, name="link")
 app.command("contest")(link.contest)

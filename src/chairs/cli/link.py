@@ -59,6 +59,6 @@ def contest(
         known = [" ".join(one) for one in protocol.pairs]
         raise unknown(("lien", "claim"), " ".join(pair), known)
     names = ("indicators", "scores", "establishments")
-    sources = Sources(**{name: load_table(name, protocol.study) for name in names})
+    sources = Sources.of(*(load_table(name, protocol.study) for name in names))
     challenge = Challenge(drop=tuple(drop or ()), lag=lag, floor=floor)
     console.print(answer(sources, protocol, pair, challenge).say(language()), markup=False)

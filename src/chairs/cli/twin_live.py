@@ -19,10 +19,13 @@ from chairs.store.stage import language
 if TYPE_CHECKING:
     import pandas as pd
 
+    from chairs.live.feed import Feed
+    from chairs.live.inbox import Inbox
     from chairs.live.snapshots import Snapshot
     from chairs.live.update import Settings
     from chairs.twin.model import Model
-    from chairs.twin.outlook import Outlook
+    from chairs.twin.outlook import Outlook, Question
+    from chairs.twin.whereabouts import Rule
 
 console = Console(highlight=False, soft_wrap=True)
 aside = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -51,40 +54,54 @@ def live_(  # noqa: PLR0917 - one argument per option of the command
 ) -> None:
     """Follow a feed: read what came, say who is where, forecast, write a snapshot; every hour, or once."""
     from chairs.core.clock import check_zone
-    from chairs.core.errors import DataError
     from chairs.live.feed import Feed
     from chairs.live.inbox import Inbox
-    from chairs.live.update import Settings
-    from chairs.twin.outlook import Question
-    from chairs.twin.whereabouts import Rule
 
     check_zone(timezone, "--timezone")
     _there(feed, folder=True)
-    settings = Settings(
-        stale_minutes=stale,
-        rule=Rule(outside=tuple(outside or ()), final=tuple(final or ())),
-        model=None if model is None else _model(model),
-        model_hash=None if model is None else sha256_of(model),
-        question=Question(hours=hours, replications=replications, beds=_beds(beds)),
-    )
+    settings = _settings(model, stale, _question(hours, replications, beds), _rule(outside, final))
     place = out or feed / ".live"
-    source, inbox = Feed(folder=feed, mapping=_mapping(mapping), timezone=timezone), Inbox(place / "inbox.sqlite")
-    while True:
+    source = Feed(folder=feed, mapping=_mapping(mapping), timezone=timezone)
+    _follow((source, Inbox(place / "inbox.sqlite")), (place, at), settings, None if once else 60 * every)
+
+
+def _settings(model: Path | None, stale: float, question: Question, rule: Rule) -> Settings:
+    from chairs.live.update import Settings
+
+    read = None if model is None else _model(model)
+    key = None if model is None else sha256_of(model)
+    return Settings(stale_minutes=stale, rule=rule, model=read, model_hash=key, question=question)
+
+
+def _question(hours: int, replications: int, beds: list[str] | None) -> Question:
+    from chairs.twin.outlook import Question
+
+    return Question(hours=hours, replications=replications, beds=_beds(beds))
+
+
+def _rule(outside: list[str] | None, final: list[str] | None) -> Rule:
+    from chairs.twin.whereabouts import Rule
+
+    return Rule(outside=tuple(outside or ()), final=tuple(final or ()))
+
+
+def _follow(where: tuple[Feed, Inbox], when: tuple[Path, str | None], settings: Settings, pause: float | None) -> None:
+    """Update once, or again and again: then what cannot be done now is said, and tried again after the pause."""
+    from chairs.core.errors import DataError
+
+    while pause is not None:
         try:
-            _update((source, inbox), place, at, settings)
+            _update(where, when, settings)
         except DataError as error:
-            if once:
-                raise
             aside.print(error.say(language()), markup=False)
-        if once:
-            return
-        time.sleep(60 * every)
+        time.sleep(pause)
+    _update(where, when, settings)
 
 
-def _update(where: tuple, place: Path, at: str | None, settings: Settings) -> None:  # type: ignore[type-arg]
+def _update(where: tuple[Feed, Inbox], when: tuple[Path, str | None], settings: Settings) -> None:
     from chairs.live.update import update
 
-    source, inbox = where
+    (source, inbox), (place, at) = where, when
     received = source.receive(inbox)
     for refused in received.problems:
         aside.print(refused.say(language()), markup=False)
@@ -118,6 +135,7 @@ def forecast_(  # noqa: PLR0917 - one argument per option of the command
     mapping: Mapping = None,
     replications: Annotated[int, typer.Option(min=1, help="Futures drawn.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    level: Annotated[str, typer.Option(help="Arrivals: `recent` (the log's last 4 weeks) or `model`.")] = "recent",
     beds: Beds = None,
     outside: Outside = None,
     final: Final = None,
@@ -130,11 +148,11 @@ def forecast_(  # noqa: PLR0917 - one argument per option of the command
     from chairs.tables import CONTRACTS
     from chairs.twin.folding import fold, notices_of
     from chairs.twin.outlook import Question, outlook, units_of
-    from chairs.twin.whereabouts import Rule, people
+    from chairs.twin.whereabouts import people
 
-    moment, read = _moment(at), _model(model)
-    log = _events(events, mapping)
-    rule = Rule(outside=tuple(outside or ()), final=tuple(final or ()))
+    moment, log = _moment(at), _events(events, mapping)
+    read = _levelled(_model(model), level, log, moment)
+    rule = _rule(outside, final)
     ends = bool(log["end"].notna().any())
     here = people(fold(notices_of(_near(log, moment, final))), round(moment.timestamp() * 1_000_000), rule, ends=ends)
     question = Question(hours=hours, replications=replications, seed=seed, beds=_beds(beds), units=units_of(log))
@@ -143,6 +161,15 @@ def forecast_(  # noqa: PLR0917 - one argument per option of the command
         found = outlook(read, here, moment, question, lambda done: bar.update(task, completed=done))
     write_as(found.table, CONTRACTS["outlook"], out)
     _tell(found)
+
+
+def _levelled(model: Model, level: str, log: pd.DataFrame, moment: dt.datetime) -> Model:
+    from chairs.core.errors import unknown
+    from chairs.twin.levelling import levelled, recent_level
+
+    if level not in ("recent", "model"):
+        raise unknown(("niveau", "level"), level, ("recent", "model"), file="--level")
+    return levelled(model, recent_level(model, log, moment)) if level == "recent" else model
 
 
 def _near(log: pd.DataFrame, moment: dt.datetime, final: list[str] | None) -> pd.DataFrame:

@@ -12,7 +12,19 @@ from chairs.core.records import build, read_yaml
 
 Level = Literal["public", "demo", "patient"]
 Stage = Literal[
-    "synthesise", "ingest", "discover", "calibrate", "backtest", "score", "derive", "link", "release", "render", "track"
+    "synthesise",
+    "ingest",
+    "discover",
+    "forecast",
+    "calibrate",
+    "backtest",
+    "simulate",
+    "score",
+    "derive",
+    "link",
+    "release",
+    "render",
+    "track",
 ]
 
 
@@ -53,6 +65,8 @@ class Study:
         Codes of those linked to the outcome; empty: all derived.
     protocol
         File of `pipelines/protocols`: the links declared before the outcome is read.
+    scenarios
+        Files of `pipelines/scenarios`: what the twin is asked.
     focus
         Establishment marked among its peers on the pages.
     calendar
@@ -76,6 +90,7 @@ class Study:
     exposures: tuple[str, ...] = ()
     outcome: str | None = None
     protocol: str | None = None
+    scenarios: tuple[str, ...] = ()
     focus: str | None = None
     calendar: Literal["real", "fictitious"] = "real"
     notice: Text | None = None

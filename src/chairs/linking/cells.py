@@ -15,11 +15,18 @@ TRAITS = ("status", "emergency", "category", "region")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """The tables that a protocol reads; `scores` is opened last, after the seal."""
+    """The tables that a protocol reads, whole establishments by year; `scores` is opened last, after the seal."""
 
     indicators: pd.DataFrame
     scores: pd.DataFrame
     establishments: pd.DataFrame
+
+    @classmethod
+    def of(cls, indicators: pd.DataFrame, scores: pd.DataFrame, establishments: pd.DataFrame) -> Sources:
+        """Return the sources with only the rows that a link can use, outcomes named "instrument/dimension"."""
+        values, answers = _yearly(indicators, "value"), _yearly(scores, "score")
+        names = answers["instrument"].astype(str) + "/" + answers["dimension"].astype(str)
+        return cls(indicators=values, scores=answers.assign(outcome=names), establishments=establishments)
 
 
 def cells(sources: Sources, protocol: Protocol, exposure: str, outcome: str, lag: int | None = None) -> pd.DataFrame:
@@ -63,14 +70,15 @@ def covariates_of(table: pd.DataFrame) -> list[str]:
 
 
 def _scored(scores: pd.DataFrame, outcome: str, floor: int) -> pd.DataFrame:
-    names = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
-    rows = scores[(names == outcome) & (scores["unit"] == "all") & (scores["period"].str.len() == 4)]
-    rows = rows[rows["score"].notna() & (rows["n"].isna() | (rows["n"] >= floor))]
-    rows = rows.rename(columns={"period": "year", "score": "outcome"})
-    return rows[["establishment", "year", "outcome", "n"]].assign(n=rows["n"].fillna(1.0).astype(float))
+    rows = scores[(scores["outcome"] == outcome) & (scores["n"].isna() | (scores["n"] >= floor))]
+    rows = rows[["establishment", "period", "score", "n"]].set_axis(["establishment", "year", "outcome", "n"], axis=1)
+    return rows.assign(n=rows["n"].fillna(1.0).astype(float))
 
 
 def _values(indicators: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
-    rows = indicators[(indicators["code"] == code) & (indicators["unit"] == "all")]
-    rows = rows[(rows["period"].str.len() == 4) & rows["value"].notna()]
-    return rows.rename(columns={"period": "year", "value": name})[["establishment", "year", name]]
+    rows = indicators.loc[indicators["code"] == code, ["establishment", "period", "value"]]
+    return rows.set_axis(["establishment", "year", name], axis=1)
+
+
+def _yearly(table: pd.DataFrame, value: str) -> pd.DataFrame:
+    return table[(table["unit"] == "all") & (table["period"].str.len() == 4) & table[value].notna()]

@@ -178,11 +178,12 @@ def _arrays(table: pd.DataFrame, names: Sequence[str]) -> _Arrays:
     else:
         design = np.column_stack([np.ones(len(table)), more])
     basis = np.linalg.qr(design)[0] if design.size else np.zeros((len(table), 0))
-    pattern = table.groupby("establishment")["year"].agg("|".join)
+    bit = 2.0 ** table["year"].astype("category").cat.codes
+    pattern = bit.groupby(table["establishment"]).sum()
     return _Arrays(
         site=site,
         name=np.searchsorted(np.asarray(names), own),
-        slot=np.unique(pattern.loc[own].to_numpy(dtype=str), return_inverse=True)[1],
+        slot=np.unique(pattern.loc[own].to_numpy(), return_inverse=True)[1],
         exposure=table["exposure"].to_numpy(float),
         outcome=table["outcome"].to_numpy(float),
         basis=basis,
@@ -206,24 +207,37 @@ def _shuffled_median(arrays: Sequence[_Arrays], rng: np.random.Generator) -> flo
 
 
 def _shuffled_slope(one: _Arrays, given_by: np.ndarray) -> float:
-    """Return the slope after each establishment has received the exposures of another with the same years.
-
-    `given_by` says who gives to whom among all establishments; a giver that is not here, or has other years, passes the
-    request on to its own giver.
-    """
+    """Return the slope after each establishment has received the exposures of another with the same years."""
     import numpy as np
 
-    here = {int(name): place for place, name in enumerate(one.name)}
     starts = np.searchsorted(one.site, np.arange(len(one.name) + 1))
     x = np.empty_like(one.exposure)
-    for place, name in enumerate(one.name):
-        giver = int(given_by[name])
-        while giver not in here or one.slot[here[giver]] != one.slot[place]:
-            giver = int(given_by[giver])
-        source = here[giver]
-        x[starts[place] : starts[place + 1]] = one.exposure[starts[source] : starts[source + 1]]
+    for slot in range(int(one.slot.max()) + 1):
+        places = np.flatnonzero(one.slot == slot)
+        years = np.arange(starts[places[0] + 1] - starts[places[0]])
+        sources = places[_givers(one.name[places], given_by)]
+        x[starts[places][:, None] + years] = one.exposure[starts[sources][:, None] + years]
     single = len(one.name) == len(x)
     x, y = (v - v.mean() if single else _centred(v[:, None], one.site)[:, 0] for v in (x, one.outcome))
     x, y = (v - one.basis @ (one.basis.T @ v) for v in (x, y))
     size = float(x @ x)
     return float(x @ y) / size if size > 0 else 0.0
+
+
+def _givers(names: np.ndarray, given_by: np.ndarray) -> np.ndarray:
+    """Return for each of `names` (sorted) the place among them of the one that gives to it.
+
+    `given_by` says who gives to whom among all establishments; a giver that is not among `names` passes the request on
+    to its own giver.
+    """
+    import numpy as np
+
+    here = np.full(len(given_by), -1)
+    here[names] = np.arange(len(names))
+    giver = given_by[names]
+    away = np.flatnonzero(here[giver] < 0)
+    while len(away):
+        giver[away] = given_by[giver[away]]
+        away = away[here[giver[away]] < 0]
+    places: np.ndarray = here[giver]
+    return places

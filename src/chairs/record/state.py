@@ -19,7 +19,11 @@ COMMIT = "mlflow.source.git.commit"
 DIRTY = "git.dirty"
 LOCK = "dvc.lock.sha256"
 READS, WRITES, RAW, FIGURES, TABLES, RULES = "dvc.deps.", "dvc.outs.", "raw.sha256", "figure.", "release", "rules"
-MEASURED = {"facts": ("value",), "links": ("estimate", "n")}  # numbers worth a curve over the runs
+MEASURED = {
+    "facts": ("value",),
+    "links": ("estimate", "n"),
+    "forecast_skill": ("crps", "mase", "coverage_80", "coverage_95"),
+}  # numbers worth a curve over the runs
 TAG_ROOM = 6000  # characters of one tag; MLflow's limit is 8,000
 FILE_ROOM = 1_000_000  # bytes of a released table kept with the run
 

@@ -23,13 +23,15 @@ class Recalibration:
         """Return how often the past stayed below its forecast of probability `nominal`."""
         import numpy as np
 
-        return np.interp(nominal, self.nominal, self.actual)
+        result: np.ndarray = np.interp(nominal, self.nominal, self.actual)
+        return result
 
     def level(self, actual: np.ndarray) -> np.ndarray:
         """Return the nominal level to ask for in order to get the probability `actual`."""
         import numpy as np
 
-        return np.interp(actual, self.actual, self.nominal)
+        result: np.ndarray = np.interp(actual, self.actual, self.nominal)
+        return result
 
 
 def recalibrate(
@@ -92,4 +94,5 @@ def _ramp(start: np.ndarray, slope: np.ndarray, grid: np.ndarray) -> np.ndarray:
     reached = np.searchsorted(start[order], grid, side="right")
     slopes = np.concatenate([[0.0], np.cumsum(slope[order])])[reached]
     offsets = np.concatenate([[0.0], np.cumsum((slope * start)[order])])[reached]
-    return slopes * grid - offsets
+    result: np.ndarray = slopes * grid - offsets
+    return result

@@ -14,7 +14,15 @@ from chairs.tables import CONTRACTS
 if TYPE_CHECKING:
     import pandas as pd
 
-LATEST_FIRST = ("link", "derive", "score", "backtest", "discover", "ingest")  # `score` passes published scores on
+LATEST_FIRST = (
+    "link",
+    "derive",
+    "score",
+    "backtest",
+    "forecast",
+    "discover",
+    "ingest",
+)  # `score` passes published scores on
 
 
 def load_table(table: str, study: str) -> pd.DataFrame:

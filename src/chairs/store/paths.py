@@ -70,6 +70,14 @@ def protocol_file(name: str) -> Path:
     return root() / "pipelines" / "protocols" / f"{name}.yaml"
 
 
+def scenario_file(name: str) -> Path:
+    """Return the file of the scenario called `name`; an unknown name is answered with the valid ones."""
+    known = sorted(path.stem for path in root().glob("pipelines/scenarios/*.yaml"))
+    if name not in known:
+        raise unknown(("scénario", "scenario"), name, known)
+    return root() / "pipelines" / "scenarios" / f"{name}.yaml"
+
+
 def listed_studies() -> list[str]:
     """Return the studies that `params.yaml` lists: those that the pipeline knows.
 

@@ -9,6 +9,7 @@ from chairs.core.errors import SettingError, problem
 
 MORE = "more"
 MONTHS = 12
+WORDS = ("add", "times", "also", "with")
 
 
 def changed(old: Any, change: Any, where: str) -> Any:
@@ -18,7 +19,8 @@ def changed(old: Any, change: Any, where: str) -> Any:
     ----------
     change
         `{add: 2}` (numbers), `{times: 1.2}` or `{times: [..]}` (numbers, lists one by one), `{also: [..]}` (more
-        elements of a list), `{with: {..}}` (some fields of a record, the others kept); anything else is the new value.
+        elements of a list), `{with: {..}}` (some fields of a record, the others
+        kept; a record that is not there stays away); anything else is the new value.
 
     Raises
     ------
@@ -35,27 +37,32 @@ def changed(old: Any, change: Any, where: str) -> Any:
     if not isinstance(change, Mapping) or len(change) != 1:
         return change
     ((word, by),) = change.items()
+    if word not in WORDS:
+        return change
+    if word == "with" and old is None:
+        return None
+    new: Any = None
     if word == "add" and isinstance(old, int | float) and isinstance(by, int | float):
-        return old + by
-    if word == "times" and isinstance(by, int | float):
-        return _times(old, by, where)
-    if word == "times" and isinstance(old, list | tuple) and isinstance(by, list | tuple) and len(by) == len(old):
-        return [value * factor for value, factor in zip(old, by, strict=True)]
-    if word == "also" and isinstance(old, list | tuple) and isinstance(by, list | tuple):
-        return [*old, *by]
-    if word == "with" and isinstance(old, Mapping) and isinstance(by, Mapping):
-        return {**old, **{key: changed(old.get(key), value, f"{where}, {key}") for key, value in by.items()}}
-    if word in ("add", "times", "also", "with"):
+        new = old + by
+    elif word == "times":
+        new = _times(old, by)
+    elif word == "also" and isinstance(old, list | tuple) and isinstance(by, list | tuple):
+        new = [*old, *by]
+    elif word == "with" and isinstance(old, Mapping) and isinstance(by, Mapping):
+        new = {**old, **{key: changed(old.get(key), value, f"{where}, {key}") for key, value in by.items()}}
+    if new is None:
         raise _refuse(where, word)
-    return change
+    return new
 
 
-def _times(old: Any, by: float, where: str) -> Any:
+def _times(old: Any, by: Any) -> Any:
+    """Return numbers multiplied, None where that has no meaning."""
     if isinstance(old, list | tuple):
-        return [value * by for value in old]
-    if isinstance(old, int | float):
-        return old * by
-    raise _refuse(where, "times")
+        factors = list(by) if isinstance(by, list | tuple) else [by] * len(old)
+        return (
+            [value * factor for value, factor in zip(old, factors, strict=True)] if len(factors) == len(old) else None
+        )
+    return old * by if isinstance(old, int | float) and isinstance(by, int | float) else None
 
 
 def more_units(resource: Mapping[str, Any], more: int) -> dict[str, Any]:

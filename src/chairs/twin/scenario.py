@@ -30,7 +30,7 @@ class Scenario:
 
     name: str = "scenario"
     title: Text | None = None
-    question: str | Text = ""
+    question: Text | None = None
     fte: float | None = None
     euros: float | None = None
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -71,18 +71,18 @@ def _changed(
 ) -> tuple[Named, ...]:
     names = [item.name for item in items]  # type: ignore[attr-defined]
     for name in changes:
-        if not any(_fits(one, name) for one in names):
+        if not any(fits(one, name) for one in names):
             raise unknown(kind, name, names, file="scenario")
     found = []
     for item, name in zip(items, names, strict=True):
         for wanted, change in changes.items():
-            if _fits(name, wanted):
+            if fits(name, wanted):
                 item = _replaced(item, change, name)
         found.append(item)
     return tuple(found)
 
 
-def _fits(name: str, wanted: str) -> bool:
+def fits(name: str, wanted: str) -> bool:
     """Say whether a name is the one wanted; only `*` has a meaning, so that names may hold brackets."""
     return name == wanted or ("*" in wanted and fnmatchcase(name, wanted.replace("[", "[[]")))
 
@@ -99,10 +99,9 @@ def _replaced(item: Named, change: Mapping[str, Any], name: str) -> Named:
     old = plain(fields)
     if isinstance(item, Arrivals) and not old["month"]:
         old["month"] = [1.0] * MONTHS
-    new = {
-        **old,
-        **{key: changed(old[key], value, f"scenario, {name}, {key}") for key, value in change.items() if key != MORE},
-    }
+    where = f"scenario, {name}"
+    given = {key: changed(old[key], value, f"{where}, {key}") for key, value in change.items() if key != MORE}
+    new = {**old, **given}
     if MORE in change:
         new = more_units(new, change[MORE])
-    return build(type(item), new, f"scenario, {name}")
+    return build(type(item), new, where)

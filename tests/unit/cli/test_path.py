@@ -28,7 +28,7 @@ def test_steps_come_in_the_order_of_the_pipeline(project) -> None:
 def test_what_reads_a_rewritten_table_runs_too(monkeypatch, project) -> None:
     planned = path.steps(["demo"])
     monkeypatch.setattr(path, "_changed", lambda steps: {"score@demo"})
-    assert [step.stage for step in path.would_run(planned)] == ["score", "link", "release", "render"]
+    assert [step.stage for step in path.would_run(planned)] == ["score", "derive", "link", "release", "render"]
 
 
 def test_lines_of_dvc_are_sorted() -> None:

@@ -53,7 +53,7 @@ def test_everything_at_once_is_written_and_said(chairs, model_file, tmp_path):
     state = tmp_path / "state.json"
     state.write_text('[{"step": "ward stay", "patient_class": "all", "elapsed": 2.0, "holds": {"bed": 1}}]')
     scenario = tmp_path / "more.yaml"
-    scenario.write_text("question: more beds?\nresources: {bed: {capacity: 5}}\n")
+    scenario.write_text("question: {fr: des lits ?, en: beds?}\nresources: {bed: {capacity: 5}}\n")
     files = {name: tmp_path / "out" / f"{name}.x" for name in ("events", "cases", "measures")}
     words = ["twin", "simulate", model_file, "--start", "2026-01-05T00:00+01:00", "--days", 3, "--replications", 3]
     words += ["--seed", 8, "--state", state, "--scenario", scenario, "--threads", 2]

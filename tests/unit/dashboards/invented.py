@@ -34,7 +34,19 @@ def hospital() -> Study:
         question=Text(fr="Où les patients attendent-ils ?", en="Where do patients wait?"),
         level="demo",
         period="2023/2024",
-        stages=("synthesise", "ingest", "discover", "score", "derive", "link", "release", "render", "track"),
+        stages=(
+            "synthesise",
+            "ingest",
+            "discover",
+            "backtest",
+            "simulate",
+            "score",
+            "derive",
+            "link",
+            "release",
+            "render",
+            "track",
+        ),
         outcome="demo-patient-experience/all",
         protocol="demo",
         focus="E001",
@@ -403,6 +415,25 @@ def claims(outcome: str) -> pd.DataFrame:
     )
 
 
+def effects() -> pd.DataFrame:
+    """Three scenarios: one that helps, one that harms, one that cannot be told from nothing."""
+    rows = [["more-beds", -0.5, -0.7, -0.3], ["surge", 1.6, 1.2, 2.0], ["lounge", -0.1, -0.3, 0.1]]
+    frame = pd.DataFrame(rows, columns=["scenario", "mean", "low", "high"])
+    same = {"measure": "boarding_mean", "unit": "h", "before": 5.5, "se": 0.1, "input_se": None, "replications": 4}
+    return frame.assign(**same, status="estimated", reason=None, cell_status="ok")
+
+
+def verdicts() -> pd.DataFrame:
+    """Two tests, one of which holds, and the verdict on all."""
+    rows = [
+        ["all", 1.0, 2.0, None, False, "Le jumeau tient 1 épreuve sur 2.", "The twin holds 1 of 2 tests."],
+        ["ngd3", 0.11, 0.14, "recent", True, "tient", "holds"],
+        ["red", 0.49, 0.31, "markov", False, "ne tient pas", "does not hold"],
+    ]
+    columns = ["measure", "value", "limit", "against", "holds", "sentence_fr", "sentence_en"]
+    return pd.DataFrame(rows, columns=columns).assign(cell_status="ok")
+
+
 def comment_themes() -> pd.DataFrame:
     """Comments of one year in three themes; one theme is masked."""
     rows = [["all", 400.0, 120.0, "ok"], ["attente", 160.0, 90.0, "ok"], ["soins", 120.0, 20.0, "ok"]]
@@ -437,6 +468,8 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
         }
     if study.calendar == "real" and "discover" in study.stages:
         tables |= {"profile": profile(), "unit_day": unit_day()}
+    if "simulate" in study.stages:
+        tables |= {"effects": effects(), "verdicts": verdicts()}
     if "link" in study.stages:
         outcome = str(study.outcome)
         tables |= {

@@ -417,6 +417,23 @@ def test_declared_links_are_told_by_verdict_in_points_of_the_declared_change(hos
     assert FIGURES["claims"].draw(replace(study, protocol=None), tables) is None
 
 
+def test_scenarios_are_told_with_their_interval_and_nothing_when_it_touches_zero(hospital: Any) -> None:
+    study, tables = hospital
+    said = plain(drawn("scenarios", study, tables).sentence)
+    assert "2 scénarios changent l'attente d'un lit (5 h 30 en moyenne)" in said
+    assert "« more-beds » −0,50 h [−0,70 ; −0,30]" in said
+    assert "« surge » +1,60 h [1,20 ; 2,00]" in said
+    nothing = tables["effects"].assign(low=-1.0, high=1.0)
+    assert "Aucun des 3 scénarios" in plain(drawn("scenarios", study, {**tables, "effects": nothing}).sentence)
+
+
+def test_a_test_that_does_not_hold_is_shown_beyond_the_line(hospital: Any) -> None:
+    study, tables = hospital
+    fiche = drawn("trust", study, tables)
+    assert "1 épreuve sur 2" in plain(fiche.sentence)
+    assert {row[0]: row[-1] for row in fiche.table.rows} == {"ngd3": "True", "red": "False"}
+
+
 def test_comments_are_counted_and_the_masked_theme_is_not_drawn(hospital: Any) -> None:
     study, tables = hospital
     fiche = drawn("comment-themes", study, tables)

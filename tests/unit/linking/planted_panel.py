@@ -52,4 +52,4 @@ def panel(planted: Planted, seed: int) -> Sources:
         ]
     )
     sites = pd.DataFrame({"establishment": ids, "kind": "hospital", "status": "public", "emergency": True})
-    return Sources(indicators=indicators, scores=scores, establishments=sites)
+    return Sources.of(indicators, scores, sites)

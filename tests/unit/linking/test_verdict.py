@@ -53,8 +53,8 @@ def test_an_exposure_that_follows_the_outcome_is_doubtful(planted: Any) -> None:
     after = scored.assign(period=(scored["period"].astype(int) + 1).astype(str)).set_index(["establishment", "period"])
     places = sources.indicators.set_index(["establishment", "period"]).index
     pushed = 0.5 * after["score"].sub(70).reindex(places).fillna(0).to_numpy()
-    reversed_ = planted.Sources(
-        indicators=sources.indicators.assign(value=sources.indicators["value"] + pushed),
+    reversed_ = planted.Sources.of(
+        sources.indicators.assign(value=sources.indicators["value"] + pushed),
         scores=sources.scores,
         establishments=sources.establishments,
     )
@@ -67,7 +67,7 @@ def test_an_unrelated_outcome_that_moves_speaks_against(planted: Any) -> None:
     sources = planted.panel(planted.Planted(), 4)
     moved = sources.scores.assign(dimension=sources.scores["dimension"].replace({"d": "twin"}))
     scores = __import__("pandas").concat([sources.scores, moved[moved["dimension"] == "twin"]])
-    both = planted.Sources(indicators=sources.indicators, scores=scores, establishments=sources.establishments)
+    both = planted.Sources.of(sources.indicators, scores=scores, establishments=sources.establishments)
     assert verdict(both, negative_outcomes=("i/twin",)).flags == ("negative_outcome",)
     assert verdict(both, negative_outcomes=("i/other",)).flags == ()
 
@@ -93,12 +93,12 @@ def test_too_few_establishments_get_a_reason(planted: Any, sites: int, reason: s
 
 def test_constant_outcome_and_still_exposure_get_a_reason(planted: Any) -> None:
     sources = planted.panel(planted.Planted(), 6)
-    flat = planted.Sources(
-        indicators=sources.indicators, scores=sources.scores.assign(score=70.0), establishments=sources.establishments
+    flat = planted.Sources.of(
+        sources.indicators, scores=sources.scores.assign(score=70.0), establishments=sources.establishments
     )
     assert verdict(flat).primary.p is None
     still = sources.indicators.assign(value=sources.indicators.groupby("establishment")["value"].transform("mean"))
-    frozen = planted.Sources(indicators=still, scores=sources.scores, establishments=sources.establishments)
+    frozen = planted.Sources.of(indicators=still, scores=sources.scores, establishments=sources.establishments)
     assert verdict(frozen).primary.p is None
 
 
@@ -128,8 +128,8 @@ def test_one_site_that_carries_the_claim_is_found(planted: Any) -> None:
     wild = sources.indicators["value"].mask(mine, 10 + 30 * sources.indicators["period"].astype(int).sub(2012))
     odd = sources.scores["establishment"] == "H003"
     moved = sources.scores["score"].mask(odd, 70 + 12 * sources.scores["period"].astype(int).sub(2012))
-    twisted = planted.Sources(
-        indicators=sources.indicators.assign(value=wild),
+    twisted = planted.Sources.of(
+        sources.indicators.assign(value=wild),
         scores=sources.scores.assign(score=moved),
         establishments=sources.establishments,
     )

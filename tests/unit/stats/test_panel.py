@@ -107,6 +107,7 @@ def test_weighted_cr2_equals_the_unweighted_one_of_scaled_rows() -> None:
     assert [e.df for e in fit.estimates] == pytest.approx(df, rel=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")  # inside pyfixest
 def test_pyfixest_gives_the_same_two_way_effects() -> None:
     import pyfixest
 

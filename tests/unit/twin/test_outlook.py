@@ -14,6 +14,7 @@ from chairs.twin.arrivals import Arrivals
 from chairs.twin.durations import Duration, always
 from chairs.twin.folding import fold, notices_of
 from chairs.twin.following import Map, follow
+from chairs.twin.levelling import levelled, recent_level
 from chairs.twin.model import Model
 from chairs.twin.outlook import Question, outlook, units_of
 from chairs.twin.resources import Resource
@@ -114,7 +115,8 @@ def forked() -> Model:
             Delay(name="long", duration=always(Duration(kind="uniform", least=0.0, most=240.0)), next="give"),
             Release(name="give", next="again"),
             Seize(name="again", options=({"B": 1},), activity="see", next="rest"),
-            Delay(name="rest", duration=always(Duration(kind="fixed", mean=500.0)), next="out"),
+            Delay(name="rest", duration=always(Duration(kind="fixed", mean=500.0))),
+            Release(name="end"),
             Leave(name="out"),
         ),
     )
@@ -147,3 +149,14 @@ def test_a_model_without_places_is_refused() -> None:
 def test_units_of_resources() -> None:
     log = pd.DataFrame({"resource": ["x", "x", "y", None], "unit": ["A", "A", "B", "C"]})
     assert units_of(log) == {"x": "A", "y": "B"}
+
+
+def test_recent_level_of_arrivals() -> None:
+    model = ward(Duration(kind="exponential", mean=60.0), rate=1.0)
+    begun = [AT - dt.timedelta(hours=2 * n) for n in range(2 * 12 * 30)]  # every second hour for sixty days
+    log = pd.DataFrame({"case_id": [f"C{n}" for n in range(len(begun))], "start": pd.to_datetime(begun, utc=True)})
+    log["end"] = log["requested"] = pd.Series(pd.NaT, index=log.index, dtype="datetime64[us, UTC]")
+    assert recent_level(model, log, AT) == pytest.approx((28 * 12 + 10) / (28 * 24 + 10))
+    assert recent_level(model, log[:60], AT) == 1.0  # five days say too little
+    assert recent_level(model, log[:0], AT) == 1.0
+    assert levelled(model, 0.5).arrivals[0].factor == 0.5

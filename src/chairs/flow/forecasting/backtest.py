@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chairs.core.errors import DataError
 from chairs.core.streams import stream
-from chairs.flow.forecasting.rehearsal import MODELS, Forecaster
-from chairs.flow.forecasting.settings import LEVELS
-from chairs.flow.forecasting.support import refuse_unless_supported, supported
+from chairs.flow.forecasting.rehearsal import models_of
+from chairs.flow.forecasting.support import refusal, unsupported
 from chairs.stats.scoring_rules import (
     CRPS_LEVELS,
     coverage,
@@ -16,6 +16,7 @@ from chairs.stats.scoring_rules import (
     randomised_pit,
     seasonal_scale,
 )
+from chairs.tables.forecasts import QUANTILES, quantile_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,31 +24,23 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from chairs.flow.forecasting.days import Place
+    from chairs.flow.forecasting.rehearsal import Forecast, Forecaster
     from chairs.flow.forecasting.series import Series
 
 FEWEST = 5  # values of a group of leads under which no score is given
 SEED = 5
 
 
-def forecast(
-    series: Series,
-    origins: np.ndarray,
-    horizon: int,
-    places: tuple[Place, ...] = (),
-    progress: Callable[[], None] | None = None,
-) -> pd.DataFrame:
-    """Return forecasts of `series` at each origin: mean and quantiles of the `horizon` steps from it on.
+def forecast(forecaster: Forecaster, origins: np.ndarray, progress: Callable[[], None] | None = None) -> pd.DataFrame:
+    """Return forecasts at each origin: mean and quantiles of the steps from it on, as far as the horizon.
 
     Parameters
     ----------
+    forecaster
+        Of the series, its horizon and calendars.
     origins
         Steps (counted from the start of the series): the steps before an origin are known, the origin is the first
         forecast. An origin may be the end of the series (the true future) or a step of the past.
-    horizon
-        Steps ahead.
-    places
-        Calendars of holidays that count.
     progress
         Called after each origin.
 
@@ -69,11 +62,11 @@ def forecast(
     """
     import pandas as pd
 
-    for origin in sorted(set(origins.tolist())):
-        refuse_unless_supported(series, origin)
-    latest = int(origins.max())
-    forecaster = Forecaster(series=series, places=places, horizon=horizon, latest=latest)
-    starts = series.starts(latest + horizon)
+    series = forecaster.series
+    reasons = {unsupported(series, origin) for origin in set(origins.tolist())} - {None}
+    if reasons:
+        raise DataError(tuple(refusal(reason) for reason in sorted(filter(None, reasons))))
+    starts = series.starts(int(origins.max()) + forecaster.horizon)
     parts = []
     for origin in sorted(set(origins.tolist())):
         parts.append(_table(forecaster, origin, starts))
@@ -96,20 +89,14 @@ def _table(forecaster: Forecaster, origin: int, starts: pd.DatetimeIndex) -> pd.
         "target": starts[origin : origin + forecaster.horizon],
         "mean": found.mean,
     }
-    quantiles = found.quantiles(np.array(LEVELS))
-    return pd.DataFrame(columns | {f"q{level:g}": quantiles[:, i] for i, level in enumerate(LEVELS)})
+    quantiles = found.quantiles(np.array(QUANTILES))
+    return pd.DataFrame(columns | {quantile_name(level): quantiles[:, i] for i, level in enumerate(QUANTILES)})
 
 
-def backtest(
-    series: Series,
-    origins: np.ndarray,
-    horizon: int,
-    places: tuple[Place, ...] = (),
-    progress: Callable[[], None] | None = None,
-) -> pd.DataFrame:
+def backtest(forecaster: Forecaster, origins: np.ndarray, progress: Callable[[], None] | None = None) -> pd.DataFrame:
     """Return the skill of each model at past origins, by group of leads.
 
-    Every model gets the same treatment of its spread, so that a baseline is not beaten for its intervals alone.
+    The baselines get intervals too, from their own past errors, so that they are not beaten for want of them.
 
     Returns
     -------
@@ -122,26 +109,27 @@ def backtest(
     import numpy as np
     import pandas as pd
 
+    series, horizon = forecaster.series, forecaster.horizon
     groups = [*series.step.groups(horizon), (0, horizon)]
     groups = list(dict.fromkeys(groups))
-    usable = np.array([o for o in sorted(set(origins.tolist())) if supported(series, o) is None], dtype=int)
+    reasons = {origin: unsupported(series, origin) for origin in sorted(set(origins.tolist()))}
+    usable = np.array([origin for origin, reason in reasons.items() if reason is None], dtype=int)
     if not len(usable):
-        reason = supported(series, int(origins.max())) if len(origins) else None
-        return _empty(series, groups, reason.code if reason else "no_origin")
-    forecaster = Forecaster(series=series, places=places, horizon=horizon, latest=int(usable.max()))
-    scores: dict[str, list[pd.DataFrame]] = {model: [] for model in MODELS}
+        return _empty(series, groups, next(reversed(reasons.values()), None) or "too_few")
+    models = models_of(series.step)
+    scores: dict[str, list[pd.DataFrame]] = {model: [] for model in models}
     for origin in usable.tolist():
-        seen = forecaster.values[origin : origin + horizon]
-        for model, found in forecaster.forecasts(origin, MODELS).items():
+        seen = forecaster.seen[origin : origin + horizon]
+        for model, found in forecaster.forecasts(origin, models).items():
             scores[model].append(_scored(found, seen))
         if progress is not None:
             progress()
-    scale = seasonal_scale(series.values[: int(usable.min())], series.step.naive)
+    scale = seasonal_scale(series.observed[: int(usable.min())], series.step.naive)
     rows = [_row(series, model, group, parts, scale) for model, parts in scores.items() for group in groups]
     return pd.DataFrame(rows)
 
 
-def _scored(found, seen: np.ndarray) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+def _scored(found: Forecast, seen: np.ndarray) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
@@ -204,5 +192,5 @@ def _head(series: Series, model: str, group: tuple[int, int]) -> dict[str, objec
 def _empty(series: Series, groups: list[tuple[int, int]], reason: str) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [_head(series, model, group) for model in MODELS for group in groups]
+    rows = [_head(series, model, group) for model in models_of(series.step) for group in groups]
     return pd.DataFrame([row | {"n": 0, "status": "not_valid", "reason": reason} for row in rows])

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-TRUST = 0.5  # in the weights that did best; the rest in equal weights
+TRUST = 0.75  # in the weights that did best; the rest in equal weights
 
 
 def blend(means: np.ndarray, observed: np.ndarray) -> np.ndarray:
-    """Return the weight of each model: half those that would have done best in the past, half equal ones.
+    """Return the weight of each model: three quarters those that did best in the past, one quarter equal.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def blend(means: np.ndarray, observed: np.ndarray) -> np.ndarray:
     >>> import numpy as np
     >>> truth = np.array([4.0, 9.0, 2.0])
     >>> blend(np.column_stack([truth, truth[::-1]]), truth).round(2).tolist()
-    [0.75, 0.25]
+    [0.88, 0.12]
     """
     import numpy as np
     from scipy.optimize import nnls
@@ -48,4 +48,5 @@ def blend(means: np.ndarray, observed: np.ndarray) -> np.ndarray:
     best = nnls(means * root[:, None], observed * root)[0]
     if best.sum() <= 0:
         return equal
-    return TRUST * best / best.sum() + (1.0 - TRUST) * equal
+    result: np.ndarray = TRUST * best / best.sum() + (1.0 - TRUST) * equal
+    return result

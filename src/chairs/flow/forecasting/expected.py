@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chairs.flow.forecasting.series import Series
 
 TREND = 120.0  # half-life, in days, of the slow level taken out before the calendar's effects are estimated
-SLOW = 60.0  # half-life, in days, of the slow level that expectations follow
+SLOW = 180.0  # half-life, in days, of the slow level that expectations follow
 FULL_DAY = 23
 EFFECT = 0.15  # usual size of an effect of the calendar, towards none of which each is drawn
 AFTER = 8  # days beyond the last step, so that a holiday just after it is felt
@@ -74,7 +74,8 @@ def expected(values: np.ndarray, step: Grain, clock: Clock) -> np.ndarray:
         mean = day_mean[clock.day] * _shares(values, clock, kept)[_kind(clock)[clock.day], clock.hour]
     else:
         mean = _day_means(clock, step, values, ~np.isnan(values))[clock.day]
-    return np.maximum(mean, 1e-3 * max(float(np.nanmean(values)), 1e-6))
+    result: np.ndarray = np.maximum(mean, 1e-3 * max(float(np.nanmean(values)), 1e-6))
+    return result
 
 
 def slow_level(values: np.ndarray, mean: np.ndarray, step: Grain, fitted: int) -> np.ndarray:
@@ -87,7 +88,8 @@ def slow_level(values: np.ndarray, mean: np.ndarray, step: Grain, fitted: int) -
     level = 1.0 + ratios(values, mean, SLOW * PER_DAY[step.name])
     block = step.block if fitted >= 4 * step.block else step.early
     held = np.minimum(np.arange(len(mean)), fitted) // block * block - block
-    return level[np.maximum(held, 1) - 1]
+    result: np.ndarray = level[np.maximum(held, 1) - 1]
+    return result
 
 
 def _daily(values: np.ndarray, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
@@ -121,11 +123,13 @@ def _day_means(clock: Clock, step: Grain, total: np.ndarray, kept: np.ndarray) -
         level = _two_sided(known, TREND * per_day) / np.maximum(_two_sided(fit, TREND * per_day), 1e-9)
         level = np.maximum(level, 1e-3)
         noise = float(np.mean((known / (fit * level) - 1.0) ** 2))
-    return model.predict(columns) * scale
+    result: np.ndarray = model.predict(columns) * scale
+    return result
 
 
 def _two_sided(values: np.ndarray, half: float) -> np.ndarray:
-    return fading(values, half) + fading(values[::-1], half)[::-1] - values
+    result: np.ndarray = fading(values, half) + fading(values[::-1], half)[::-1] - values
+    return result
 
 
 def _kind(clock: Clock) -> np.ndarray:
@@ -150,5 +154,8 @@ def _shares(values: np.ndarray, clock: Clock, kept: np.ndarray) -> np.ndarray:
     seen = counts / np.maximum(chance, 1e-9) - 1.0
     noise = 1.0 / np.maximum(chance, 1e-9)
     real = max(float(np.average(seen**2 - noise, weights=chance)), 0.0)
-    shares = pooled * (1.0 + seen * real / (real + noise))
-    return shares / shares.sum(axis=1, keepdims=True)
+    apart = (seen * real / (real + noise)).ravel()  # the week as a ring: neighbouring hours differ alike
+    apart = 0.5 * apart + 0.25 * (np.roll(apart, 1) + np.roll(apart, -1))
+    shares = pooled * (1.0 + apart.reshape(7, 24))
+    result: np.ndarray = shares / shares.sum(axis=1, keepdims=True)
+    return result

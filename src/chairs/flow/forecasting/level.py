@@ -30,7 +30,8 @@ def fading(values: np.ndarray, half: float, lag: int = 1) -> np.ndarray:
 
     past = np.zeros(lag + 1)
     past[0], past[lag] = 1.0, -(0.5 ** (1.0 / half))
-    return lfilter([1.0], past, values)
+    result: np.ndarray = lfilter([1.0], past, values)
+    return result
 
 
 def ratios(values: np.ndarray, mean: np.ndarray, half: float, lag: int = 1) -> np.ndarray:
@@ -62,7 +63,8 @@ class Levels:
 
         found = self.levels[origins - 1]
         if self.hourly is None:
-            return found
+            result: np.ndarray = found
+            return result
         same = origins + leads - (leads // 24 + 1) * 24  # last time that hour was seen
         return np.column_stack([found, self.hourly[same]])
 
@@ -71,7 +73,8 @@ class Levels:
         import numpy as np
 
         move = 1.0 + (self.features(origins, leads) * self.carry[leads]).sum(axis=1)
-        return self.mean[origins + leads] * np.clip(move, *WIDEST)
+        result: np.ndarray = self.mean[origins + leads] * np.clip(move, *WIDEST)
+        return result
 
 
 def fit_levels(values: np.ndarray, mean: np.ndarray, step: Grain, fitted: int, horizon: int) -> Levels:

@@ -16,14 +16,26 @@ from chairs.flow.forecasting.spread import Around, Spread, fit_around, fit_sprea
 if TYPE_CHECKING:
     import numpy as np
 
+    from chairs.flow.forecasting.grain import Grain
     from chairs.flow.forecasting.series import Series
 
-MODELS = ("combined", "level", "boosted", "ets", "snaive")
 BASELINES = ("ets", "snaive")
 MEMBERS = {"h": ("level", "boosted"), "d": ("level", "boosted", "ets"), "w": ("level", "ets"), "m": ("level", "ets")}
 RARELY = 4  # blocks between two growths of the trees, which change little and cost most
 FEWEST = 30  # past errors under which a group of leads borrows those of all leads, and all leads those of the fit
 WITHIN = 5_000  # errors of the fit itself that then stand in
+
+
+def models_of(step: Grain) -> tuple[str, ...]:
+    """Return the models of a step of time: the combination, its members, the baselines.
+
+    Examples
+    --------
+    >>> from chairs.flow.forecasting.grain import grain
+    >>> models_of(grain("m"))
+    ('combined', 'level', 'ets', 'snaive')
+    """
+    return tuple(dict.fromkeys(("combined", *MEMBERS[step.name], *BASELINES)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,7 +82,7 @@ class Forecaster:
     horizon: int
     latest: int
     clock: Clock = field(init=False)
-    values: np.ndarray = field(init=False)
+    seen: np.ndarray = field(init=False)
     fits: dict[int, Fit] = field(default_factory=dict)
     trees: dict[int, Boosted | None] = field(default_factory=dict)
     tried: dict[tuple[str, int], np.ndarray] = field(default_factory=dict)
@@ -78,10 +90,10 @@ class Forecaster:
     def __post_init__(self) -> None:
         import numpy as np
 
-        end = max(len(self.series.values), self.latest) + self.horizon
+        end = max(len(self.series.observed), self.latest) + self.horizon
         self.clock = clock_of(self.series, self.places, end)
-        self.values = np.full(end, np.nan)
-        self.values[: len(self.series.values)] = self.series.values
+        self.seen = np.full(end, np.nan)
+        self.seen[: len(self.series.observed)] = self.series.observed
 
     def forecasts(self, origin: int, models: tuple[str, ...] = ("combined",)) -> dict[str, Forecast]:
         """Return the forecasts made when the steps before `origin` are known, of those models that exist there.
@@ -111,7 +123,7 @@ class Forecaster:
         import numpy as np
 
         targets = np.array(past, dtype=int)[:, None] + np.arange(self.horizon)
-        return np.where(targets < origin, self.values[np.minimum(targets, origin - 1)], np.nan)
+        return np.where(targets < origin, self.seen[np.minimum(targets, origin - 1)], np.nan)
 
     def _mean(self, model: str, origin: int) -> np.ndarray:
         key = (model, origin)
@@ -127,7 +139,7 @@ class Forecaster:
         step = self.series.step
         if model == "snaive":
             season = step.season if origin >= step.season else step.naive
-            return seasonal_naive(self.values[:origin], season, origins, leads)
+            return seasonal_naive(self.seen[:origin], season, origins, leads)
         fit = self._fit(step.fitted(origin))
         if model == "level":
             return fit.levels.predict(origins, leads)
@@ -139,10 +151,10 @@ class Forecaster:
     def _fit(self, fitted: int) -> Fit:
         if fitted not in self.fits:
             step = self.series.step
-            mean = expected(self.values[:fitted], step, self.clock)
-            mean = mean * slow_level(self.values, mean, step, fitted)
-            levels = fit_levels(self.values, mean, step, fitted, self.horizon)
-            smoothed = fit_smoothing(self.values, mean, step, fitted)
+            mean = expected(self.seen[:fitted], step, self.clock)
+            mean = mean * slow_level(self.seen, mean, step, fitted)
+            levels = fit_levels(self.seen, mean, step, fitted, self.horizon)
+            smoothed = fit_smoothing(self.seen, mean, step, fitted)
             self.fits[fitted] = Fit(levels=levels, smoothed=smoothed)
         return self.fits[fitted]
 
@@ -152,7 +164,7 @@ class Forecaster:
             enough = fitted >= 2 * RARELY * step.block
             levels = self._fit(fitted).levels if enough else None
             self.trees[fitted] = (
-                fit_boosted(levels, self.clock, fitted, self.horizon, 3 * step.block) if levels is not None else None
+                fit_boosted(levels, self.clock, step, fitted, self.horizon) if levels is not None else None
             )
         return self.trees[fitted]
 
@@ -175,8 +187,8 @@ class Forecaster:
         import numpy as np
 
         means = np.maximum(means, 0.0 if model in BASELINES else 1e-6)
-        past = self.values[:origin]
-        whole = bool((past[~np.isnan(past)] % 1 == 0).all())
+        history = self.seen[:origin]
+        whole = bool((history[~np.isnan(history)] % 1 == 0).all())
         spreads = []
         age = np.repeat(np.linspace(1.0, 0.0, max(len(observed), 1))[: len(observed), None], self.horizon, axis=1)
         there = ~np.isnan(observed) & ~np.isnan(means[:-1])
@@ -197,9 +209,10 @@ class Forecaster:
 
         fitted = self.series.step.fitted(origin)
         levels = self._fit(fitted).levels
-        origins, leads = pairs(max(fitted // 2, 25), fitted, (0, self.horizon), WITHIN)
-        if not len(origins):
-            origins, leads = np.arange(25, fitted), np.zeros(fitted - 25, dtype=int)
-        seen = self.values[origins + leads]
+        least = 25 if self.series.step.name == "h" else 1  # levels of the same hour need a day
+        origins, leads = pairs(max(fitted // 2, least), fitted, (0, self.horizon), WITHIN)
+        if not len(origins):  # the horizon is longer than half the history: the errors one step ahead stand in
+            origins, leads = pairs(least, fitted, (0, 1), WITHIN)
+        seen = self.seen[origins + leads]
         there = ~np.isnan(seen)
         return levels.predict(origins[there], leads[there]), seen[there], np.zeros(int(there.sum()))

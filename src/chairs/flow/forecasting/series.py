@@ -32,8 +32,8 @@ class Series:
         Start of the first step: a UTC hour, or a local date at midnight without zone for longer steps.
     zone
         Clock of the place (UTC when the file's own clock is used as it stands).
-    values
-        One a step, missing where nothing was recorded.
+    observed
+        Values, one a step, missing where nothing was recorded.
     """
 
     unit: str
@@ -41,7 +41,7 @@ class Series:
     step: Grain
     first: pd.Timestamp
     zone: str
-    values: np.ndarray
+    observed: np.ndarray
 
     def local(self, end: int) -> pd.DatetimeIndex:
         """Return the local clock at the start of the steps 0 to `end` (excluded), without zone."""
@@ -69,7 +69,8 @@ class Series:
         span = max((moments.max() - self.starts(1)[0]) / pd.Timedelta(hours=1), 0.0)
         hours = {"h": 1, "d": 23, "w": 167, "m": 27 * 24}[self.step.name]
         ends = self.starts(min(int(span // hours) + 3, MOST_STEPS))
-        return np.maximum(ends.searchsorted(moments, side="right") - 1, 0)
+        result: np.ndarray = np.maximum(ends.searchsorted(moments, side="right") - 1, 0)
+        return result
 
 
 def regular(
@@ -89,7 +90,7 @@ def regular(
     --------
     >>> import pandas as pd
     >>> times = pd.Series(pd.to_datetime(["2024-01-01 00:00", "2024-01-01 02:00"], utc=True))
-    >>> regular(times, pd.Series([3.0, 5.0]), "h").values.tolist()
+    >>> regular(times, pd.Series([3.0, 5.0]), "h").observed.tolist()
     [3.0, nan, 5.0]
     """
     import pandas as pd
@@ -102,13 +103,13 @@ def regular(
     if step.name == "h":
         hours = observed.resample("h")
         grid = hours.mean() if measure in AVERAGED else hours.sum(min_count=1)
-        return Series(unit=unit, measure=measure, step=step, first=grid.index[0], zone=zone, values=grid.to_numpy())
+        return Series(unit=unit, measure=measure, step=step, first=grid.index[0], zone=zone, observed=grid.to_numpy())
     observed.index = observed.index.tz_convert(zone).tz_localize(None)
     if finest <= pd.Timedelta(hours=1):
         observed = _days(observed, measure)
         finest = pd.Timedelta(days=1)
     grid = _longer(observed, step.name, measure, finest)
-    return Series(unit=unit, measure=measure, step=step, first=grid.index[0], zone=zone, values=grid.to_numpy())
+    return Series(unit=unit, measure=measure, step=step, first=grid.index[0], zone=zone, observed=grid.to_numpy())
 
 
 def _days(hours: pd.Series, measure: str) -> pd.Series:

@@ -9,8 +9,6 @@ from typing import Any
 from chairs.core.records import build
 from chairs.flow.forecasting.days import Place, place
 
-LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -30,6 +28,8 @@ class Asked:
         Number of past origins tried, by time step, evenly spread over the last `days`.
     days
         Days at the end of the series on which the forecasts are tried.
+    shown
+        Last tried origins whose forecasts are written, beside those of the future.
     """
 
     units: tuple[str, ...] = ("all",)
@@ -38,6 +38,7 @@ class Asked:
     horizons: Mapping[str, int]
     origins: Mapping[str, int]
     days: int = 365
+    shown: int = 3
 
     def calendars(self) -> tuple[Place, ...]:
         """Return the places as records."""

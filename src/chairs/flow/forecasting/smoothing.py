@@ -38,17 +38,19 @@ def seasonal_naive(values: np.ndarray, season: int, origins: np.ndarray, leads: 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Smoothed:
-    """Level and seasonal effects of additive exponential smoothing after each step."""
+    """Level, and effect of the step's own phase of the season, after each step of additive exponential smoothing."""
 
     level: np.ndarray
-    phases: np.ndarray  # (steps, season), as they stand after each step
+    effect: np.ndarray
     season: int
 
     def predict(self, origins: np.ndarray, leads: np.ndarray) -> np.ndarray:
         """Return the mean forecast of the steps `origins + leads` (n,), never below zero."""
         import numpy as np
 
-        return np.maximum(self.level[origins - 1] + self.phases[origins - 1, (origins + leads) % self.season], 0.0)
+        same = origins + leads - (leads // self.season + 1) * self.season  # last known step of that phase
+        result: np.ndarray = np.maximum(self.level[origins - 1] + self.effect[same], 0.0)
+        return result
 
 
 def fit_smoothing(values: np.ndarray, filler: np.ndarray, step: Grain, fitted: int) -> Smoothed | None:
@@ -75,13 +77,14 @@ def fit_smoothing(values: np.ndarray, filler: np.ndarray, step: Grain, fitted: i
     first = filled[: 2 * season]
     level = float(first.mean())
     phase = (first.reshape(2, season).mean(axis=0) - level).tolist()
-    levels, phases = np.empty(len(filled)), np.empty((len(filled), season))
+    levels, effects = [], []
     for i, value in enumerate(filled.tolist()):
         error = value - level - phase[i % season]
         level += alpha * error
         phase[i % season] += gamma * error
-        levels[i], phases[i] = level, phase
-    return Smoothed(level=levels, phases=phases, season=season)
+        levels.append(level)
+        effects.append(phase[i % season])
+    return Smoothed(level=np.array(levels), effect=np.array(effects), season=season)
 
 
 def _parameters(values: np.ndarray, season: int) -> tuple[float, float]:

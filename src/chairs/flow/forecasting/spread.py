@@ -63,8 +63,10 @@ class Spread:
         variance = self._variance(mean)
         if self.family == "count":
             known = special.betainc(mean**2 / (variance - mean), value.clip(0) + 1.0, mean / variance)
-            return known * (value >= 0)
-        return special.gammainc(mean**2 / variance, value.clip(0) * mean / variance)
+            result: np.ndarray = known * (value >= 0)
+        else:
+            result = special.gammainc(mean**2 / variance, value.clip(0) * mean / variance)
+        return result
 
     def _inverse(self, mean: np.ndarray, probability: np.ndarray) -> np.ndarray:
         import numpy as np
@@ -72,9 +74,10 @@ class Spread:
 
         variance = self._variance(mean)
         if self.family == "count":
-            return stats.nbinom.ppf(probability, mean**2 / (variance - mean), mean / variance)
-        found = special.gammaincinv(mean**2 / variance, probability) * variance / mean
-        return np.round(found) if self.family == "whole" else found
+            result: np.ndarray = stats.nbinom.ppf(probability, mean**2 / (variance - mean), mean / variance)
+        else:
+            result = special.gammaincinv(mean**2 / variance, probability) * variance / mean
+        return np.round(result) if self.family == "whole" else result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +91,8 @@ class Around:
         """Return the quantiles (n, levels) around the means (n,)."""
         import numpy as np
 
-        return np.maximum(mean[:, None] + np.interp(levels, self.share, self.errors)[None, :], 0.0)
+        result: np.ndarray = np.maximum(mean[:, None] + np.interp(levels, self.share, self.errors)[None, :], 0.0)
+        return result
 
     def probability(self, mean: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the share of past errors under, and at most, the present one."""

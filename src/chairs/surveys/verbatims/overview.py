@@ -43,6 +43,8 @@ def themes(comments: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     labels = [_split(text) for text in coded["coded_a"]]
     rates = error_rates(coded["text"].tolist(), labels, coded["unit"].tolist())
     known = sorted(rate.label for rate in rates if rate.f1 is not None and rate.label != "macro")
+    if not known:
+        return _empty("comment_themes"), _errors(rates, coded)
     found = _read(coded["text"], labels, french["text"], known)
     flags = pd.DataFrame(found, columns=known, index=french.index)
     return _counts(french, flags), _errors(rates, coded)

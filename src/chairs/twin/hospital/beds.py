@@ -45,9 +45,11 @@ def _closures(beds: np.ndarray, usual: np.ndarray, first: int) -> tuple[Closure,
     edges = np.flatnonzero(np.diff(fewer, prepend=-2))
     runs = zip(edges, np.append(edges[1:], len(fewer)), strict=True)
     return tuple(
-        Closure(first=_iso(first + a), last=_iso(first + b - 1), capacity=int(fewer[a])) for a, b in runs if fewer[a] >= 0
+        Closure(first=_iso(first + int(a)), last=_iso(first + int(b) - 1), capacity=int(fewer[a]))
+        for a, b in runs
+        if fewer[a] >= 0
     )
 
 
 def _iso(day: int) -> str:
-    return str(np.datetime64(int(day), "D"))
+    return str(np.datetime64(day, "D"))

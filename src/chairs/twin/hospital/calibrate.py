@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.calibration.intensity import fit_intensity
 from chairs.twin.clock import holidays_among
+from chairs.twin.durations import Duration
 from chairs.twin.hospital import lengths
 from chairs.twin.hospital.beds import bed_resources
 from chairs.twin.hospital.emergency import Emergency, read_emergency
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
 
 MICRO = 60_000_000
 LEAST_A_LIST = 22
+ASSUMED_EN = (
+    "Public holidays are staffed like their weekday.",
+    "The nights of a stay do not depend on the season.",
+    "Who left without being seen would have been admitted as often as others of the same level.",
+    "Transfers wait for their ward and no other; a patient placed elsewhere is not moved back.",
+    "A change of beds, staff or hours does not change who comes.",
+)
+ASSUMED_FR = (
+    "Les jours fériés ont l'effectif de leur jour de semaine.",
+    "Les nuits d'un séjour ne dépendent pas de la saison.",
+    "Qui est parti sans être vu aurait été admis aussi souvent que les autres de son degré.",
+    "Une mutation attend son unité et aucune autre ; un patient hébergé ailleurs n'est pas ramené.",
+    "Un changement de lits, d'effectif ou d'horaires ne change pas qui vient.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,14 @@ class HospitalModel:
     not_identified: tuple[str, ...]
     patience_before_another_ward: float | None
     log: HospitalLog
+
+    def written(self) -> dict[str, Any]:
+        """Return what is to be known of the model as what a JSON file holds, in both languages."""
+        return {
+            "not_identified": list(self.not_identified),
+            "minutes_before_another_ward": self.patience_before_another_ward,
+            "assumed": {"fr": list(ASSUMED_FR), "en": list(ASSUMED_EN)},
+        }
 
 
 def calibrate_hospital(
@@ -74,8 +97,8 @@ def calibrate_hospital(
         classes=classes,
         arrivals=lists,
         resources=(
-            *(replace(r, priority={k: v for k, v in r.priority.items() if k in classes}) for r in emergency.resources),
-            *bed_resources(log, {w: {k: v for k, v in line.items() if k in classes} for w, line in priorities(log.wards, classes).items()}),
+            *emergency.resources,
+            *bed_resources(log, priorities(log.wards, classes)),
         ),
         steps=_steps(log, emergency, wanted, (classes, planned)),
         timezone=timezone,
@@ -92,12 +115,14 @@ def _steps(
     stays = log.stays
     end = log.local(stays["end"].to_numpy()[np.isfinite(stays["end"].to_numpy())])
     hour = end % DAY / 60
+    move, transfer = move_of(log)
     learnt = Learnt(
         log=log,
         wanted=wanted,
         classes=classes,
         clock=lengths.clock_of(end[(hour >= 7) & (hour < 20)]),
-        moves=move_of(log, classes, planned),
+        move=move,
+        transfer=transfer,
         gives_up=_gives_up(log, planned),
         places=tuple(r.name for r in emergency.resources if r.name.endswith(" place")),
         onward=onward(log, wanted),
@@ -114,7 +139,9 @@ def _widened(step: Step, known: int, classes: int) -> Step:
         return replace(step, probabilities=(*step.probabilities, *[step.probabilities[0]] * more))
     table = getattr(step, "duration", None)
     if table is not None and table.by == "class":
-        wide = replace(table, rows=(*table.rows, *[lengths.NEVER if isinstance(step, Patience) else lengths.AT_ONCE] * more))
+        wide = replace(
+            table, rows=(*table.rows, *[lengths.NEVER if isinstance(step, Patience) else lengths.AT_ONCE] * more)
+        )
         return replace(step, duration=wide)  # type: ignore[call-arg]
     return step
 
@@ -132,10 +159,15 @@ def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes:
         for name in classes:
             own = np.bincount(asked[mine & _is(emergency, name)], minlength=len(log.wards)).astype(float)
             counts = own if own.sum() >= lengths.LEAST else everybody
-            lines.append(tuple(np.round(counts / counts.sum(), 9).tolist()))
+            lines.append(lengths.shares(counts))
         found.append(
-            Route(name=f"{department} admitted", to=tuple(f"ask {w}" for w in log.wards), by="class", probabilities=tuple(_exact(line) for line in lines))
-        )  # fmt: skip
+            Route(
+                name=f"{department} admitted",
+                to=tuple(f"ask {ward}" for ward in log.wards),
+                by="class",
+                probabilities=tuple(lines),
+            )
+        )
     return list(found)
 
 
@@ -144,12 +176,7 @@ def _is(emergency: Emergency, name: str) -> np.ndarray:
     return same
 
 
-def _exact(line: tuple[float, ...]) -> tuple[float, ...]:
-    top = int(np.argmax(line))
-    return tuple(v if i != top else round(1 - sum(line[:top]) - sum(line[top + 1 :]), 9) for i, v in enumerate(line))
-
-
-def _gives_up(log: HospitalLog, planned: tuple[str, ...]) -> dict[str, lengths.Duration]:
+def _gives_up(log: HospitalLog, planned: tuple[str, ...]) -> dict[str, Duration]:
     stays, found = log.stays[log.stays["order"] == 0], {}
     for kind in planned:
         served = (stays["start"] - stays["requested"])[stays["kind"] == kind].to_numpy()
@@ -169,14 +196,16 @@ def _arrivals(log: HospitalLog, emergency: Emergency, wanted: Wanted, planned: t
         for fate in ("admitted", "home"):
             mine = (unit == department) & np.char.endswith(emergency.visit_class, fate)
             names, counts = np.unique(emergency.visit_class[mine], return_counts=True)
-            share = dict(zip(names.tolist(), _exact(tuple(np.round(counts / counts.sum(), 9).tolist())), strict=True))
+            share = dict(zip(names.tolist(), lengths.shares(counts), strict=True))
             lists.append(_list((f"{department} {fate}", f"{department} triage"), came[mine], days, share))
     first = (log.stays["order"] == 0).to_numpy()
     for row, ward in enumerate(log.wards):
         for kind in planned:
             mine = first & (wanted.ward == row) & (log.stays["kind"] == kind).to_numpy()
             gone = ((log.cancelled["unit"] == ward) & (log.cancelled["kind"] == kind)).to_numpy()
-            asked = np.concatenate([log.stays["requested"].to_numpy()[mine], log.cancelled["requested"].to_numpy()[gone]])
+            asked = np.concatenate(
+                [log.stays["requested"].to_numpy()[mine], log.cancelled["requested"].to_numpy()[gone]]
+            )
             if len(asked) >= LEAST_A_LIST:
                 lists.append(_list((f"{kind} {ward}", f"ask {ward}"), log.local(asked), days, {kind: 1.0}))
     return tuple(lists)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from chairs.core.streams import stream
-from chairs.twin.durations import Durations
+from chairs.twin.durations import Duration, Durations
 from chairs.twin.hospital import lengths
-from chairs.twin.hospital.reading import DAY, HospitalLog
+from chairs.twin.hospital.reading import HospitalLog
 from chairs.twin.hospital.stations import busy, held_places, shifts, weekly_capacity
 from chairs.twin.resources import Resource
 from chairs.twin.steps import Delay, EndPatience, Leave, Patience, Release, Route, Seize, Step, Tally
 
 THURSDAY = 3 * 24  # hours from a Monday to 1 January 1970
+if TYPE_CHECKING:
+    import pandas as pd
+
 LIMITS = (60.0, 120.0, 240.0)
 SERVED = {"triage": "nurse", "first_doctor": "doctor", "imaging": "imaging room"}
 
@@ -30,7 +34,7 @@ class Emergency:
     not_identified: tuple[str, ...]
 
 
-def read_emergency(log: HospitalLog, wards: dict[str, tuple[float, ...]] | None = None) -> Emergency:
+def read_emergency(log: HospitalLog) -> Emergency:
     """Learn the departments from the log; admitted patients go on to the step `UNIT admitted`, given elsewhere."""
     visits = log.visits
     admitted = visits["admitted"].to_numpy().copy()
@@ -60,46 +64,44 @@ def _places(
     log: HospitalLog, unit: str, classes: tuple[str, ...], group: np.ndarray
 ) -> tuple[list[Resource], list[str]]:
     visits = log.visits[log.visits["unit"] == unit]
-    found, missing, free_staff = [], [], None
+    found: list[Resource] = []
+    missing: list[str] = []
+    held: int | None = None
     for step, word in SERVED.items():
-        asked, start, end = (visits[f"{step}_{name}"].to_numpy() for name in ("requested", "start", "end"))
-        queued = (asked[start > asked], start[start > asked])
-        if step == "first_doctor":
-            left = visits["left_without_being_seen_end"].to_numpy()
-            gone = np.isfinite(left)
-            queued = tuple(map(np.concatenate, zip(queued, (visits["triage_end"].to_numpy()[gone], left[gone]), strict=True)))  # type: ignore[assignment]
-        seen = busy(*_both(start, end), _pair(queued))
-        hour = log.local(seen.time) / 60 + THURSDAY
-        capacity = weekly_capacity(seen, hour)
         name = f"{unit} {word}"
+        start, end, queued = _station(visits, step)
+        seen = busy(*_both(start, end), queued)
+        capacity = weekly_capacity(seen, log.local(seen.time) / 60 + THURSDAY)
         if capacity[0] < 0:
             missing.append(name)
             found.append(Resource(name=name))
             continue
-        found.append(
-            Resource(
-                name=name,
-                shifts=shifts(capacity),
-                roster="week",
-                priority=_priority(log, classes, group, unit) if step == "first_doctor" else {},
-            )
-        )
+        rank = _priority(log, classes, group, unit) if step == "first_doctor" else {}
+        found.append(Resource(name=name, shifts=shifts(capacity), roster="week", priority=rank))
         if step == "first_doctor":
-            free_staff = (capacity, queued)
-    found.append(Resource(name=f"{unit} place", capacity=_held(log, visits, free_staff)))
-    if found[-1].capacity is None:
-        missing.append(found[-1].name)
-    return found, missing
+            held = _held(log, visits, capacity, queued)
+    found.append(Resource(name=f"{unit} place", capacity=held))
+    return found, missing if held is not None else [*missing, found[-1].name]
 
 
-def _held(log: HospitalLog, visits: object, staff: object) -> int | None:
+def _station(visits: pd.DataFrame, step: str) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Return starts and ends of a step, and when those who waited for it began and ended to wait."""
+    asked, start, end = (visits[f"{step}_{name}"].to_numpy() for name in ("requested", "start", "end"))
+    waited = start > asked
+    since, until = asked[waited], start[waited]
+    if step == "first_doctor":
+        left = visits["left_without_being_seen_end"].to_numpy()
+        since = np.concatenate([since, visits["triage_end"].to_numpy()[np.isfinite(left)]])
+        until = np.concatenate([until, left[np.isfinite(left)]])
+    return start, end, _both(since, until)
+
+
+def _held(
+    log: HospitalLog, visits: pd.DataFrame, capacity: np.ndarray, queued: tuple[np.ndarray, np.ndarray]
+) -> int | None:
     """Return the places of a department: how many are held when a doctor is free and yet somebody waits."""
-    if staff is None:
-        return None
-    capacity, queued = staff  # type: ignore[misc]
-    start, out = visits["first_doctor_start"].to_numpy(), visits["departure_end"].to_numpy()  # type: ignore[index]
-    end = visits["first_doctor_end"].to_numpy()  # type: ignore[index]
-    places = busy(*_both(start, out), _pair(queued))
+    start, end = visits["first_doctor_start"].to_numpy(), visits["first_doctor_end"].to_numpy()
+    places = busy(*_both(start, visits["departure_end"].to_numpy()), queued)
     doctors = busy(*_both(start, end), (np.empty(0), np.empty(0)))
     serving = doctors.serving[np.maximum(np.searchsorted(doctors.time, places.time, side="right") - 1, 0)]
     week_hour = (log.local(places.time) / 60 + THURSDAY).astype(int) % 168
@@ -109,11 +111,6 @@ def _held(log: HospitalLog, visits: object, staff: object) -> int | None:
 def _both(start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     known = np.isfinite(start) & np.isfinite(end)
     return start[known], end[known]
-
-
-def _pair(queued: object) -> tuple[np.ndarray, np.ndarray]:
-    first, second = queued  # type: ignore[misc]
-    return _both(first, second)
 
 
 def _priority(log: HospitalLog, classes: tuple[str, ...], group: np.ndarray, unit: str) -> dict[str, int]:
@@ -128,12 +125,11 @@ def _priority(log: HospitalLog, classes: tuple[str, ...], group: np.ndarray, uni
     return {name: rank[name.rpartition(" ")[0]] for name in classes if name.rpartition(" ")[0] in rank}
 
 
-def _steps(
-    log: HospitalLog, unit: str, classes: tuple[str, ...], of: tuple[np.ndarray, np.ndarray]
-) -> list[Step]:
+def _steps(log: HospitalLog, unit: str, classes: tuple[str, ...], of: tuple[np.ndarray, np.ndarray]) -> list[Step]:
     visits = log.visits
     mine = (visits["unit"] == unit).to_numpy()
-    at = {name: np.where(mine, visits[name].to_numpy(), np.nan) for name in visits.columns if name.endswith(("start", "end", "requested"))}  # fmt: skip
+    times = [name for name in visits.columns if name.endswith(("_start", "_end", "_requested"))]
+    at = {name: np.where(mine, visits[name].to_numpy(), np.nan) for name in times}
     imaged = np.isfinite(at["imaging_start"])
     ready = np.where(imaged, at["imaging_end"], at["first_doctor_end"])
 
@@ -146,7 +142,8 @@ def _steps(
         Delay(name=f"{unit} triaged", duration=Durations(rows=(lengths.of(triage),))),
         Release(name=f"{unit} nurse free", resources=(f"{unit} nurse",)),
         Patience(name=f"{unit} patience", duration=_patience(at, of[1], classes), leaves=f"{unit} left"),
-        Seize(name=f"{unit} doctor asked", options=({f"{unit} doctor": 1, f"{unit} place": 1},), activity="first_doctor"),
+        Seize(name=f"{unit} doctor asked", options=({f"{unit} doctor": 1, f"{unit} place": 1},),
+              activity="first_doctor"),
         EndPatience(name=f"{unit} seen"),
         Tally(name=f"{unit} wait", measure=f"wait {unit}", within=LIMITS),
         Delay(name=f"{unit} examined", duration=by_class(at["first_doctor_end"] - at["first_doctor_start"])),
@@ -167,7 +164,7 @@ def _steps(
     ]  # fmt: skip
 
 
-def _leaving(log: HospitalLog, at: dict[str, np.ndarray]) -> lengths.Duration:
+def _leaving(log: HospitalLog, at: dict[str, np.ndarray]) -> Duration:
     home = ~log.visits["admitted"].to_numpy()
     return lengths.of(np.where(home, at["departure_end"] - at["decision_start"], np.nan))
 
@@ -189,6 +186,3 @@ def _shares(
         share = round(float(yes[mine].mean()), 5) if mine.sum() >= lengths.LEAST else 0.0
         found.append((share, round(1 - share, 5)))
     return tuple(found)
-
-
-__all__ = ["DAY", "Emergency", "read_emergency"]

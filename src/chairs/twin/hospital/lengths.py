@@ -22,6 +22,20 @@ NOON = 720.0
 NIGHT_SHARE = 0.2
 
 
+def shares(counts: np.ndarray) -> tuple[float, ...]:
+    """Return counts as shares with six decimals, as many as a model file keeps, that sum to one.
+
+    Examples
+    --------
+    >>> shares(np.array([1.0, 1.0, 1.0]))
+    (0.333334, 0.333333, 0.333333)
+    """
+    found = [round(float(share), 6) for share in counts / counts.sum()]
+    top = int(np.argmax(found))
+    found[top] = round(1 - sum(found[:top]) - sum(found[top + 1 :]), 6)
+    return tuple(found)
+
+
 def of(values: np.ndarray) -> Duration:
     """Return the quantile grid of the positive, finite values (minutes), nothing where they are fewer than 11."""
     kept = values[np.isfinite(values) & (values >= 0)]
@@ -76,7 +90,9 @@ def patience(waited: np.ndarray, left: np.ndarray) -> Duration:
 
     mu, log_sigma = minimize(loss, [float(np.log(gone).mean()) + 2, 0.3], method="Nelder-Mead").x
     sigma2 = min(float(np.exp(2 * log_sigma)), 6.0)
-    return Duration(kind="lognormal", mean=round(float(np.exp(mu + sigma2 / 2)), 3), cv=round(float(np.expm1(sigma2)) ** 0.5, 4))
+    return Duration(
+        kind="lognormal", mean=round(float(np.exp(mu + sigma2 / 2)), 3), cv=round(float(np.expm1(sigma2)) ** 0.5, 4)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

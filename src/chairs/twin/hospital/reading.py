@@ -24,7 +24,7 @@ class HospitalLog:
     Parameters
     ----------
     visits
-        One line a visit: case_id, unit, level (`ccmu`), arrival, `triage_requested`, `triage_start`, ... `left`.
+        One line a visit: case_id (a number), unit, level (`ccmu`), arrival, `triage_requested`, and so on by step.
     stays
         One line a ward stay, by case and order: case_id, order, unit, requested, start, end, kind (`admission`).
     cancelled
@@ -57,7 +57,8 @@ def local_minutes(minutes: np.ndarray, timezone: str) -> np.ndarray:
     known = np.isfinite(hours)
     moments = pd.to_datetime(np.where(known, hours, 0) * 3600, unit="s", utc=True).tz_convert(timezone)
     offset = (moments.tz_localize(None) - moments.tz_convert("UTC").tz_localize(None)).total_seconds() / 60
-    return minutes + np.asarray(offset)[place]
+    shown: np.ndarray = minutes + np.asarray(offset)[place]
+    return shown
 
 
 def read_hospital(events: pd.DataFrame, cases: pd.DataFrame, unit_hour: pd.DataFrame, timezone: str) -> HospitalLog:
@@ -76,8 +77,13 @@ def read_hospital(events: pd.DataFrame, cases: pd.DataFrame, unit_hour: pd.DataF
             (problem(f"un jumeau à files d'attente a besoin de : {', '.join(absent)}",
                      f"a twin with queues needs: {', '.join(absent)}", file="events"),)
         )  # fmt: skip
+    import pandas as pd
+
     times = {name: _minutes(events[name]) for name in ("requested", "start", "end")}
-    table = events[["case_id", "activity", "unit"]].assign(**times)
+    code, names = pd.factorize(events["case_id"])  # whole numbers are looked up much faster than texts
+    cases = cases.assign(case_id=pd.Index(names).get_indexer(cases["case_id"]))
+    words = {name: events[name].astype(object) for name in ("activity", "unit")}
+    table = pd.DataFrame({"case_id": code, **words, **times})
     visits = _visits(table, cases)
     stays = _with_kind(table[table["activity"] == "ward_stay"], cases)
     stays = stays.sort_values(["case_id", "start"], kind="stable", ignore_index=True)
@@ -131,4 +137,5 @@ def _beds(unit_hour: pd.DataFrame, wards: tuple[str, ...], span: tuple[int, int]
     row = pd.Index(wards).get_indexer(told["unit"])
     good = (row >= 0) & (day >= 0) & (day < beds.shape[1])
     beds[row[good], day[good]] = told["value"].to_numpy()[good]
-    return pd.DataFrame(beds.T).ffill().bfill().to_numpy().T
+    filled: np.ndarray = pd.DataFrame(beds.T).ffill().bfill().to_numpy().T
+    return filled

@@ -34,7 +34,9 @@ def busy(begins: np.ndarray, ends: np.ndarray, queued: tuple[np.ndarray, np.ndar
     """
     times = np.concatenate([begins, ends, *queued])
     steps = np.concatenate([np.ones(len(begins), int), -np.ones(len(ends), int), np.zeros(2 * len(queued[0]), int)])
-    waits = np.concatenate([np.zeros(2 * len(begins), int), np.ones(len(queued[0]), int), -np.ones(len(queued[1]), int)])
+    waits = np.concatenate(
+        [np.zeros(2 * len(begins), int), np.ones(len(queued[0]), int), -np.ones(len(queued[1]), int)]
+    )
     kept = np.isfinite(times)
     moments, place = np.unique(times[kept], return_inverse=True)
     serving = np.cumsum(np.bincount(place, weights=steps[kept])).round().astype(int)

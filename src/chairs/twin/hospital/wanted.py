@@ -12,7 +12,7 @@ from chairs.twin.hospital.reading import DAY, HospitalLog
 LONG = 240.0  # minutes of waiting before one is thought to have been diverted
 ROUNDS = 20
 LEAST_DIVERTED = 11
-LEAST_SHARE = 0.2
+LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     n = len(log.wards)
     if len(rows) < LEAST_DIVERTED:
         return Wanted(ward, diverted, ((),) * n, None)
-    full = ~room.any(axis=1)
+    full = np.asarray(~room.any(axis=1))
     full[np.arange(len(rows)), place[rows]] = False
     rows, full = rows[full.any(axis=1)], full[full.any(axis=1)]
     base = np.bincount(place[long], minlength=n) + 1.0
@@ -97,6 +97,19 @@ def _order(sent: np.ndarray) -> tuple[int, ...]:
     return tuple(int(ward) for ward in ranked if sent[ward] >= max(LEAST_DIVERTED, LEAST_SHARE * total))
 
 
+def inside(begins: np.ndarray, ends: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Return how many intervals are open at each moment (begun then or before, not ended).
+
+    Examples
+    --------
+    >>> inside(np.array([0.0, 2.0]), np.array([3.0, 5.0]), np.array([2.0, 3.0])).tolist()
+    [2, 1]
+    """
+    begun = np.searchsorted(np.sort(begins), moments, "right")
+    counted: np.ndarray = begun - np.searchsorted(np.sort(ends), moments, "right")
+    return counted
+
+
 def _day(log: HospitalLog, moments: np.ndarray) -> np.ndarray:
     day = np.floor(log.local(moments) / DAY).astype(int) - log.first
     return np.where((day >= 0) & (day < log.beds.shape[1]), day, -1)
@@ -111,6 +124,5 @@ def _room(log: HospitalLog, moments: np.ndarray, place: np.ndarray) -> np.ndarra
     start = np.maximum(start, np.nan_to_num(stays["requested"].to_numpy(), nan=-np.inf))
     for ward in range(len(log.wards)):
         mine = place == ward
-        taken = np.searchsorted(np.sort(start[mine]), moments, "right") - np.searchsorted(np.sort(end[mine]), moments, "right")
-        free[:, ward] = taken < log.beds[ward, day]
+        free[:, ward] = inside(start[mine], end[mine], moments) < log.beds[ward, day]
     return free

@@ -9,7 +9,7 @@ import numpy as np
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.hospital import lengths
 from chairs.twin.hospital.reading import HospitalLog
-from chairs.twin.hospital.wanted import Wanted
+from chairs.twin.hospital.wanted import Wanted, inside
 from chairs.twin.steps import Delay, EndPatience, Leave, Mark, Patience, Reclass, Release, Route, Seize, Step, Tally
 
 TRANSFER = "transfer"
@@ -21,13 +21,14 @@ A_CALL = Duration(kind="fixed", mean=0.1)  # minutes to ring the other wards: a 
 
 @dataclass(frozen=True)
 class Learnt:
-    """What all wards share: log, wards wanted, classes, clock of discharge, moves by class, places to give back."""
+    """What all wards share: log, wards wanted, classes, clock of discharge, moves, places to give back."""
 
     log: HospitalLog
     wanted: Wanted
     classes: tuple[str, ...]
     clock: Duration
-    moves: Durations
+    move: Duration
+    transfer: Duration
     gives_up: dict[str, Duration]
     places: tuple[str, ...]
     onward: np.ndarray
@@ -44,12 +45,13 @@ def priorities(wards: tuple[str, ...], classes: tuple[str, ...]) -> dict[str, di
     for ward in wards:
         rank = dict.fromkeys(classes, 2)
         rank |= {name: 3 for name in classes if name.startswith("long ")}
-        found[ward] = {**rank, TRANSFER: 0, long_class(ward, True): 1, long_class(ward, False): 1}
+        rank |= {TRANSFER: 0} | {name: 1 for name in (long_class(ward, True), long_class(ward, False)) if name in rank}
+        found[ward] = rank
     return found
 
 
-def move_of(log: HospitalLog, classes: tuple[str, ...], planned: tuple[str, ...]) -> Durations:
-    """Return the time from a bed's being free to the patient's coming, by class.
+def move_of(log: HospitalLog) -> tuple[Duration, Duration]:
+    """Return the time from a bed's being free to the patient's coming: on admission, and from ward to ward.
 
     Notes
     -----
@@ -58,15 +60,8 @@ def move_of(log: HospitalLog, classes: tuple[str, ...], planned: tuple[str, ...]
     """
     stays = log.stays
     wait = (stays["start"] - stays["requested"]).to_numpy()
-    at_once = wait[_room_at_request(log)]
-    later = stays["order"].to_numpy() > 0
-    kind = stays["kind"].to_numpy(str)
-    room = _room_at_request(log)
-    rows = {}
-    for name in classes:
-        mine = room & (later if name == TRANSFER else ~later & ((kind == name) if name in planned else ~np.isin(kind, planned)))
-        rows[name] = lengths.of(wait[mine]) if mine.sum() >= lengths.LEAST else lengths.of(at_once)
-    return Durations(by="class", rows=tuple(rows[name] for name in classes))
+    room, later = _room_at_request(log), stays["order"].to_numpy() > 0
+    return lengths.of(wait[room & ~later]), lengths.of(wait[room & later])
 
 
 def _room_at_request(log: HospitalLog) -> np.ndarray:
@@ -78,7 +73,7 @@ def _room_at_request(log: HospitalLog) -> np.ndarray:
     for row, ward in enumerate(log.wards):
         mine = np.flatnonzero((unit == ward) & (day >= 0) & (day < log.beds.shape[1]))
         every = unit == ward
-        held = np.searchsorted(np.sort(asked[every]), asked[mine], "right") - np.searchsorted(np.sort(end[every]), asked[mine], "right")
+        held = inside(asked[every], end[every], asked[mine])
         room[mine] = held < log.beds[row, day[mine]]
     return room
 
@@ -89,8 +84,8 @@ def ward_steps(learnt: Learnt) -> list[Step]:
     for row in range(len(learnt.log.wards)):
         steps += _asking(learnt, row) + _staying(learnt, row)
     targets = sorted(set(np.flatnonzero(learnt.onward.sum(axis=0))))
-    for row in targets:
-        steps += _transfer(learnt, row)
+    for target in targets:
+        steps += _transfer(learnt, int(target))
     return [*steps, Release(name=DISCHARGED), Leave(name="discharge"), Release(name=PUT_OFF),
             Leave(name="cancellation")]  # fmt: skip
 
@@ -163,7 +158,7 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
     line = (*shares, round(1 - sum(shares), 5))
     ends = (*(0.0 for _ in on), 1.0)
     return [
-        Delay(name=f"move {name}", duration=learnt.moves, activity="move"),
+        Delay(name=f"move {name}", duration=Durations(rows=(learnt.move,)), activity="move"),
         Tally(name=f"in {name}", measure="boarding", since="asked", within=(240.0, 480.0)),
         Release(name=f"left the ED for {name}", resources=learnt.places),
         Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, activity="ward_stay"),
@@ -182,7 +177,7 @@ def _transfer(learnt: Learnt, row: int) -> list[Step]:
     return [
         Reclass(name=f"transfer {ward}", to=dict.fromkeys(learnt.classes, TRANSFER)),
         Seize(name=f"transfer bed {ward}", options=({ward: 1},), activity="bed"),
-        Delay(name=f"transfer move {ward}", duration=learnt.moves, activity="move"),
+        Delay(name=f"transfer move {ward}", duration=Durations(rows=(learnt.transfer,)), activity="move"),
         Release(name=f"left for {ward}", resources=others, next=f"stay {ward}"),
     ]
 

@@ -1,0 +1,171 @@
+"""Figure: what each scenario changes in the twin, with its interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.ranges import segments
+from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.words import label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+ROW = 38  # px
+SHOWN = "boarding_mean"
+MEASURES = {
+    "boarding_mean": Text(fr="Attente d'un lit (h)", en="Wait for a bed (h)"),
+    "wait_mean": Text(fr="Attente du médecin (min)", en="Wait for the doctor (min)"),
+    "stay_mean": Text(fr="Séjour aux urgences (h)", en="Stay in the ED (h)"),
+    "unseen": Text(fr="Partis sans être vus (points de %)", en="Left without being seen (points of %)"),
+    "put_off": Text(fr="Admissions reportées (points de %)", en="Admissions put off (points of %)"),
+    "beds_in_use": Text(fr="Lits occupés", en="Beds in use"),
+}
+STATUSES = {
+    "estimated": Text(fr="estimé", en="estimated"),
+    "imprecise": Text(fr="imprécis", en="imprecise"),
+    "not_valid": Text(fr="non valable", en="not valid"),
+}
+
+
+def draw(study: Study, tables: Tables) -> Fiche | Absence:
+    """Return the effect of each scenario on the wait for a bed; the table has all measures."""
+    effects = tables["effects"]
+    known = effects[effects["low"].notna()]
+    rows = known[known["measure"] == SHOWN].sort_values(["mean", "scenario"], ignore_index=True)
+    if rows.empty:
+        return DRAWING.absent(NOTHING)
+    sentence = phrases.both(lambda lang: _sentence(study, rows, lang))
+    return Fiche(
+        id=DRAWING.id,
+        title=Text(fr="Et si ? L'effet de chaque scénario", en="What if? The effect of each scenario"),
+        question=Text(
+            fr="Que changerait chaque décision à l'attente d'un lit ?", en="What would each decision change?"
+        ),
+        sentence=sentence,
+        alt=phrases.seen(f"Intervalles de {len(rows)} scénarios.", f"Intervals of {len(rows)} scenarios.", sentence),
+        figure={lang: _plot(study, rows, lang) for lang in LANGUAGES},
+        table=_table(study, known),
+        n=int(rows["replications"].max()),
+        counted=Text(fr="paires de répliques par scénario", en="pairs of runs per scenario"),
+        source=phrases.source(study),
+        how_to_read=HOW,
+        note=CAVEAT,
+    )
+
+
+def _hours(value: float, lang: Language) -> str:
+    sign = "+" if value > 0 else ""
+    return f"{sign}{fmt.number(value, lang, 2)} h"
+
+
+def _sentence(study: Study, rows: pd.DataFrame, lang: Language) -> str:
+    clear = rows[(rows["low"] > 0) | (rows["high"] < 0)]
+    before = fmt.hours(float(rows["before"].iloc[0]), lang)
+    if clear.empty:
+        return (
+            f"Aucun des {len(rows)} scénarios ne change l'attente d'un lit ({before} en moyenne) de façon décelable."
+            if lang == "fr"
+            else f"None of the {len(rows)} scenarios changes the wait for a bed ({before} on average) detectably."
+        )
+    best, worst = clear.iloc[0], clear.iloc[-1]
+    parts = [_told(study, best, lang)] if best["mean"] < 0 else []
+    parts += [_told(study, worst, lang)] if worst["mean"] > 0 else []
+    if lang == "fr":
+        verb = fmt.plural(len(clear), "scénario change", "scénarios changent", lang)
+        return f"{len(clear)} {verb} l'attente d'un lit ({before} en moyenne) : {' ; '.join(parts)}."
+    verb = fmt.plural(len(clear), "scenario changes", "scenarios change", lang)
+    return f"{len(clear)} {verb} the wait for a bed ({before} on average): {'; '.join(parts)}."
+
+
+def _told(study: Study, row: pd.Series, lang: Language) -> str:
+    interval = fmt.interval(float(row["low"]), float(row["high"]), lang)
+    quotes = ("« ", " »") if lang == "fr" else ("“", "”")
+    name = label(study, str(row["scenario"])).say(lang)
+    return f"{quotes[0]}{name}{quotes[1]} {_hours(float(row['mean']), lang)} {interval}"
+
+
+def _table(study: Study, rows: pd.DataFrame) -> Table:
+    names = {str(name): label(study, str(name)) for name in rows["scenario"]}
+    columns = (
+        Column(key="scenario", label=Text(fr="Scénario", en="Scenario"), kind="word", words=names),
+        Column(key="measure", label=Text(fr="Mesure", en="Measure"), kind="word", words=MEASURES),
+        Column(key="before", label=Text(fr="Sans le changement", en="Without the change"), kind="number", digits=2),
+        Column(key="mean", label=Text(fr="Effet", en="Effect"), kind="number", digits=2),
+        Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
+        Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
+        Column(key="replications", label=Text(fr="Paires", en="Pairs"), kind="count"),
+        Column(key="status", label=Text(fr="Statut", en="Status"), kind="word", words=STATUSES),
+    )
+    ordered = rows.sort_values(["scenario", "measure"])
+    return Table(columns=columns, rows=rows_of(ordered, [column.key for column in columns]))
+
+
+def _plot(study: Study, rows: pd.DataFrame, lang: Language) -> Any:
+    at = places(len(rows))
+    ends = list(zip(rows["low"].astype(float), rows["high"].astype(float), strict=True))
+    clear = [low > 0 or high < 0 for low, high in ends]
+    dots = {
+        "type": "scatter", "mode": "markers", "x": [float(v) for v in rows["mean"]], "y": at,
+        "marker": {
+            "size": 11, "symbol": ["circle" if c else "circle-open" for c in clear],
+            "color": [theme.BLUE if c else theme.GREY for c in clear],
+        },
+        "hoverinfo": "skip", "cliponaxis": False,
+    }  # fmt: skip
+    names = [label(study, str(name)).say(lang) for name in rows["scenario"]]
+    layout = rows_layout(names, row=ROW, edges=(12, 24, 56), wrap=34, lift=6)
+    line = {"color": theme.INK, "width": 1}
+    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": line}
+    title = {"fr": "heures d'attente d'un lit, en plus ou en moins", "en": "hours of waiting for a bed, more or less"}[
+        lang
+    ]
+    return theme.draw(
+        [segments(ends, at, width=3, colour=theme.GREY), dots],
+        **layout,
+        xaxis={"title": {"text": title}, "nticks": 8},
+        shapes=[zero],
+    )
+
+
+NOTHING = Text(fr="aucun scénario n'a donné d'effet publiable.", en="no scenario gave an effect that can be shown.")
+HOW = Text(
+    fr=(
+        "Chaque ligne compare le jumeau avec et sans le changement, avec les mêmes patients tirés au sort (répliques "
+        "appariées) ; le trait est l'intervalle à 95 %. Un rond vide : l'intervalle touche zéro."
+    ),
+    en=(
+        "Each row compares the twin with and without the change, on the same patients drawn at random (paired runs); "
+        "the line is the 95% interval. An empty dot: the interval touches zero."
+    ),
+)
+CAVEAT = Text(
+    fr=(
+        "L'intervalle ne compte que le hasard de la simulation : l'incertitude sur le modèle lui-même, appris d'un "
+        "seul journal, s'y ajoute et n'est pas encore chiffrée. Le personnel et les lits non identifiés sont supposés "
+        "tels que le journal les montre."
+    ),
+    en=(
+        "The interval counts the chance of the simulation only: the uncertainty of the model itself, learnt from one "
+        "log, comes on top and is not yet put in numbers. Staff and beds not identified are taken as the log shows "
+        "them."
+    ),
+)
+DRAWING = FIGURES.add(
+    "scenarios",
+    Drawing(
+        id="scenarios",
+        title=Text(fr="Et si ? L'effet de chaque scénario", en="What if? The effect of each scenario"),
+        stage="simulate",
+        needs=("effects",),
+        draw=draw,
+        real_calendar=True,
+    ),
+)

@@ -1,0 +1,86 @@
+"""The effects of a study's scenarios as the table `effects`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from chairs.core.errors import Text
+from chairs.tables import CONTRACTS
+from chairs.twin.experiment import Bench, Design, Effect
+from chairs.twin.hospital.outcomes import UNITS, outcomes
+from chairs.twin.scenario import fits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.twin.model import Model
+    from chairs.twin.scenario import Scenario
+
+DECIMALS = 4
+NO_QUEUE = Text(
+    fr="Le journal ne montre jamais de file à cet endroit : le nombre de places n'est pas identifiable.",
+    en="The log never shows a queue there: the number of places cannot be identified.",
+)
+
+
+def effects_table(
+    model: Model,
+    scenarios: Sequence[Scenario],
+    design: Design,
+    input_se: Mapping[str, Mapping[str, float]] | None = None,
+) -> pd.DataFrame:
+    """Return the effect of each scenario on each measure of `outcomes`.
+
+    Parameters
+    ----------
+    input_se
+        By scenario and measure, the standard error that comes from the log's being a sample; without it the column is
+        empty and the interval holds the noise of the simulation alone.
+    """
+    bench, known = Bench(model, design, outcomes), input_se or {}
+    found: list[Effect] = []
+    for scenario in scenarios:
+        unlimited = touches_unlimited(model, scenario)
+        found += _unknown(scenario) if unlimited else bench.effects(scenario, known.get(scenario.name))
+    return written(found)
+
+
+def touches_unlimited(model: Model, scenario: Scenario) -> bool:
+    """Say whether a scenario changes a place whose number the log does not show: no queue was ever seen there."""
+    return any(
+        resource.capacity is None and not resource.shifts
+        for resource in model.resources
+        if any(fits(resource.name, name) for name in scenario.resources)
+    )
+
+
+def _unknown(scenario: Scenario) -> list[Effect]:
+    numbers = dict.fromkeys(("before", "mean", "low", "high", "se", "input_se"), math.nan)
+    return [
+        Effect(scenario=scenario.name, measure=name, replications=0, status="not_valid", reason=NO_QUEUE, **numbers)
+        for name in UNITS
+    ]
+
+
+def written(effects: Sequence[Effect]) -> pd.DataFrame:
+    """Return effects as the table `effects`, rounded and in its order."""
+    import pandas as pd
+
+    contract = CONTRACTS["effects"]
+    numbers = ("before", "mean", "low", "high", "se", "input_se")
+    rows = [
+        {
+            "scenario": one.scenario,
+            "measure": one.measure,
+            "unit": UNITS[one.measure],
+            **{name: round(getattr(one, name), DECIMALS) for name in numbers},
+            "replications": one.replications,
+            "status": one.status,
+            "reason": None if one.reason is None else one.reason.en,
+        }
+        for one in effects
+    ]
+    table = contract.conform(pd.DataFrame(rows, columns=list(contract.columns)))
+    return table.sort_values(list(contract.order), kind="stable", ignore_index=True)

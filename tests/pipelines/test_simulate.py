@@ -1,0 +1,88 @@
+"""Stage simulate on a small demonstration hospital: planted staff found again, effects written, reasons given."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chairs.demo.hospital import scaled
+from chairs.demo.parameters import read_parameters
+from chairs.tables import CONTRACTS
+from chairs.twin.model import Model, read_model
+
+pytestmark = pytest.mark.pipelines
+
+SMALL = 0.05
+
+
+@pytest.fixture(scope="module")
+def folder(demo_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of the stage, run for two short pairs."""
+    project = tmp_path_factory.mktemp("simulate")
+    shutil.copytree(demo_project / "pipelines", project / "pipelines")
+    shutil.copytree(demo_project / "data" / "ingest", project / "data" / "ingest")
+    shutil.copy(demo_project / "dvc.yaml", project)
+    text = (demo_project / "params.yaml").read_text(encoding="utf-8")
+    assert "days: 91" in text
+    assert "pilot: 4" in text
+    (project / "params.yaml").write_text(text.replace("days: 91", "days: 28").replace("pilot: 4", "pilot: 2"))
+    done = subprocess.run(
+        [sys.executable, "pipelines/simulate.py", "demo"],
+        cwd=project, env={**os.environ, "CHAIRS_ROOT": str(project), "CHAIRS_LANG": "en"},
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return project / "data" / "simulate" / "demo"
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> Model:
+    return read_model(json.loads((folder / "model.json").read_text(encoding="utf-8")))
+
+
+def test_the_effects_are_the_table_and_complete(folder: Path) -> None:
+    table = pd.read_parquet(folder / "effects.parquet")
+    CONTRACTS["effects"].check(table)
+    assert table["scenario"].nunique() >= 8
+    valid = table[table["status"] != "not_valid"]
+    assert (valid["low"] <= valid["mean"]).all()
+    assert (valid["mean"] <= valid["high"]).all()
+    assert table.loc[table["status"] == "not_valid", "reason"].notna().all()
+
+
+def test_a_place_without_a_queue_has_a_reason_and_no_effect(folder: Path) -> None:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    table = pd.read_parquet(folder / "effects.parquet").set_index("scenario")
+    for scenario, place in (("paediatric-doctor", "URP doctor"), ("one-more-doctor", "URG doctor")):
+        unknown = place in report["not_identified"]
+        assert (table.loc[scenario, "mean"].isna().all()) == unknown
+
+
+def test_staff_that_is_identified_is_the_planted_one(model: Model) -> None:
+    planted = {d.code: d for d in read_parameters().departments}
+    found = {r.name: r for r in model.resources}
+    checked = 0
+    for code, department in planted.items():
+        for word, shifts in (("nurse", department.nurses), ("doctor", department.doctors)):
+            resource = found[f"{code} {word}"]
+            if resource.shifts:
+                week = scaled(np.array(shifts.week), SMALL)
+                assert {shift.capacity for shift in resource.shifts if 24 <= shift.at < 96} <= set(week.tolist())
+                checked += 1
+    assert checked >= 1
+
+
+def test_beds_are_those_published(model: Model) -> None:
+    wards = {ward.code: int(scaled(np.array([ward.beds]), SMALL)[0]) for ward in read_parameters().wards}
+    always = [code for code in ("CAR", "MIN", "GEA", "REA") if code in {r.name for r in model.resources}]
+    for code in always:
+        (resource,) = [r for r in model.resources if r.name == code]
+        assert resource.shifts[0].capacity == wards[code]

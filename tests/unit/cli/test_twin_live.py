@@ -1,0 +1,105 @@
+"""`chairs twin live` and `chairs twin forecast` on small invented files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from chairs.cli.app import app
+from chairs.core.errors import ChairsError
+from chairs.live.snapshots import read_snapshot
+from chairs.store.parquet import read_table
+
+pytestmark = pytest.mark.pipelines
+
+MODEL = {
+    "name": "ward",
+    "classes": ["all"],
+    "arrivals": [{"name": "in", "to": "bed", "classes": {"all": 1.0}, "rates": [0.5] * 24}],
+    "resources": [{"name": "MED", "capacity": 4}],
+    "steps": [
+        {"kind": "seize", "name": "bed", "options": [{"MED": 1}], "activity": "stay"},
+        {"kind": "delay", "name": "treatment", "duration": {"kind": "exponential", "mean": 600}},
+        {"kind": "release", "name": "bed free"},
+        {"kind": "leave", "name": "home"},
+    ],
+}
+ADT = (
+    "MSH|^~\\&|HIS|H|T|C|20260105080000||ADT^A01|1|P|2.5\rEVN||20260105080000\rPID|1\rPV1|1|I|MED"
+    + "|" * 16
+    + "SECRET\r"
+)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(MODEL))
+    return path
+
+
+def run(*words: object) -> str:
+    result = CliRunner().invoke(app, ["twin", *map(str, words)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_live_once_with_a_model(tmp_path: Path, model: Path) -> None:
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    (feed / "a.hl7").write_text(ADT)
+    words = ("live", "--feed", feed, "--model", model, "--once", "--hours", 6, "--replications", 5)
+    said = run(*words, "--at", "2026-01-05T09:00+01:00")
+    assert "SECRET" not in said
+    snapshot = read_snapshot(feed / ".live")
+    assert snapshot.census == {"all": 1, "MED": 1}
+    assert (snapshot.age_minutes, len(snapshot.model or "")) == (60.0, 64)
+    first = next(row for row in snapshot.outlook if row["unit"] == "MED" and row["measure"] == "census")
+    assert (first["mean"], first["open_beds"], first["exceeds"]) == (1.0, 4.0, 0.0)
+    assert "SECRET" not in (feed / ".live" / "latest.json").read_text()
+    with pytest.raises(ChairsError, match="no forecast is made"):
+        run(*words, "--at", "2026-01-05T19:00+01:00")
+    assert read_snapshot(feed / ".live") == snapshot
+
+
+def test_forecast_from_a_log(tmp_path: Path, model: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "case_id,activity,unit,start,end\n"
+        "1,stay,MED,2026-01-05T01:00Z,2026-01-05T03:00Z\n"
+        "2,stay,MED,2026-01-05T02:00Z,2026-01-06T03:00Z\n"
+        "3,stay,MED,2026-01-05T06:00Z,\n"
+        "4,stay,MED,2026-01-05T09:00Z,\n"
+    )
+    out = tmp_path / "out.parquet"
+    words = ("forecast", model, "--events", log, "--at", "2026-01-05T08:00Z", "--hours", 12, "--out", out)
+    run(*words, "--replications", 20, "--beds", "MED=2")
+    table = read_table(out)
+    census = table[(table["unit"] == "MED") & (table["measure"] == "census")]
+    assert census.iloc[0][["mean", "open_beds", "exceeds"]].tolist() == [2.0, 2.0, 0.0]
+    assert len(census) == 13
+    assert census["target"].iloc[-1] == pd.Timestamp("2026-01-05T20:00Z")
+    before = out.read_bytes()
+    run(*words, "--replications", 20, "--beds", "MED=2")
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--at", "2026-01-05T08:00"), "time zone"),
+        (("--at", "noon"), "time zone"),
+        (("--at", "2026-01-05T08:00Z", "--beds", "MED"), "UNIT=NUMBER"),
+        (("--at", "2026-01-05T08:00Z", "--level", "high"), "unknown level"),
+        (("--at", "2026-01-05T08:00Z", "--events", "absent.csv"), "not found"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, model: Path, words: tuple[str, ...], said: str) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("case_id,activity,unit,start,end\n1,stay,MED,2026-01-05T01:00Z,2026-01-05T03:00Z\n")
+    with pytest.raises(ChairsError, match=said):
+        run("forecast", model, "--events", log, "--out", tmp_path / "o.parquet", *words)

@@ -28,7 +28,7 @@ def work(study, folder):
     if protocol is not None:
         sources = Sources.of(indicators, scores, establishments)
         found = verdicts(sources, protocol)
-        claimed = [one for one in found if one.claim in ("supported", "doubtful")]
+        claimed = [one for one in found if one.claim == "supported"]
         write_table(writing.claims(found, protocol), "claims", folder)
         write_table(writing.claim_steps(found, protocol), "claim_steps", folder)
         curves = [curve(sources, protocol, one.exposure, one.outcome) for one in claimed]

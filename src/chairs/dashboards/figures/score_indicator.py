@@ -19,14 +19,20 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 FEWEST = 3  # peers under which their quartiles are not given
+MOST = 1_500  # dots that an eye can tell apart; beyond, the associations say it
 
 
-def draw(study: Study, tables: Tables) -> Fiche | Absence:
-    """Return the scatter; the indicator is the one with the largest crude estimate in `links`."""
+def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
+    """Return the scatter; the indicator is the one with the largest crude estimate in `links`.
+
+    None for more establishments than a scatter can show when none of them is in focus.
+    """
     code = _indicator(study, tables)
     points = _points(study, tables, code) if code else None
     if code is None or points is None or points.empty:
         return DRAWING.absent(NOTHING)
+    if study.focus is None and len(points) > MOST:
+        return None
     scores = tables["scores"]
     what = outcome(outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)))
     measure = measured(code)

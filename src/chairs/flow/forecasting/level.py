@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chairs.flow.forecasting.grain import Grain
 
 RIDGE = 0.01
+LASTING = 0.9  # of the slowest level, until the data say otherwise: a past without change cannot teach how one lasts
 PAIRS = 20_000  # origins x leads used to estimate the coefficients of one group of leads
 WIDEST = (0.05, 20.0)  # a level never moves a forecast further than this
 SAME_HOUR = 28.0  # days; half-life of the level of one hour of the day
@@ -81,8 +82,9 @@ def fit_levels(values: np.ndarray, mean: np.ndarray, step: Grain, fitted: int, h
     """Return the levels of a series and the coefficients that the steps before `fitted` support.
 
     For each group of leads the relative deviation from the expectation is regressed on the levels at the origin,
-    weighted by the expectation (the variance of a count), with a weak ridge: a direct forecast for each lead, so that
-    census, whose deviations last hours, and arrivals, whose last weeks, need no setting of their own.
+    weighted by the expectation (the variance of a count), with a weak ridge towards a slow level that lasts: a direct
+    forecast for each lead, so that census, whose deviations last hours, and arrivals, whose last weeks, need no
+    setting of their own.
 
     Notes
     -----
@@ -95,6 +97,9 @@ def fit_levels(values: np.ndarray, mean: np.ndarray, step: Grain, fitted: int, h
     hourly = ratios(values, mean, SAME_HOUR, lag=24) if step.name == "h" else None
     width = levels.shape[1] + (hourly is not None)
     found = Levels(values=values, mean=mean, levels=levels, hourly=hourly, carry=np.zeros((horizon, width)))
+    usual = np.zeros(width)
+    usual[levels.shape[1] - 1] = LASTING
+    found.carry[:] = usual
     warm = max(min(3 * step.block, fitted // 2), 1 if hourly is None else 25)
     for first, past in step.groups(horizon):
         origins, leads = pairs(warm, fitted, (first, past), PAIRS)
@@ -106,8 +111,9 @@ def fit_levels(values: np.ndarray, mean: np.ndarray, step: Grain, fitted: int, h
         scale = mean[(origins + leads)[there]]
         weighted = known * scale[:, None]
         cross = weighted.T @ known
-        cross += RIDGE * max(np.trace(cross) / width, 1e-9) * np.eye(width)
-        found.carry[first:past] = np.linalg.solve(cross, weighted.T @ (target[there] / scale - 1.0))
+        ridge = RIDGE * max(np.trace(cross) / width, 1e-9)
+        moved = weighted.T @ (target[there] / scale - 1.0) + ridge * usual
+        found.carry[first:past] = np.linalg.solve(cross + ridge * np.eye(width), moved)
     return found
 
 

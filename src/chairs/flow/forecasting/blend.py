@@ -46,7 +46,8 @@ def blend(means: np.ndarray, observed: np.ndarray) -> np.ndarray:
     scale = np.maximum(means.mean(axis=1, keepdims=True), 1e-6)
     loss = ((observed[:, None] - means) ** 2 / scale).mean(axis=0)
     if loss.min() <= 0:
-        return np.where(loss <= 0, 1.0, 0.0) / (loss <= 0).sum()
+        perfect: np.ndarray = np.where(loss <= 0, 1.0, 0.0) / (loss <= 0).sum()
+        return perfect
     share = (loss.min() / loss) ** SHARPNESS
     found: np.ndarray = share / share.sum()
     return found

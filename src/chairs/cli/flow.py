@@ -64,8 +64,7 @@ def forecast_(  # noqa: PLR0917 - one argument per option of the command
         scores = None if skill is None else backtest(forecaster, steps, progress=advance)
     _write(found, "forecasts", out)
     if scores is not None and skill is not None:
-        _write(scores, "forecast_skill", skill)
-        console.print(_printed(scores, horizon))
+        console.print(_printed(_write(scores, "forecast_skill", skill), horizon))
 
 
 def _steps(series: Series, moments: pd.DatetimeIndex | None, file: Path | None) -> np.ndarray:
@@ -84,7 +83,7 @@ def _steps(series: Series, moments: pd.DatetimeIndex | None, file: Path | None) 
     return steps
 
 
-def _write(table: pd.DataFrame, contract: str, path: Path) -> None:
+def _write(table: pd.DataFrame, contract: str, path: Path) -> pd.DataFrame:
     from chairs.store.files import DECIMALS, replacing
     from chairs.tables import CONTRACTS
 
@@ -92,6 +91,7 @@ def _write(table: pd.DataFrame, contract: str, path: Path) -> None:
     floats = checked.select_dtypes("float64").columns
     with replacing(path) as draft:
         checked.assign(**{name: checked[name].round(DECIMALS) for name in floats}).to_parquet(draft, index=False)
+    return checked
 
 
 def _printed(scores: pd.DataFrame, horizon: int) -> Table:

@@ -18,6 +18,7 @@ LATEST_FIRST = (
     "link",
     "derive",
     "score",
+    "simulate",
     "backtest",
     "forecast",
     "discover",

@@ -10,7 +10,7 @@ from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.comparison import focus_name
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.monthly import Series, monthly_series
+from chairs.dashboards.monthly import MONTH, Series, monthly_series
 from chairs.dashboards.rows import places, rows_layout
 from chairs.stats.special_causes import SENTENCES
 
@@ -35,8 +35,12 @@ MARKS = {
 }
 
 
-def draw(study: Study, tables: Tables) -> Fiche | Absence:
-    """Return one row a measure: its months against their own limits."""
+def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
+    """Return one row a measure: its months against their own limits; None for a study by year, or without a focus."""
+    own = tables["indicators"]
+    own = own[own["establishment"] == study.focus]
+    if len(tables["indicators"]) and not own["period"].astype(str).str.fullmatch(MONTH).any():
+        return None
     series, gaps = monthly_series(study, tables["indicators"], tables.get("scores"))
     if not series:
         return DRAWING.absent(NOTHING)

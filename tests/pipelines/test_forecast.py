@@ -70,7 +70,7 @@ def test_a_local_clock_passes_both_changes(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_or_forecast_is_said_by_row_without_a_value(tmp_path: Path) -> None:
     table = counts().assign(ds=lambda t: t["ds"].astype(str))
-    with pytest.raises(ChairsError, match="origins.txt, row 2: no forecast from this origin"):
+    with pytest.raises(ChairsError, match=r"origins\.txt, row 2: no forecast from this origin"):
         run(tmp_path, table, "2024-02-20\n2024-01-03\n", "--freq", "h", "--horizon", "6")
     with pytest.raises(ChairsError, match="row 2: date-time not readable"):
         run(tmp_path, table, "2024-02-20\nsoon\n", "--freq", "h", "--horizon", "6")

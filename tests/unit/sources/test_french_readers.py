@@ -309,7 +309,7 @@ def test_a_new_year_needs_catalogue_entries_and_no_code(
     entries: dict[str, dict] = {}
     for name, text in contents.items():
         content = text.encode("cp1252")
-        (mirror / f"{name}.gz").write_bytes(gzip.compress(content))
+        (mirror / f"{name}.gz").write_bytes(gzip.compress(content, mtime=0))
         reader = "esatis" if "esatis" in name else "sae"
         fields = {"title": {"fr": "x", "en": "x"}, "publisher": "P", "licence": "L", "year": "2024", "reader": reader}
         file = {"name": name, "mirror": f"{name}.gz", "sha256": hashlib.sha256(content).hexdigest()}

@@ -134,7 +134,7 @@ def test_gzip_and_more_than_one_batch(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(xes, "READ", 200)
     path = write(tmp_path, *(trace(f"c{i:02}", event("x"), more=f'<int key="k{i}" value="{i}"/>') for i in range(20)))
     packed = tmp_path / "packed.xes.gz"
-    packed.write_bytes(gzip.compress(path.read_bytes()))
+    packed.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
     for file in (path, packed):
         tables = READERS["xes"].read([file], {"year": None, "source": file.name})
         assert tables["events"]["case_id"].tolist() == [f"c{i:02}" for i in range(20)]
@@ -174,9 +174,9 @@ def test_a_tag_without_end(tmp_path: Path) -> None:
 
 def test_a_bomb_a_truncated_file_and_an_empty_one(tmp_path: Path) -> None:
     path = tmp_path / "log.xes.gz"
-    path.write_bytes(gzip.compress(b"<log>" + b"<a/>" * (20 << 20)))
+    path.write_bytes(gzip.compress(b"<log>" + b"<a/>" * (20 << 20), mtime=0))
     assert "out of proportion" in refusal(path)
-    whole = gzip.compress(f"<log>{trace('A', event(SECRET))}</log>".encode())
+    whole = gzip.compress(f"<log>{trace('A', event(SECRET))}</log>".encode(), mtime=0)
     path.write_bytes(whole[:-12])
     assert "truncated" in refusal(path)
     path.write_bytes(b"")

@@ -39,18 +39,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("params.yaml", "dvc.yaml"):
         shutil.copy(HERE / name, root / name)
     (root / "params.yaml").write_text((root / "params.yaml").read_text().replace("band_runs: 50", "band_runs: 8"))
-    write_table(small_log(), "events", root / "data" / "ingest" / "demo")
+    write_table(small_log(), "events", root / "data" / "ingest" / "sepsis")
     return root
 
 
 def test_the_stages_write_model_report_sheet_and_verdicts(folder: Path) -> None:
     for stage in ("calibrate", "backtest"):
-        words = [sys.executable, f"pipelines/{stage}.py", "demo"]
+        words = [sys.executable, f"pipelines/{stage}.py", "sepsis"]
         environment = {**os.environ, "CHAIRS_ROOT": str(folder), "CHAIRS_LANG": "en"}
         done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     written = {
-        path.name for stage in ("calibrate", "backtest") for path in (folder / "data" / stage / "demo").iterdir()
+        path.name for stage in ("calibrate", "backtest") for path in (folder / "data" / stage / "sepsis").iterdir()
     }
     assert written == {
         "model.json",
@@ -60,9 +60,9 @@ def test_the_stages_write_model_report_sheet_and_verdicts(folder: Path) -> None:
         "backtest.parquet",
         "verdicts.parquet",
     }
-    report = json.loads((folder / "data/calibrate/demo/report.json").read_text(encoding="utf-8"))
+    report = json.loads((folder / "data/calibrate/sepsis/report.json").read_text(encoding="utf-8"))
     assert report["figures"]["cases"] == 200
-    verdicts = pd.read_parquet(folder / "data/backtest/demo/verdicts.parquet")
+    verdicts = pd.read_parquet(folder / "data/backtest/sepsis/verdicts.parquet")
     assert "all" in set(verdicts["measure"])
 
 
@@ -71,7 +71,7 @@ def test_the_command_learns_a_model_that_the_engine_runs(
 ) -> None:
     from chairs.cli import main
 
-    log, model = folder / "data/ingest/demo/events.parquet", tmp_path / "model.json"
+    log, model = folder / "data/ingest/sepsis/events.parquet", tmp_path / "model.json"
     monkeypatch.setenv("CHAIRS_LANG", "en")
     for words in (
         ["twin", "calibrate", log, "--out", model, "--timezone", "UTC", "--sheet", tmp_path / "sheet.md"],

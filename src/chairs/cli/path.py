@@ -13,6 +13,7 @@ from typing import Any
 from chairs.core.errors import SettingError, problem
 from chairs.core.records import read_yaml
 from chairs.store import paths
+from chairs.store.files import write_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ def reproduce(planned: Sequence[Step]) -> Iterator[str]:
     targets = _last(planned)
     if not targets:
         return  # without a target DVC would run everything
+    release_dead_locks()
     command = [sys.executable, "-m", "dvc", "repro", "--keep-going", *targets]
     with subprocess.Popen(
         command,
@@ -79,6 +81,33 @@ def reproduce(planned: Sequence[Step]) -> Iterator[str]:
         for line in process.stdout:
             yield line.rstrip("\n")
     yield f"exit {process.returncode}"
+
+
+def release_dead_locks() -> None:
+    """Take out of DVC's lock file what runs that were killed left in it.
+
+    DVC holds a lock for as long as a process with its number is there. After a kill that can be a process nobody
+    collected (in a container without an init), or another program that was given the number.
+    """
+    place = paths.root() / ".dvc" / "tmp" / "rwlock"
+    if not place.is_file():
+        return
+    held = json.loads(place.read_text(encoding="utf-8") or "{}")
+    writers = {path: by for path, by in held.get("write", {}).items() if _is_running_dvc(by["pid"])}
+    readers = {path: [by for by in group if _is_running_dvc(by["pid"])] for path, group in held.get("read", {}).items()}
+    kept = {"write": writers, "read": {path: group for path, group in readers.items() if group}}
+    if kept != held:
+        write_json(place, kept)
+
+
+def _is_running_dvc(pid: int) -> bool:
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and any("dvc" in word for word in process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 def _last(planned: Sequence[Step]) -> list[str]:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import time
+
+import psutil
 import pytest
 
 from chairs.cli import path
@@ -68,3 +74,19 @@ def test_parameters_without_studies_are_refused_in_words(project) -> None:
     (project / "params.yaml").write_text("discover: {variants: 3}\n", encoding="utf-8")
     with pytest.raises(SettingError, match=r'params\.yaml, column "studies"'):
         paths.listed_studies()
+
+
+def test_a_killed_run_holds_nothing_a_running_one_does(project) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "pass", "dvc"])  # nobody collects it: it stays in the table
+    while psutil.Process(killed.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    with subprocess.Popen([sys.executable, "-c", "input()", "dvc"], stdin=subprocess.PIPE) as running:
+        place = project / ".dvc" / "tmp" / "rwlock"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        owners = {name: {"pid": pid, "cmd": "dvc repro"} for name, pid in (("a", killed.pid), ("b", running.pid))}
+        place.write_text(json.dumps({"write": owners, "read": {"c": list(owners.values()), "d": [owners["a"]]}}))
+        path.release_dead_locks()
+        left = json.loads(place.read_text())
+        running.communicate(b"\n")
+    killed.wait()
+    assert left == {"write": {"b": owners["b"]}, "read": {"c": [owners["b"]]}}

@@ -1,22 +1,24 @@
 """Stage simulate: the hospital's twin with its queues, and what each scenario of the study changes."""
 
-import pandas as pd
-
 from chairs.core.records import build, read_yaml
 from chairs.store import paths
 from chairs.store.files import write_json
 from chairs.store.parquet import write_table
 from chairs.store.stage import run_stage
-from chairs.twin.calibration.request import settings_of
-from chairs.twin.experiment import Design
-from chairs.twin.hospital.calibrate import calibrate_hospital
-from chairs.twin.hospital.effects import effects_table
-from chairs.twin.model import write_model
-from chairs.twin.scenario import read_scenario
 
 
 def work(study, folder):
     """Learn the hospital from the study's log, then try its scenarios."""
+    import pandas as pd  # this and the twin are slow to import: only where it is asked for
+
+    from chairs.twin.assumptions import assumptions_table
+    from chairs.twin.calibration.request import settings_of
+    from chairs.twin.experiment import Design
+    from chairs.twin.hospital.calibrate import ASSUMED, calibrate_hospital
+    from chairs.twin.hospital.effects import effects_table
+    from chairs.twin.model import write_model
+    from chairs.twin.scenario import read_scenario
+
     log = {
         name: paths.stage_folder("ingest", study.name) / f"{name}.parquet" for name in ("events", "cases", "unit_hour")
     }
@@ -26,6 +28,7 @@ def work(study, folder):
     design = build(Design, paths.params("simulate"), "params.yaml, simulate")
     write_json(folder / "model.json", write_model(found.model))
     write_json(folder / "report.json", found.written())
+    write_table(assumptions_table(found.unknown(), ASSUMED), "assumptions", folder)
     write_table(effects_table(found.model, scenarios, design), "effects", folder)
 
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 pytestmark = pytest.mark.pipelines
 
@@ -72,7 +73,8 @@ def test_killed_run_again_run_for_nothing_and_after_a_change(tmp_path: Path) -> 
     assert not list(folder.glob("data/**/.*.part"))
 
     again = said(chairs(folder, "run", "demo"))
-    assert "0 stages run, 8 unchanged, 0 failed" in again
+    stages = len(yaml.safe_load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]) - 1  # track has no output
+    assert f"0 stages run, {stages} unchanged, 0 failed" in again
     assert (folder / "dvc.lock").read_bytes() == lock
     assert runs(folder) == 1, "nothing changed: no second run"
     assert "all is up to date" in said(chairs(folder, "run", "demo", "--dry"))
@@ -82,7 +84,7 @@ def test_killed_run_again_run_for_nothing_and_after_a_change(tmp_path: Path) -> 
     planned = said(chairs(folder, "run", "demo", "--dry"))
     assert "render@demo" in planned
     assert "1 stages to run, about" in planned
-    assert "1 stages run, 7 unchanged, 0 failed" in said(chairs(folder, "run", "demo"))
+    assert f"1 stages run, {stages - 1} unchanged, 0 failed" in said(chairs(folder, "run", "demo"))
     assert runs(folder) == 2, "a changed state is a run of its own"
 
 

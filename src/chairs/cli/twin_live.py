@@ -19,6 +19,7 @@ from chairs.store.stage import language
 if TYPE_CHECKING:
     import pandas as pd
 
+    from chairs.flow.risk.model import RiskModel
     from chairs.live.feed import Feed
     from chairs.live.inbox import Inbox
     from chairs.live.snapshots import Snapshot
@@ -39,6 +40,7 @@ Final = Annotated[list[str] | None, typer.Option(help="Step that ends a pathway;
 def live_(  # noqa: PLR0917 - one argument per option of the command
     feed: Annotated[Path, typer.Option(help="Folder the hospital writes HL7 files (.hl7) and CSV drops into.")],
     model: Annotated[Path | None, typer.Option(help="The model that forecasts, a JSON file.")] = None,
+    risk: Annotated[Path | None, typer.Option(help="The risk model (data/risk/STUDY/model.json).")] = None,
     once: Annotated[bool, typer.Option("--once", help="One update, then stop.")] = False,
     every: Annotated[float, typer.Option(min=0.1, help="Minutes between updates.")] = 60.0,
     out: Annotated[Path | None, typer.Option(help="Folder of inbox and snapshot (default: FEED/.live).")] = None,
@@ -59,18 +61,22 @@ def live_(  # noqa: PLR0917 - one argument per option of the command
 
     check_zone(timezone, "--timezone")
     _there(feed, folder=True)
-    settings = _settings(model, stale, _question(hours, replications, beds), _rule(outside, final))
+    settings = _settings((model, risk), stale, _question(hours, replications, beds), _rule(outside, final))
     place = out or feed / ".live"
     source = Feed(folder=feed, mapping=_mapping(mapping), timezone=timezone)
     _follow((source, Inbox(place / "inbox.sqlite")), (place, at), settings, None if once else 60 * every)
 
 
-def _settings(model: Path | None, stale: float, question: Question, rule: Rule) -> Settings:
+def _settings(files: tuple[Path | None, Path | None], stale: float, question: Question, rule: Rule) -> Settings:
     from chairs.live.update import Settings
 
+    model, risk = files
     read = None if model is None else _model(model)
     key = None if model is None else sha256_of(model)
-    return Settings(stale_minutes=stale, rule=rule, model=read, model_hash=key, question=question)
+    return Settings(
+        stale_minutes=stale, rule=rule, model=read, model_hash=key, question=question,
+        risk=None if risk is None else _risk(risk),
+    )  # fmt: skip
 
 
 def _question(hours: int, replications: int, beds: list[str] | None) -> Question:
@@ -123,6 +129,12 @@ def _say(snapshot: Snapshot, new: int, refused: int) -> None:
         else f"{snapshot.at}: {new} new messages, {refused} refused, data {age} old, "
         f"{snapshot.census.get('all', 0)} present"
     )
+    if (found := snapshot.admissions) and french:
+        said += f" ; admissions attendues : {found['mean']:.1f} ({found['low']:.0f} à {found['high']:.0f})"
+        said += f" parmi {found['undecided']:.0f} aux urgences, {found['waiting']:.0f} attendent un lit"
+    elif found:
+        said += f"; admissions expected: {found['mean']:.1f} ({found['low']:.0f} to {found['high']:.0f})"
+        said += f" among {found['undecided']:.0f} in the ED, {found['waiting']:.0f} wait for a bed"
     console.print(said, markup=False)
 
 
@@ -213,12 +225,23 @@ def _there(path: Path, *, folder: bool = False) -> None:
 
 
 def _model(path: Path) -> Model:
-    from chairs.core.errors import SettingError, problem
     from chairs.twin.model import read_model
+
+    return read_model(_content(path), path.name)
+
+
+def _risk(path: Path) -> RiskModel:
+    from chairs.flow.risk.model import read_risk
+
+    return read_risk(_content(path), path.name)
+
+
+def _content(path: Path) -> object:
+    from chairs.core.errors import SettingError, problem
 
     _there(path)
     try:
-        return read_model(read_json(path), path.name)
+        return read_json(path)
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise SettingError((problem("ce n'est pas du JSON", "not JSON", file=path.name),)) from None
 

@@ -16,6 +16,7 @@ Stage = Literal[
     "ingest",
     "discover",
     "forecast",
+    "risk",
     "calibrate",
     "backtest",
     "simulate",
@@ -73,8 +74,12 @@ class Study:
         `fictitious` when the depositor shifted the dates: durations count, hours and seasons do not.
     pathway
         How its event log is read (`chairs.flow.settings.Pathway`): reference step, stays, clock.
+    risk
+        How admissions are read from it (`chairs.flow.risk.settings.Asked`).
     labels
         What the pages write for the codes of units and steps of this study.
+    may_say, may_not_say
+        What this study allows to be claimed, and what it does not, beside what its protocol and data imply.
     """
 
     name: str
@@ -95,7 +100,10 @@ class Study:
     calendar: Literal["real", "fictitious"] = "real"
     notice: Text | None = None
     pathway: Mapping[str, Any] = field(default_factory=dict)
+    risk: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
+    may_say: tuple[Text, ...] = ()
+    may_not_say: tuple[Text, ...] = ()
 
 
 def read_study(path: Path) -> Study:

@@ -16,13 +16,13 @@ def outcome_scores(study: Study, scores: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of the study's outcome: one row an establishment, with status and n."""
     names = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
     chosen = scores[(names == outcome_of(study, names)) & (scores["unit"] == "all")]
-    return _one_period(chosen)
+    return one_period(chosen)
 
 
 def indicator_values(indicators: pd.DataFrame, code: str) -> pd.DataFrame:
     """Return one indicator: one row an establishment, only values that are there."""
     chosen = indicators[(indicators["code"] == code) & (indicators["unit"] == "all") & indicators["value"].notna()]
-    return _one_period(chosen)
+    return one_period(chosen)
 
 
 def establishments_joined(study: Study, indicators: pd.DataFrame, links: pd.DataFrame | None) -> set[str]:
@@ -33,7 +33,7 @@ def establishments_joined(study: Study, indicators: pd.DataFrame, links: pd.Data
     return set(indicators["establishment"])
 
 
-def _one_period(frame: pd.DataFrame) -> pd.DataFrame:
+def one_period(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the period that most establishments have, the latest of equals: grains are not mixed."""
     if frame.empty:
         return frame

@@ -67,6 +67,16 @@ class Rendered:
         """Say whether the study has this figure, or a card that says why it has not."""
         return any(entry["id"] == figure for entry in (*self.about["figures"], *self.about["absent"]))
 
+    def allowed(self, figures: Sequence[str], side: str, lang: Language) -> list[str]:
+        """Return what may (or `may_not`) be said where these figures are shown."""
+        entries = (*self.about["figures"], *self.about["absent"])
+        stages = {entry["stage"] for entry in entries if entry["id"] in figures}
+        return [
+            str(line[lang])
+            for line in self.about["allowed"]
+            if line["side"] == side and not stages.isdisjoint(line["stages"])
+        ]
+
     def summary(self, figure: str) -> Mapping[str, Any] | None:
         """Return title, sentence, headline and fingerprint of a figure; None when it was not made."""
         return next((entry for entry in self.about["figures"] if entry["id"] == figure), None)

@@ -130,12 +130,14 @@ def interval(low: float | None, high: float | None, lang: Language, digits: int 
 
 
 def period(text: str, lang: Language) -> str:
-    """Return an ISO period (2019, 2019-Q3, 2019-07, years as 2023-2024, or two joined by "/") in words.
+    """Return an ISO period (2019, 2019-Q3, 2019-07, 2019-07-14, years as 2023-2024, two joined by "/") in words.
 
     Examples
     --------
     >>> period("2019-07", "fr"), period("2019-Q3", "en"), period("2024-01/2024-03", "fr"), period("2023-2024", "en")
     ('juillet 2019', 'Q3 2019', 'janvier 2024 à mars 2024', '2023–2024')
+    >>> period("2019-07-14", "fr"), period("2019-07-01", "fr"), period("2019-07-01", "en")
+    ('14 juillet 2019', '1er juillet 2019', '1 July 2019')
     """
     if "/" in text:
         first, last = text.split("/", 1)
@@ -145,6 +147,9 @@ def period(text: str, lang: Language) -> str:
         if lang == "en":
             return f"Q{quarter} {year}"
         return f"{quarter}{'er' if quarter == '1' else 'e'} trimestre {year}"
+    if match := re.fullmatch(r"(\d{4}-\d{2})-(\d{2})", text):
+        day = int(match[2])
+        return f"{day}{'er' if day == 1 and lang == 'fr' else ''} {period(match[1], lang)}"
     if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
         return f"{MONTHS[lang][int(match[2]) - 1]} {match[1]}"
     return re.sub(r"(?<=\d{4})-(?=\d{4})", "–", text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Text
 from chairs.core.study import Study
+from chairs.dashboards.allowed import allowed
 from chairs.dashboards.fiche import LANGUAGES, Absence, Fiche
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.fragment import absence, fragment
@@ -51,7 +52,11 @@ def render_study(study: Study, released: Path, out: Path) -> None:
         if isinstance(made, Fiche):
             numbers[made.id] = _numbers(drawing, made, tables)
     write_json(out / "figures.json", numbers)
-    write_json(out / "study.json", _study(study, [made for _, made in drawn], released))
+    about = _study(study, drawn, released)
+    about["allowed"] = [
+        {"stages": list(line.stages), "side": line.side, **(_text(line.text) or {})} for line in allowed(study, tables)
+    ]
+    write_json(out / "study.json", about)
 
 
 def _draw(drawing: Drawing, study: Study, tables: dict[str, pd.DataFrame]) -> Fiche | Absence | None:
@@ -73,7 +78,7 @@ def _numbers(drawing: Drawing, fiche: Fiche, tables: dict[str, pd.DataFrame]) ->
     }
 
 
-def _study(study: Study, drawn: list[Fiche | Absence], released: Path) -> dict[str, Any]:
+def _study(study: Study, drawn: list[tuple[Drawing, Fiche | Absence]], released: Path) -> dict[str, Any]:
     manifest = released / "manifest.json"
     return {
         "name": study.name,
@@ -84,10 +89,10 @@ def _study(study: Study, drawn: list[Fiche | Absence], released: Path) -> dict[s
         "period": study.period,
         "calendar": study.calendar,
         "sources": list(study.sources),
-        "figures": [_summary(made) for made in drawn if isinstance(made, Fiche)],
+        "figures": [_summary(drawing, made) for drawing, made in drawn if isinstance(made, Fiche)],
         "absent": [
-            {"id": made.id, "title": _text(made.title), "reason": _text(made.reason)}
-            for made in drawn
+            {"id": made.id, "stage": drawing.stage, "title": _text(made.title), "reason": _text(made.reason)}
+            for drawing, made in drawn
             if isinstance(made, Absence)
         ],
         "tables": [_table(path) for path in sorted(released.glob("*.parquet"))],
@@ -95,10 +100,11 @@ def _study(study: Study, drawn: list[Fiche | Absence], released: Path) -> dict[s
     }
 
 
-def _summary(fiche: Fiche) -> dict[str, Any]:
+def _summary(drawing: Drawing, fiche: Fiche) -> dict[str, Any]:
     headline = fiche.headline
     return {
         "id": fiche.id,
+        "stage": drawing.stage,
         "title": _text(fiche.title),
         "sentence": _text(fiche.sentence),
         "fingerprint": fiche.table.fingerprint(),

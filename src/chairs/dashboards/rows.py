@@ -22,19 +22,21 @@ def places(count: int) -> list[int]:
 
 
 def wrapped(label: str, width: int) -> str:
-    """Return a label on lines of at most `width` characters, broken at spaces.
+    """Return a label on lines of at most `width` characters, broken at spaces; its own line breaks stay.
 
     Examples
     --------
     >>> wrapped("Part des séjours de jour", 12)
     'Part des<br>séjours de<br>jour'
     """
-    lines = [""]
-    for word in label.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
+    lines: list[str] = []
+    for part in label.split("<br>"):
+        lines.append("")
+        for word in part.split(" "):
+            if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+                lines.append(word)
+            else:
+                lines[-1] = f"{lines[-1]} {word}".strip(" ")
     return "<br>".join(lines)
 
 

@@ -30,6 +30,10 @@ DEMO = Text(
         "real hospital."
     ),
 )
+SIDES = {
+    "may": Text(fr="Ce que l'on peut affirmer", en="What may be said"),
+    "may_not": Text(fr="Ce que l'on ne peut pas affirmer", en="What may not be said"),
+}
 KEEP = Text(fr="À retenir", en="Key points")
 FOOT = (
     Text(
@@ -140,8 +144,18 @@ def study_section(study: Rendered, figures: Iterable[str], wide: Collection[str]
         f'<section aria-labelledby="study-{study.name}">\n'
         f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'
         f'<p class="under">{text(study.say("question", lang), lang)} {text(period, lang)}.</p>\n'
-        f'{_banner(study, lang)}<div class="grid">\n{"".join(placed)}</div>\n</section>\n'
+        f'{_banner(study, lang)}{_allowed(study, shown, lang)}<div class="grid">\n{"".join(placed)}</div>\n</section>\n'
     )
+
+
+def _allowed(study: Rendered, figures: Sequence[str], lang: Language) -> str:
+    """Return what may be said from these figures and what may not, side by side."""
+    parts = []
+    for side, title in SIDES.items():
+        lines = "".join(f"<li>{text(line, lang)}</li>" for line in study.allowed(figures, side, lang))
+        if lines:
+            parts.append(f'<div class="{side}"><h3>{text(title, lang)}</h3><ul>{lines}</ul></div>')
+    return f'<div class="said">{"".join(parts)}</div>\n' if parts else ""
 
 
 def _alone(shown: Sequence[str], wide: Collection[str]) -> set[str]:

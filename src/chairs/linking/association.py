@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language
 from chairs.indicators.indicator import INDICATORS
-from chairs.linking.join import Joined, join
+from chairs.linking.join import Joined, joins
 from chairs.linking.request import Request
 from chairs.stats.multiplicity import q_values
 from chairs.stats.rank import RankCorrelation, partial_spearman, spearman
@@ -106,34 +107,29 @@ def associations(
 
     Checked against figures computed apart for e-Satis 2019 and SAE 2019 (MCO beds -0.448, n 855).
     """
-    found = []
-    for outcome in request.outcomes:
-        joined = join(outcome, indicators, scores, establishments, request)
-        for exposure in _exposures(joined, request):
-            found += _pair(joined, exposure, request)
+    found: list[Association] = []
+    for joined in joins(indicators, scores, establishments, request):
+        found += _pairs(joined, request)
     return _with_q(found)
 
 
-def _exposures(joined: Joined, request: Request) -> list[str]:
-    known = joined.levels.loc[joined.scored.index]
-    there = [code for code in known.columns if code in INDICATORS and known[code].notna().any()]
-    return list(request.exposures) or sorted(there)
-
-
-def _pair(joined: Joined, exposure: str, request: Request) -> list[Association]:
+def _pairs(joined: Joined, request: Request) -> Iterator[Association]:
+    """Give the crude association of each exposure with one outcome, then the adjusted one where something varies."""
     import pandas as pd
 
     scored = joined.scored
-    values = joined.levels.loc[scored.index]
-    x = values[exposure] if exposure in values else pd.Series(float("nan"), index=scored.index)
-    crude = Association(
-        exposure=exposure, outcome=joined.outcome, adjusted_for=(), correlation=spearman(x, scored["score"])
-    )
-    covariates = _covariates(scored[x.notna()], values, exposure, request)
-    if covariates.columns.empty:
-        return [crude]
-    given = partial_spearman(x.loc[covariates.index], scored["score"].loc[covariates.index], covariates)
-    return [crude, replace(crude, adjusted_for=tuple(covariates.columns), correlation=given)]
+    values, absent = joined.levels.loc[scored.index], pd.Series(float("nan"), index=scored.index)
+    there = [code for code in values.columns if code in INDICATORS and values[code].notna().any()]
+    for exposure in request.exposures or sorted(there):
+        x = values[exposure] if exposure in values else absent
+        crude = Association(
+            exposure=exposure, outcome=joined.outcome, adjusted_for=(), correlation=spearman(x, scored["score"])
+        )
+        yield crude
+        covariates = _covariates(scored[x.notna()], values, exposure, request)
+        if not covariates.columns.empty:
+            given = partial_spearman(x.loc[covariates.index], scored["score"].loc[covariates.index], covariates)
+            yield replace(crude, adjusted_for=tuple(covariates.columns), correlation=given)
 
 
 def _covariates(compared: pd.DataFrame, values: pd.DataFrame, exposure: str, request: Request) -> pd.DataFrame:

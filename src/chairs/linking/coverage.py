@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from chairs.linking.join import Joined, join
+from chairs.linking.join import Joined, joins
 from chairs.linking.request import Request
 from chairs.tables import CONTRACTS
 
@@ -31,9 +31,8 @@ def coverage(
 
     contract = CONTRACTS["coverage"]
     rows: list[dict[str, Any]] = []
-    for outcome in request.outcomes:
-        joined = join(outcome, indicators, scores, establishments, request)
-        place = {"protocol": request.protocol, "outcome": outcome, "period": joined.period}
+    for joined in joins(indicators, scores, establishments, request):
+        place = {"protocol": request.protocol, "outcome": joined.outcome, "period": joined.period}
         rows += [place | row for row in (*_counts(joined), *_means(joined, request))]
     table = contract.conform(pd.DataFrame(rows, columns=list(contract.columns)))
     return table.sort_values(list(contract.order), kind="stable", ignore_index=True)

@@ -153,13 +153,15 @@ def _estimate(table: pd.DataFrame) -> Estimate:
 class _Arrays:
     """A table as numbers.
 
-    `site` by row; by site `name` (its place in the list of all establishments) and `slot` (which years it has); `basis`
-    spans covariates, years and establishments.
+    `site` by row; by site `name` (its place in the list of all establishments) and `slot` (which years it has): tables
+    with the same `layout` have the same rows, whose exposures are exchanged alike. `basis` spans covariates, years and
+    establishments; `outcome` is what these leave of it.
     """
 
     site: np.ndarray
     name: np.ndarray
     slot: np.ndarray
+    layout: bytes
     exposure: np.ndarray
     outcome: np.ndarray
     basis: np.ndarray
@@ -178,14 +180,18 @@ def _arrays(table: pd.DataFrame, names: Sequence[str]) -> _Arrays:
     else:
         design = np.column_stack([np.ones(len(table)), more])
     basis = np.linalg.qr(design)[0] if design.size else np.zeros((len(table), 0))
+    outcome = _left(table["outcome"].to_numpy(float), site, basis)
     bit = 2.0 ** table["year"].astype("category").cat.codes
     pattern = bit.groupby(table["establishment"]).sum()
+    name = np.searchsorted(np.asarray(names), own)
+    slot = np.unique(pattern.loc[own].to_numpy(), return_inverse=True)[1]
     return _Arrays(
         site=site,
-        name=np.searchsorted(np.asarray(names), own),
-        slot=np.unique(pattern.loc[own].to_numpy(), return_inverse=True)[1],
+        name=name,
+        slot=slot,
+        layout=b"/".join(one.tobytes() for one in (site, name, slot)),
         exposure=table["exposure"].to_numpy(float),
-        outcome=table["outcome"].to_numpy(float),
+        outcome=outcome,
         basis=basis,
     )
 
@@ -203,25 +209,37 @@ def _shuffled_median(arrays: Sequence[_Arrays], rng: np.random.Generator) -> flo
     import numpy as np
 
     given_by = rng.permutation(1 + max(int(one.name.max()) for one in arrays))
-    return float(np.median([_shuffled_slope(one, given_by) for one in arrays]))
+    rows = {one.layout: one for one in arrays}
+    received = {layout: _received(one, given_by) for layout, one in rows.items()}
+    return float(np.median([_slope(one, one.exposure[received[one.layout]]) for one in arrays]))
 
 
-def _shuffled_slope(one: _Arrays, given_by: np.ndarray) -> float:
-    """Return the slope after each establishment has received the exposures of another with the same years."""
+def _received(one: _Arrays, given_by: np.ndarray) -> np.ndarray:
+    """Return for each row the row of the establishment with the same years from which it receives its exposure."""
     import numpy as np
 
     starts = np.searchsorted(one.site, np.arange(len(one.name) + 1))
-    x = np.empty_like(one.exposure)
+    rows = np.empty(len(one.site), dtype=int)
     for slot in range(int(one.slot.max()) + 1):
         places = np.flatnonzero(one.slot == slot)
         years = np.arange(starts[places[0] + 1] - starts[places[0]])
         sources = places[_givers(one.name[places], given_by)]
-        x[starts[places][:, None] + years] = one.exposure[starts[sources][:, None] + years]
-    single = len(one.name) == len(x)
-    x, y = (v - v.mean() if single else _centred(v[:, None], one.site)[:, 0] for v in (x, one.outcome))
-    x, y = (v - one.basis @ (one.basis.T @ v) for v in (x, y))
+        rows[starts[places][:, None] + years] = starts[sources][:, None] + years
+    return rows
+
+
+def _slope(one: _Arrays, exposure: np.ndarray) -> float:
+    x = _left(exposure, one.site, one.basis)
     size = float(x @ x)
-    return float(x @ y) / size if size > 0 else 0.0
+    return float(x @ one.outcome) / size if size > 0 else 0.0
+
+
+def _left(values: np.ndarray, site: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Return what establishments (or the mean, where each stands once) and then `basis` leave of `values`."""
+    single = site[-1] + 1 == len(site)
+    values = values - values.mean() if single else _centred(values[:, None], site)[:, 0]
+    left: np.ndarray = values - basis @ (basis.T @ values)
+    return left
 
 
 def _givers(names: np.ndarray, given_by: np.ndarray) -> np.ndarray:

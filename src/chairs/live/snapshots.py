@@ -32,6 +32,8 @@ class Snapshot:
         SHA-256 of the model file behind the forecast; None without a model.
     census
         Patients present by unit; `all` is the whole site.
+    admissions
+        Admissions to expect among the emergency patients present (`chairs.twin.admissions`), without a risk model none.
     outlook
         Rows of the contract `outlook`, without a model none.
     """
@@ -43,6 +45,7 @@ class Snapshot:
     model: str | None = None
     guessed: int = 0
     census: dict[str, int] = field(default_factory=dict)
+    admissions: dict[str, float] = field(default_factory=dict)
     outlook: tuple[dict[str, Any], ...] = ()
 
 

@@ -15,6 +15,7 @@ from chairs.twin.folding import digest
 from chairs.twin.whereabouts import Person, Rule, count, people
 
 if TYPE_CHECKING:
+    from chairs.flow.risk.model import RiskModel
     from chairs.twin.model import Model
     from chairs.twin.outlook import Question
 
@@ -34,6 +35,8 @@ class Settings:
         How presence is read.
     model, model_hash, question
         What forecasts; without a model the snapshot has the census only.
+    risk
+        What says how many of the emergency patients present will be admitted.
     """
 
     stale_minutes: float = 180.0
@@ -41,6 +44,7 @@ class Settings:
     model: Model | None = None
     model_hash: str | None = None
     question: Question | None = None
+    risk: RiskModel | None = None
 
 
 def update(
@@ -71,6 +75,7 @@ def update(
         state=digest(present),
         model=settings.model_hash,
         census=count(present),
+        admissions=_admissions(present, at, settings),
         **_forecast(present, now, settings, progress),  # type: ignore[arg-type]
     )
     write_snapshot(snapshot, folder)
@@ -129,6 +134,16 @@ def _refused(fr: str, en: str) -> DataError:
 
 def _iso(moment: int) -> str:
     return dt.datetime.fromtimestamp(moment / 1_000_000, tz=dt.UTC).isoformat(timespec="seconds")
+
+
+def _admissions(present: tuple[Person, ...], at: int, settings: Settings) -> dict[str, float]:
+    if settings.risk is None:
+        return {}
+    from dataclasses import asdict
+
+    from chairs.twin.admissions import expected_admissions
+
+    return asdict(expected_admissions(settings.risk, present, at))
 
 
 def _forecast(

@@ -134,14 +134,16 @@ def partial_spearman(x: pd.Series, y: pd.Series, covariates: pd.DataFrame) -> Ra
     n 12: the covariates entirely determine one of the two variables: nothing is left to compare
     """
     import numpy as np
+    from scipy.stats import rankdata
 
-    table = covariates.rename(columns="z {}".format).assign(x=x, y=y).dropna()
-    pair = table[["x", "y"]].rank().to_numpy(dtype=float)
-    design = _design(table.drop(columns=["x", "y"]))
-    n, k = len(table), design.shape[1] - 1
+    pair = [x.reindex(covariates.index).to_numpy(float), y.reindex(covariates.index).to_numpy(float)]
+    whole = ~np.isnan(pair[0]) & ~np.isnan(pair[1]) & covariates.notna().to_numpy().all(axis=1)
+    ranks = np.array([rankdata(values[whole]) for values in pair]).T
+    design = _design(covariates[whole])
+    n, k = len(ranks), design.shape[1] - 1
     if n - k < FEWEST:
         return RankCorrelation(n=n, covariates=k, reason="too_few")
-    centred = pair - pair.mean(axis=0)
+    centred = ranks - ranks.mean(axis=0)
     spread = (centred**2).sum(axis=0)
     if (spread == 0).any():
         return RankCorrelation(n=n, covariates=k, reason="constant")
@@ -159,18 +161,18 @@ def partial_spearman(x: pd.Series, y: pd.Series, covariates: pd.DataFrame) -> Ra
 def _design(covariates: pd.DataFrame) -> np.ndarray:
     import numpy as np
     import pandas as pd
+    from scipy.stats import rankdata
 
-    columns = [np.ones(len(covariates))]
-    for name in covariates.columns:
-        values = covariates[name]
+    n = len(covariates)
+    columns = [np.ones(n)]
+    for _, values in covariates.items():
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            ranks = values.rank().to_numpy(dtype=float)
-            columns.append((ranks - ranks.mean()) / max(len(ranks), 1))
+            ranks = rankdata(values.to_numpy(float))
+            columns.append((ranks - ranks.mean()) / max(n, 1) if n else ranks)
         else:
-            levels = sorted(values.astype(str).unique())
+            levels, place = np.unique(values.to_numpy().astype(str), return_inverse=True)
             # a class that every row shares becomes a column of zeros, hence a singular design and its reason
-            marked = levels[1:] or ["\x00"]
-            columns.extend((values.astype(str) == level).to_numpy(dtype=float) for level in marked)
+            columns.extend((place == level).astype(float) for level in range(1, max(len(levels), 2)))
     return np.column_stack(columns)
 
 

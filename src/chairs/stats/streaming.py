@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import DataError, SettingError, problem, unknown
 from chairs.core.records import build
 from chairs.stats.cross_products import INTERCEPT, CrossProducts
+from chairs.stats.small_sums import is_small, small_cells
 from chairs.store.duck import connected, named, quoted
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def cross_products(
     Answers are grouped by establishment and level of each factor, so that only the k covariates are multiplied row by
     row (k + 2 choose 2 sums); the 0/1 columns of factors are then filled in from these cells. Columns are reduced by
     the mean of the first 100,000 rows first: the differences are small numbers and their products lose no digits.
-    Checked against NumPy on whole tables and against merging halves.
+    A table of at most `small_sums.LARGEST` rows is summed in memory, to the same bits. Checked against NumPy on whole
+    tables and against merging halves.
 
     Examples
     --------
@@ -85,6 +87,16 @@ def cross_products(
     [[2.0, 100.0, 150.0], [100.0, 5200.0, 7600.0], [150.0, 7600.0, 11300.0]]
     """
     design = design if isinstance(design, Design) else build(Design, design, "design")
+    cells, shift = small_cells(source, design) if is_small(source, design) else _scanned(source, design, threads)
+    if not len(cells["rows"]):
+        raise DataError((problem("aucune ligne complète", "no complete row", column=design.outcome),))
+    return _assembled(cells, design, shift)
+
+
+def _scanned(
+    source: pd.DataFrame | Path | Sequence[Path], design: Design, threads: int
+) -> tuple[Mapping[str, np.ndarray], np.ndarray]:
+    """Sum in DuckDB: a large table, files, weights, keys of unusual types."""
     with connected() as connection:
         connection.execute(f"set threads = {int(threads)}")
         relation = _relation(connection, source)
@@ -93,9 +105,7 @@ def cross_products(
         numbers = (*design.covariates, design.outcome)
         shift = _shift(connection, complete, numbers)
         cells = connection.execute(_query(complete, design, numbers, shift)).fetchnumpy()
-    if not len(cells["rows"]):
-        raise DataError((problem("aucune ligne complète", "no complete row", column=design.outcome),))
-    return _assembled(cells, design, shift)
+    return cells, shift
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, source: pd.DataFrame | Path | Sequence[Path]) -> str:

@@ -20,6 +20,8 @@ LATEST_FIRST = (
     "score",
     "simulate",
     "backtest",
+    "calibrate",
+    "risk",
     "forecast",
     "discover",
     "ingest",

@@ -115,6 +115,11 @@ class Classes:
     source: str
     dimension: str = OVERALL
 
+    def name_of(self, score: float) -> str:
+        """Return the class of a score (`instrument("esatis-48h-mco").classes_of("2019").name_of(74.0)` is B)."""
+        highest_first = sorted(self.bounds.items(), key=lambda pair: -pair[1])
+        return next((name for name, least in highest_first if score >= least), self.below)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
@@ -143,6 +148,8 @@ class Instrument:
         Share of the dimensions that a respondent must have for an overall score.
     classes
         Official or observed classes, dated.
+    ordered
+        Its scores are the classes (stars) of the body in charge: their order counts, their distance does not.
     adjust_for
         Covariates of the table `responses` that scores are adjusted for: what respondents are, never what they lived.
     """
@@ -164,6 +171,7 @@ class Instrument:
     answered_share: float = 0.5
     dimension_share: float = 1.0
     classes: tuple[Classes, ...] = ()
+    ordered: bool = False
     adjust_for: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -230,7 +238,7 @@ class Instrument:
         return next((c for c in known if not c.years or period[:4] in c.years), None)
 
     def standing(self, period: str, dimension: str = OVERALL) -> Text:
-        """Return what a page says of the classes of `dimension` in that year: official and whose, or not official.
+        """Return what a page says of the classes of `dimension` in that year: official and whose, or unofficial.
 
         Examples
         --------
@@ -238,10 +246,11 @@ class Instrument:
         ('official', 'non officiel')
         """
         found = self.classes_of(period, dimension)
-        if found is None:
-            return Text(fr="non officiel", en="not official")
-        words = ("officiel", "official") if found.official else ("non officiel", "not official")
-        return Text(fr=f"{words[0]} ({found.source})", en=f"{words[1]} ({found.source})")
+        if found is None and not self.ordered:
+            return Text(fr="non officiel", en="unofficial")
+        official, source = (found.official, found.source) if found else (True, self.source)
+        words = ("officiel", "official") if official else ("non officiel", "unofficial")
+        return Text(fr=f"{words[0]} ({source})", en=f"{words[1]} ({source})")
 
 
 def _ends(unit: str) -> tuple[float, float]:

@@ -38,6 +38,7 @@ def hospital() -> Study:
             "synthesise",
             "ingest",
             "discover",
+            "forecast",
             "backtest",
             "simulate",
             "score",
@@ -434,6 +435,36 @@ def verdicts() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).assign(cell_status="ok")
 
 
+def assumptions() -> pd.DataFrame:
+    """One thing that the log does not tell, two that are assumed."""
+    rows = [
+        ["assumed", 1, "les parcours sont indépendants", "cases are independent"],
+        ["assumed", 2, "les jours fériés sont des jours comme les autres", "public holidays are days like others"],
+        ["unidentified", 1, "capacité de « imagerie »", "capacity of imaging"],
+    ]
+    return pd.DataFrame(rows, columns=["kind", "rank", "sentence_fr", "sentence_en"]).assign(cell_status="ok")
+
+
+def forecasts() -> pd.DataFrame:
+    """Two days of two measures from the end, one day from an older origin."""
+    days = ["2024-12-31T23:00Z", "2025-01-01T23:00Z"]
+    rows = [["arrivals", days[0], day, 280.0 + 10 * i, 250.0, 310.0] for i, day in enumerate(days)]
+    rows += [["census", days[0], day, 800.0, 780.0, 820.0] for day in days]
+    rows.append(["arrivals", "2024-12-01T23:00Z", "2024-12-01T23:00Z", 999.0, 900.0, 1100.0])
+    frame = pd.DataFrame(rows, columns=["measure", "origin", "target", "mean", "q0.1", "q0.9"])
+    times = {name: pd.to_datetime(frame[name], utc=True) for name in ("origin", "target")}
+    wider = {"q0.025": frame["q0.1"] - 20, "q0.975": frame["q0.9"] + 20}
+    return frame.assign(**times, **wider, site="E001", unit="all", step="d", cell_status="ok")
+
+
+def forecast_skill() -> pd.DataFrame:
+    """The combination halves the error of the naive rule."""
+    rows = [[m, model, crps] for m in ("arrivals", "census") for model, crps in (("combined", 6.0), ("snaive", 12.0))]
+    frame = pd.DataFrame(rows, columns=["measure", "model", "crps"])
+    same = {"site": "E001", "unit": "all", "step": "d", "from_lead": 1, "to_lead": 2, "coverage_80": 0.81, "n": 40}
+    return frame.assign(**same, status="ok", reason=None, cell_status="ok")
+
+
 def comment_themes() -> pd.DataFrame:
     """Comments of one year in three themes; one theme is masked."""
     rows = [["all", 400.0, 120.0, "ok"], ["attente", 160.0, 90.0, "ok"], ["soins", 120.0, 20.0, "ok"]]
@@ -469,7 +500,8 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
     if study.calendar == "real" and "discover" in study.stages:
         tables |= {"profile": profile(), "unit_day": unit_day()}
     if "simulate" in study.stages:
-        tables |= {"effects": effects(), "verdicts": verdicts()}
+        tables |= {"effects": effects(), "verdicts": verdicts(), "assumptions": assumptions()}
+        tables |= {"forecasts": forecasts(), "forecast_skill": forecast_skill()}
     if "link" in study.stages:
         outcome = str(study.outcome)
         tables |= {

@@ -434,6 +434,32 @@ def test_a_test_that_does_not_hold_is_shown_beyond_the_line(hospital: Any) -> No
     assert {row[0]: row[-1] for row in fiche.table.rows} == {"ngd3": "True", "red": "False"}
 
 
+def test_forecasts_are_those_of_the_last_origin_by_local_day_with_what_past_ones_were_worth(hospital: Any) -> None:
+    study, tables = hospital
+    fiche = drawn("forecasts", study, tables)
+    said = plain(fiche.sentence)
+    assert "Du 1er janvier 2025 au 2 janvier 2025 : 285 arrivées par jour (entre 250 et 310 selon le jour)" in said
+    assert "81 % des jours sont tombés dans l'intervalle à 80 %, et l'erreur était de 50 % plus faible" in said
+    assert [row[:3] for row in fiche.table.rows[:2]] == [
+        ("arrivals", "2025-01-01", 280.0),
+        ("arrivals", "2025-01-02", 290.0),
+    ]
+    unjudged = {**tables, "forecast_skill": tables["forecast_skill"].assign(status="not_valid")}
+    assert "Aucune prévision passée n'a pu être jugée" in plain(drawn("forecasts", study, unjudged).sentence)
+    hourly = {**tables, "forecasts": tables["forecasts"].assign(step="h")}
+    assert isinstance(FIGURES["forecasts"].draw(study, hourly), Absence)
+
+
+def test_what_a_twin_does_not_know_comes_before_what_it_assumes(hospital: Any) -> None:
+    study, tables = hospital
+    fiche = drawn("assumptions", study, tables)
+    assert "Le jumeau suppose 2 choses ; le journal ne dit pas 1 chose qu'il faudrait savoir" in plain(fiche.sentence)
+    assert [row[0] for row in fiche.table.rows] == ["unidentified", "assumed", "assumed"]
+    assert fiche.figure["fr"].index("Capacité de") < fiche.figure["fr"].index("Les parcours sont indépendants")
+    all_known = tables["assumptions"].query("kind == 'assumed'")
+    assert "le journal montre tout" in plain(drawn("assumptions", study, {**tables, "assumptions": all_known}).sentence)
+
+
 def test_comments_are_counted_and_the_masked_theme_is_not_drawn(hospital: Any) -> None:
     study, tables = hospital
     fiche = drawn("comment-themes", study, tables)

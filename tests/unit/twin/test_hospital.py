@@ -87,7 +87,7 @@ def test_the_ward_wanted_is_the_one_that_was_full():
     full[:, 1] = True
     full[:30, 2] = True
     place = np.full(200, 3)
-    share, sent = _maximise(full, place, np.ones(4))
+    share, sent = _maximise(full, place, np.ones((200, 4)))
     assert share[:, 1].mean() > 0.95
     assert sent[1, 3] > 190
     assert not share[:, [0, 3]].any()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, linked, phrases, theme
+from chairs.dashboards import fmt, linked, phrases, reliability, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
@@ -44,7 +44,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
             f"Lien le plus fort de {len(rows)} dimensions.", f"Strongest link of {len(rows)} dimensions.", sentence
         ),
         figure={lang: _plot(rows, lang) for lang in LANGUAGES},
-        table=_table(rows),
+        table=_table(_believed(rows, tables.get("scores"))),
         n=int(rows["n"].max()),
         counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
         source=phrases.source(study),
@@ -63,6 +63,18 @@ def _strongest(valid: pd.DataFrame) -> pd.DataFrame:
         return valid.iloc[0:0]
     rows = pd.concat(tops, ignore_index=True)
     return rows.sort_values(["strength", "outcome"], ascending=[False, True], ignore_index=True)
+
+
+def _believed(rows: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the rows with the median reliability of each dimension's scores, empty where it is not known."""
+    import pandas as pd
+
+    if scores is None:
+        return rows.assign(reliability=float("nan"))
+    known = reliability.compared(scores)
+    names = known["instrument"].astype(str) + "/" + known["dimension"].astype(str)
+    found = pd.to_numeric(known["reliability"]).groupby(names).median()
+    return rows.assign(reliability=rows["outcome"].map(found).astype("float64"))
 
 
 def _sentence(rows: pd.DataFrame, lang: Language) -> str:
@@ -107,6 +119,7 @@ def _table(rows: pd.DataFrame) -> Table:
             words=exposures,
         ),
         *linked.columns(set(shown["adjusted_for"])),
+        *([MEDIAN] if shown["reliability"].notna().any() else []),
     )
     return Table(
         columns=columns, rows=rows_of(shown, [column.key for column in columns]), statuses=phrases.statuses(shown)
@@ -163,6 +176,12 @@ HOW = Text(
         "distinguishable from zero, given the number of links examined (q < 0.05); hollow: it is not."
     ),
 )
+MEDIAN = Column(
+    key="reliability",
+    label=Text(fr="Fiabilité λ médiane du score", en="Median reliability λ of the score"),
+    kind="number",
+    digits=2,
+)
 SELECTED = Text(
     fr="Ne montrer que le lien le plus fort de chaque dimension exagère les liens.",
     en="Showing only the strongest link of each dimension overstates links.",
@@ -174,6 +193,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Le lien le plus fort de chaque dimension", en="The strongest link of each dimension"),
         stage="link",
         needs=("links",),
+        takes=("scores",),
         draw=draw,
     ),
 )

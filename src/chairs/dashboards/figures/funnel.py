@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards import fmt, phrases, reliability, theme
 from chairs.dashboards.comparison import focus_name, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
@@ -32,7 +32,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     funnel = means(known["score"].tolist(), known["se"].tolist())
     rows = known.assign(outside=funnel.outside(), distance=funnel.adjusted_z, own=known["establishment"] == study.focus)
     names = tables["scores"]["instrument"].astype(str) + "/" + tables["scores"]["dimension"].astype(str)
-    what = outcome(outcome_of(study, names))
+    own = outcome_of(study, names)
+    what = outcome(own)
     name = focus_name(study, tables["establishments"])
     sentence = phrases.both(lambda lang: _sentence(rows, funnel, name, lang))
     return Fiche(
@@ -51,8 +52,14 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=Text(fr="établissements", en="establishments"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=CAVEAT,
+        note=phrases.joined(
+            [CAVEAT, reliability.of_one(scores, study.focus), reliability.of_all(scores), _standing(own, scores)]
+        ),
     )
+
+
+def _standing(own: str, scores: pd.DataFrame) -> Text:
+    return reliability.standing(own, str(scores["period"].iloc[0]))
 
 
 def _sentence(rows: pd.DataFrame, funnel: Funnel, name: str, lang: Language) -> str:
@@ -93,6 +100,7 @@ def _table(rows: pd.DataFrame) -> Table:
             kind="number",
             digits=1,
         ),
+        *reliability.columns(rows),
         Column(key="place", label=Text(fr="Limites à 99,8 %", en="99.8% limits"), kind="word", words=places),
     )
     told = rows.assign(place=rows["outside"].astype(int).astype(str)).sort_values("establishment")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards import fmt, phrases, reliability, theme
 from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
@@ -33,8 +33,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         return DRAWING.absent(NOTHING)
     name = focus_name(study, establishments)
     what = outcome(_outcome(study, tables))
+    league = outcome_scores(study, tables["scores"])
+    beside = {lang: reliability.beside(league, study.focus, lang) for lang in LANGUAGES}
     traits = {lang: peers_words(study, establishments, lang) for lang in LANGUAGES}
-    sentence = phrases.both(lambda lang: _sentence(rows, name, traits[lang], lang))
+    sentence = phrases.both(lambda lang: _sentence(rows, name, traits[lang], beside[lang], lang))
     words = {str(c): measured(str(c)) for c in rows["code"] if c != SCORE} | {SCORE: what}
     return Fiche(
         id=DRAWING.id,
@@ -48,13 +50,20 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=COUNTED,
         source=phrases.source(study),
         how_to_read=HOW,
-        note=CAVEAT,
+        note=phrases.joined([CAVEAT, *_believed(study, tables, league)]),
     )
 
 
 def _outcome(study: Study, tables: Tables) -> str:
     scores = tables["scores"]
     return outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
+
+
+def _believed(study: Study, tables: Tables, league: pd.DataFrame) -> list[Text | None]:
+    """Return how far the score can be believed, and whether its classes are official."""
+    period = str(league["period"].iloc[0]) if len(league) else study.period
+    told = reliability.of_one(league, study.focus) or reliability.of_all(league)
+    return [told, reliability.standing(_outcome(study, tables), period)]
 
 
 def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:
@@ -79,7 +88,7 @@ def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def _sentence(rows: pd.DataFrame, name: str, traits: str, lang: Language) -> str:
+def _sentence(rows: pd.DataFrame, name: str, traits: str, told: str, lang: Language) -> str:
     out = rows[(rows["below"] < LOW) | (rows["below"] > HIGH)]
     score = rows[rows["code"] == SCORE]
     count = int(rows["n"].max())
@@ -93,7 +102,7 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, lang: Language) -> str
         if score.empty:
             return f"{head}."
         value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
-        return f"{head} ; son score d'expérience est de {value}, la médiane des autres de {p50}."
+        return f"{head} ; son score d'expérience est de {value}{told}, la médiane des autres de {p50}."
     place = "no measure" if away == 0 else f"{away} {fmt.plural(away, 'measure', 'measures', lang)}"
     head = (
         f"Among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range "
@@ -102,7 +111,7 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, lang: Language) -> str
     if score.empty:
         return f"{head}."
     value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
-    return f"{head}; its experience score is {value}, the median of the others {p50}."
+    return f"{head}; its experience score is {value}{told}, the median of the others {p50}."
 
 
 def _expected(total: int, lang: Language) -> str:

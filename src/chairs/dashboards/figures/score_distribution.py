@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases
+from chairs.dashboards import fmt, phrases, reliability
 from chairs.dashboards.comparison import establishments_joined, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
@@ -49,7 +49,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="établissements avec un score", en="establishments with a score"),
         source=phrases.source(study),
         how_to_read=_how(names),
-        note=_note(counts),
+        note=phrases.joined(
+            [_note(counts), reliability.of_all(scored), reliability.standing(names, str(scores["period"].iloc[0]))]
+        ),
         headline=_headline(counts["scored"], counts["joined"]),
     )
 

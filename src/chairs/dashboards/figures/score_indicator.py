@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards import fmt, phrases, reliability, theme
 from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
@@ -34,7 +34,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     if study.focus is None and len(points) > MOST:
         return None
     scores = tables["scores"]
-    what = outcome(outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)))
+    own = outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
+    league, what = outcome_scores(study, scores), outcome(own)
+    told = reliability.of_one(league, study.focus) or reliability.of_all(league)
     measure = measured(code)
     name = focus_name(study, tables["establishments"])
     has_focus = bool((points["group"] == "focus").any())
@@ -54,7 +56,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=COUNTED,
         source=phrases.source(study),
         how_to_read=HOW,
-        note=CHOSEN,
+        note=phrases.joined([CHOSEN, told, reliability.standing(own, str(league["period"].iloc[0]))]),
     )
 
 
@@ -81,10 +83,11 @@ def _indicator(study: Study, tables: Tables) -> str | None:
 
 
 def _points(study: Study, tables: Tables, code: str) -> pd.DataFrame:
-    scores = outcome_scores(study, tables["scores"])
+    scores = reliability.completed(outcome_scores(study, tables["scores"]))
     values = indicator_values(tables["indicators"], code)[["establishment", "value"]]
     values = values.assign(value=values["value"] * scale(code))
-    points = scores.loc[scores["score"].notna(), ["establishment", "score"]].merge(values, on="establishment")
+    kept = scores.loc[scores["score"].notna(), ["establishment", "score", *reliability.NAMES]]
+    points = kept.merge(values, on="establishment")
     names = tables["establishments"].set_index("establishment")["name"]
     like = set(peers(study, tables["establishments"])["establishment"])
     groups = ["focus" if e == study.focus else "peer" if e in like else "other" for e in points["establishment"]]
@@ -126,6 +129,7 @@ def _table(points: pd.DataFrame, measure: Text, what: Text) -> Table:
         Column(key="group", label=Text(fr="Groupe", en="Group"), kind="word", words=GROUPS),
         Column(key="value", label=measure, kind="measure"),
         Column(key="score", label=what, kind="number", digits=2),
+        *reliability.columns(points),
     )
     return Table(columns=columns, rows=rows_of(points, [column.key for column in columns]))
 

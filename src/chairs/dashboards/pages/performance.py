@@ -7,8 +7,10 @@ from chairs.dashboards import shell
 from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
-FIGURES = ("claims", "associations", "dimensions", "position", "score-distribution", "score-indicator")
-WIDE = ("claims", "associations", "dimensions", "position")
+FIGURES = (
+    "claims", "associations", "dimensions", "position", "score-reliability", "score-distribution", "score-indicator",
+)  # fmt: skip
+WIDE = ("claims", "associations", "dimensions", "position", "score-reliability")
 
 
 CAUTION = Text(

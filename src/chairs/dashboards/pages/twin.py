@@ -7,11 +7,11 @@ from chairs.dashboards import shell
 from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
-FIGURES = ("scenarios", "trust")
+FIGURES = ("scenarios", "forecasts", "trust", "assumptions", "risk", "risk-groups")
 
 
 def body(content: Content, lang: Language) -> str:
-    """Return the page: scenarios first, the tests of the model under them."""
+    """Return the page: scenarios first, then forecasts, the tests of the model, what it assumes."""
     studies = content.with_any(FIGURES)
     parts = [shell.keep(shell.sentences(studies, FIGURES, lang), lang)]
     parts += [shell.study_section(study, FIGURES, FIGURES, lang) for study in studies]

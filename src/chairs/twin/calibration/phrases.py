@@ -75,9 +75,9 @@ _ASSUMED = {
         "what follows at the same moment is put a second apart, to keep the order",
     ),
     "unfollowed": (
-        "{n} parcours peut-être inachevés à la fin du journal comptent selon Kaplan-Meier ; ce qui n'est jamais "
+        "les parcours peut-être inachevés à la fin du journal comptent selon Kaplan-Meier ; ce qui n'est jamais "
         "revenu est fini",
-        "{n} cases perhaps unfinished at the log's end count by Kaplan-Meier; what was never seen to come back has "
+        "cases perhaps unfinished at the log's end count by Kaplan-Meier; what was never seen to come back has "
         "ended",
     ),
     "overlapping": (
@@ -85,8 +85,8 @@ _ASSUMED = {
         "{share} % of steps start before the previous one ends; the model puts them one after another",
     ),
     "under way": (
-        "{n} séjours en cours à la fin du journal comptent comme censurés (Kaplan-Meier)",
-        "{n} stays under way at the log's end count as censored (Kaplan-Meier)",
+        "les séjours en cours à la fin du journal comptent comme censurés (Kaplan-Meier)",
+        "stays under way at the log's end count as censored (Kaplan-Meier)",
     ),
 }
 

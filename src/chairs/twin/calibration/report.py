@@ -175,9 +175,9 @@ def _assumed(figures: dict[str, float]) -> Iterator[Text]:
     if figures["same_moment"]:
         yield phrase("at once")
     if figures["unfollowed"]:
-        yield phrase("unfollowed", n=int(figures["unfollowed"]))
+        yield phrase("unfollowed")
     if figures["overlapping"]:
         share = f"{100 * figures['overlapping']:.1f}"
         yield phrase("overlapping", share=share, share_fr=share.replace(".", ","))
     if figures["stays_under_way"]:
-        yield phrase("under way", n=int(figures["stays_under_way"]))
+        yield phrase("under way")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chairs.core.errors import Text
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.calibration.intensity import fit_intensity
 from chairs.twin.clock import holidays_among
@@ -25,19 +26,27 @@ if TYPE_CHECKING:
 
 MICRO = 60_000_000
 LEAST_A_LIST = 22
-ASSUMED_EN = (
-    "Public holidays are staffed like their weekday.",
-    "The nights of a stay do not depend on the season.",
-    "Who left without being seen would have been admitted as often as others of the same level.",
-    "Transfers wait for their ward and no other; a patient placed elsewhere is not moved back.",
-    "A change of beds, staff or hours does not change who comes.",
-)
-ASSUMED_FR = (
-    "Les jours fériés ont l'effectif de leur jour de semaine.",
-    "Les nuits d'un séjour ne dépendent pas de la saison.",
-    "Qui est parti sans être vu aurait été admis aussi souvent que les autres de son degré.",
-    "Une mutation attend son unité et aucune autre ; un patient hébergé ailleurs n'est pas ramené.",
-    "Un changement de lits, d'effectif ou d'horaires ne change pas qui vient.",
+ASSUMED = (
+    Text(
+        fr="Les jours fériés ont l'effectif de leur jour de semaine.",
+        en="Public holidays are staffed like their weekday.",
+    ),
+    Text(
+        fr="Les nuits d'un séjour ne dépendent pas de la saison.",
+        en="The nights of a stay do not depend on the season.",
+    ),
+    Text(
+        fr="Qui est parti sans être vu aurait été admis aussi souvent que les autres de son degré.",
+        en="Who left without being seen would have been admitted as often as others of the same level.",
+    ),
+    Text(
+        fr="Une mutation attend son unité et aucune autre ; un patient hébergé ailleurs n'est pas ramené.",
+        en="Transfers wait for their ward and no other; a patient placed elsewhere is not moved back.",
+    ),
+    Text(
+        fr="Un changement de lits, d'effectif ou d'horaires ne change pas qui vient.",
+        en="A change of beds, staff or hours does not change who comes.",
+    ),
 )
 
 
@@ -55,8 +64,18 @@ class HospitalModel:
         return {
             "not_identified": list(self.not_identified),
             "minutes_before_another_ward": self.patience_before_another_ward,
-            "assumed": {"fr": list(ASSUMED_FR), "en": list(ASSUMED_EN)},
+            "assumed": [{"fr": text.fr, "en": text.en} for text in ASSUMED],
         }
+
+    def unknown(self) -> tuple[Text, ...]:
+        """Return, in words, what the log does not show."""
+        return tuple(
+            Text(
+                fr=f"capacité de « {name} » : jamais atteinte dans le journal ; sans limite dans le modèle",
+                en=f'capacity of "{name}": never reached in the log; without limit in the model',
+            )
+            for name in self.not_identified
+        )
 
 
 def calibrate_hospital(

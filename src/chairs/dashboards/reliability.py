@@ -1,0 +1,172 @@
+"""How far a score can be believed: reliability, shrunken score, possible ranks, whether its classes are official."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chairs.core.errors import Language, Text
+from chairs.dashboards import fmt, phrases
+from chairs.dashboards.fiche import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.surveys.instrument import Instrument
+
+ENOUGH = 0.7  # reliability often asked for before establishments are compared one by one
+NAMES = ("reliability", "shrunken", "shrunken_low", "shrunken_high", "rank_low", "rank_high")
+
+
+def completed(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return `scores` with every column of `NAMES`, empty where the table has none."""
+    import numpy as np
+
+    return scores.assign(**{name: np.nan for name in NAMES if name not in scores.columns})
+
+
+def compared(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores that have a reliability, so can be ranked."""
+    whole = completed(scores)
+    return whole[whole["score"].notna() & whole["reliability"].notna()]
+
+
+def columns(scores: pd.DataFrame) -> tuple[Column, ...]:
+    """Return the columns that a table of establishments gets beside the score; none where nothing is known of it."""
+    if compared(scores).empty:
+        return ()
+    return (
+        Column(key="reliability", label=RELIABILITY, kind="number", digits=2),
+        Column(key="shrunken", label=SHRUNKEN, kind="number", digits=2),
+        Column(key="rank_low", label=Text(fr="Rang, au mieux", en="Rank, at best"), kind="count"),
+        Column(key="rank_high", label=Text(fr="Rang, au pire", en="Rank, at worst"), kind="count"),
+    )
+
+
+def of_one(scores: pd.DataFrame, establishment: str | None) -> Text | None:
+    """Return reliability and possible ranks of one establishment's score, in words; None where there are none.
+
+    Parameters
+    ----------
+    scores
+        Scores of one outcome and period, one row an establishment.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame({"establishment": ["A", "B"], "score": [70.0, 80.0], "reliability": [0.91, 0.4],
+    ...     "shrunken": [70.5, 78.0], "rank_low": [2, 1], "rank_high": [2, 2]})
+    >>> of_one(scores, "B").en
+    'Reliability λ of this score: 0.40; shrunken score 78.0; possible rank: 1 to 2 of 2.'
+    """
+    known = compared(scores)
+    own = known[known["establishment"] == (establishment or "")]
+    if own.empty:
+        return None
+    row = own.iloc[0]
+
+    def said(lang: Language) -> str:
+        share, value = lambda_(float(row["reliability"]), lang), fmt.number(float(row["shrunken"]), lang, 1)
+        rank = ranks(row, len(known), lang)
+        if lang == "fr":
+            return f"Fiabilité λ de ce score : {share} ; score rapproché {value} ; rang possible : {rank}."
+        return f"Reliability λ of this score: {share}; shrunken score {value}; possible rank: {rank}."
+
+    return phrases.both(said)
+
+
+def beside(scores: pd.DataFrame, establishment: str | None, lang: Language) -> str:
+    """Return " (fiabilité λ 0,91, rang 2 à 9 sur 40)", to stand beside a score; empty where it is not known."""
+    known = compared(scores)
+    own = known[known["establishment"] == (establishment or "")]
+    if own.empty:
+        return ""
+    share, rank = lambda_(float(own.iloc[0]["reliability"]), lang), ranks(own.iloc[0], len(known), lang)
+    return f" (fiabilité λ {share}, rang {rank})" if lang == "fr" else f" (reliability λ {share}, rank {rank})"
+
+
+def lambda_(value: float, lang: Language) -> str:
+    r"""Return a reliability with two decimals; one that only rounding brings to 1 stays under it.
+
+    Examples
+    --------
+    >>> lambda_(0.612, "en"), lambda_(0.997, "en").replace("\u00a0", " ")
+    ('0.61', '> 0.99')
+    """
+    if value > 0.99:
+        return f">{fmt.FIRM}{fmt.number(0.99, lang, 2)}"
+    return fmt.number(value, lang, 2)
+
+
+def ranks(row: pd.Series, count: int, lang: Language) -> str:
+    """Return "12 à 45 sur 138", the ranks that hold 95 % of what is possible."""
+    low, high, many = (fmt.number(int(v), lang) for v in (row["rank_low"], row["rank_high"], count))
+    return f"{low} à {high} sur {many}" if lang == "fr" else f"{low} to {high} of {many}"
+
+
+def of_all(scores: pd.DataFrame) -> Text:
+    """Return how reliable the scores of one outcome and period are as a whole, or why it cannot be said."""
+    known = compared(scores)
+    if known.empty:
+        published = "se" not in scores.columns or scores.loc[scores["score"].notna(), "se"].isna().all()
+        return NO_ERROR if published else NOT_TOLD
+
+    def said(lang: Language) -> str:
+        middle = lambda_(float(known["reliability"].median()), lang)
+        low, high = (lambda_(float(known["reliability"].quantile(q)), lang) for q in (0.1, 0.9))
+        weak = fmt.number(int((known["reliability"] < ENOUGH).sum()), lang)
+        many, least = fmt.number(len(known), lang), fmt.number(ENOUGH, lang, 1)
+        if lang == "fr":
+            return (
+                f"Fiabilité λ des scores : {middle} pour la médiane, de {low} à {high} pour huit sur dix ; {weak} sur "
+                f"{many} sous {least}, où un rang dit surtout le hasard."
+            )
+        return (
+            f"Reliability λ of the scores: median {middle}, {low} to {high} for eight in ten; {weak} of {many} under "
+            f"{least}, where a rank mostly tells chance."
+        )
+
+    return phrases.both(said)
+
+
+def standing(outcome: str, period: str) -> Text:
+    """Return whether the thresholds of an outcome's classes are official, and whose.
+
+    Examples
+    --------
+    >>> standing("esatis-48h-mco/all", "2019").en[:34]
+    'Classes of this score: official (H'
+    >>> standing("demo-patient-experience/all", "2024").en
+    'Classes of this score: unofficial (no official table of thresholds for this survey and year).'
+    """
+    form, dimension = form_of(outcome)
+    if form is None:
+        return phrases.both(lambda lang: f"{HEAD.say(lang)} {UNKNOWN.say(lang)}.")
+    known, words = form.ordered or form.classes_of(period, dimension) is not None, form.standing(period, dimension)
+    why = None if known else NO_TABLE
+    return phrases.both(lambda lang: f"{HEAD.say(lang)} {words.say(lang)}{f' ({why.say(lang)})' if why else ''}.")
+
+
+def form_of(outcome: str) -> tuple[Instrument | None, str]:
+    """Return the instrument of "instrument/dimension" (None when it is not known) and the dimension."""
+    from chairs.surveys.instrument import instrument, instrument_names
+
+    name, _, dimension = outcome.partition("/")
+    return (instrument(name) if name in instrument_names() else None), dimension
+
+
+RELIABILITY = Text(fr="Fiabilité λ", en="Reliability λ")
+SHRUNKEN = Text(fr="Score rapproché", en="Shrunken score")
+HEAD = Text(fr="Classes de ce score :", en="Classes of this score:")
+UNKNOWN = Text(fr="non officiel (questionnaire inconnu)", en="unofficial (unknown instrument)")
+NO_TABLE = Text(
+    fr="aucune table officielle de seuils pour cette enquête et cette année",
+    en="no official table of thresholds for this survey and year",
+)
+NO_ERROR = Text(
+    fr="Fiabilité λ, score rapproché et rangs : non calculables, ces scores sont publiés sans leur erreur type.",
+    en="Reliability λ, shrunken score, ranks: cannot be computed, these scores are published without standard error.",
+)
+NOT_TOLD = Text(
+    fr="Fiabilité λ et rangs : non calculables, l'écart entre établissements ne se distingue pas du hasard.",
+    en="Reliability λ and ranks: cannot be computed, the spread between establishments cannot be told from chance.",
+)

@@ -43,6 +43,28 @@ class FileInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """Whom the respondents of one establishment stand for, as its own activity knows them.
+
+    Parameters
+    ----------
+    establishment
+        The one whose cases these are.
+    activity
+        Step of the event log that makes a case concerned; the year is that of its last end.
+    margins
+        Traits that cases and respondents share, raked to together.
+    timezone
+        Clock by which a year ends.
+    """
+
+    establishment: str
+    activity: str
+    margins: tuple[str, ...]
+    timezone: str = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """What one study asks.
 
@@ -62,6 +84,8 @@ class Study:
         Survey instruments scored (files of `src/chairs/surveys/instruments`).
     indicators
         Codes of the indicators derived; empty: all that the sources can feed.
+    population
+        By instrument, the population that its respondents are weighted to.
     exposures
         Codes of those linked to the outcome; empty: all derived.
     protocol
@@ -92,6 +116,7 @@ class Study:
     files: tuple[FileInput, ...] = ()
     instruments: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    population: Mapping[str, Population] = field(default_factory=dict)
     exposures: tuple[str, ...] = ()
     outcome: str | None = None
     protocol: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 ABOVE = 15  # px that a name takes above its row
 SIDE = 24  # px left of the rows, where names stand above them
+LINE = 17  # px a line of a name
 CHARACTER = 7  # px, on the safe side of the fonts of the theme at 13 px
 
 
@@ -40,6 +41,14 @@ def wrapped(label: str, width: int) -> str:
     return "<br>".join(lines)
 
 
+def beside(place: int, text: str) -> dict[str, Any]:
+    """Return the annotation that writes `text` right of a row."""
+    return {
+        "x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "y": place, "yref": "y", "showarrow": False,
+        "text": text, "font": {"size": 13},
+    }  # fmt: skip
+
+
 def rows_layout(
     names: Sequence[str],
     *,
@@ -54,7 +63,7 @@ def rows_layout(
     Parameters
     ----------
     row
-        Pixels a row.
+        Pixels a row, more where a name takes more lines than that holds.
     edges
         Margins in pixels: top, right, bottom.
     lift
@@ -64,8 +73,9 @@ def rows_layout(
     narrow
         Further changes on a narrow screen, by path in the layout.
     """
-    beside = [wrapped(name, wrap) for name in names]
-    longest = max((len(line) for name in beside for line in name.split("<br>")), default=0)
+    told = [wrapped(name, wrap) for name in names]
+    longest = max((len(line) for name in told for line in name.split("<br>")), default=0)
+    row = max([row, *(LINE * (name.count("<br>") + 1) for name in told)])
     top, right, bottom = edges
     at = places(len(names))
     titles = [
@@ -78,7 +88,7 @@ def rows_layout(
     return {
         "height": top + bottom + row * len(names),
         "margin": {"l": 20 + CHARACTER * longest, "r": right, "t": top, "b": bottom},
-        "yaxis": {"tickvals": at, "ticktext": beside, "range": [0.4, len(names) + 0.6], "showgrid": False},
+        "yaxis": {"tickvals": at, "ticktext": told, "range": [0.4, len(names) + 0.6], "showgrid": False},
         "meta": {
             "narrow": {
                 "height": top + bottom + ABOVE + (row + ABOVE + lift // 2) * len(names),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from chairs.surveys.instrument import Cut, Dimension, Instrument
 from chairs.surveys.instrument_flaws import OVERALL
+from chairs.surveys.nonresponse import Known, nonresponse_scores
 from chairs.surveys.scoring_adjustment import adjusted_scores
 from chairs.surveys.scoring_checks import refuse_other_version, refuse_unknown
 from chairs.surveys.scoring_points import chosen_answers, counted
@@ -22,7 +23,10 @@ WILSON = 1.959963984540054
 
 
 def score(
-    responses: pd.DataFrame | None, published: pd.DataFrame | None, instruments: Iterable[Instrument]
+    responses: pd.DataFrame | None,
+    published: pd.DataFrame | None,
+    instruments: Iterable[Instrument],
+    populations: Mapping[str, Known] | None = None,
 ) -> pd.DataFrame:
     """Return the table `scores`: those computed from answers and those that came published, side by side.
 
@@ -34,6 +38,8 @@ def score(
         Table `scores` as its publisher gives it, or None. It is passed on as it is.
     instruments
         The instruments of the study.
+    populations
+        By instrument, the people that the respondents of one establishment stand for (`nonresponse`).
 
     Raises
     ------
@@ -60,7 +66,10 @@ def score(
             refuse_other_version(answers, known[str(name)])
             people = respondent_scores(answers, known[str(name)])
             made = site_scores(people, known[str(name)])
-            parts.append(adjusted_scores(made, people, answers, known[str(name)]))
+            made = adjusted_scores(made, people, answers, known[str(name)])
+            parts.append(
+                nonresponse_scores(made, people, answers, known[str(name)], (populations or {}).get(str(name)))
+            )
     if published is not None and len(published):
         refuse_unknown("scores", "instrument", published["instrument"], known)
         pairs = published["instrument"] + "/" + published["dimension"]

@@ -2,12 +2,7 @@
 
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
-from chairs.tables.contract import Column, Contract
-
-
-def _number(fr: str, en: str) -> Column:
-    return Column(kind="number", missing=True, label=Text(fr=fr, en=en))
-
+from chairs.tables.contract import Column, Contract, measured
 
 CLAIM_STEPS = CONTRACTS.add(
     "claim_steps",
@@ -28,10 +23,10 @@ CLAIM_STEPS = CONTRACTS.add(
                 choices=("establishment", "change"),
                 label=Text(fr="Ce qui est comparé", en="What is compared"),
             ),
-            "estimate": _number("Points par unité", "Points per unit"),
-            "low": _number("Borne basse à 95 %", "Lower 95% bound"),
-            "high": _number("Borne haute à 95 %", "Upper 95% bound"),
-            "p": _number("p", "p"),
+            "estimate": measured("Points par unité", "Points per unit"),
+            "low": measured("Borne basse à 95 %", "Lower 95% bound"),
+            "high": measured("Borne haute à 95 %", "Upper 95% bound"),
+            "p": measured("p", "p"),
             "n": Column(kind="count", at_least=0, label=Text(fr="Lignes", en="Rows")),
             "clusters": Column(kind="count", missing=True, at_least=0, label=Text(fr="Sites", en="Sites")),
             "reason": Column(kind="text", missing=True, label=Text(fr="Raison si non estimable", en="Reason if none")),

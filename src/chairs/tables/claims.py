@@ -2,12 +2,7 @@
 
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
-from chairs.tables.contract import Column, Contract
-
-
-def _number(fr: str, en: str) -> Column:
-    return Column(kind="number", missing=True, label=Text(fr=fr, en=en))
-
+from chairs.tables.contract import Column, Contract, measured
 
 CLAIMS = CONTRACTS.add(
     "claims",
@@ -28,14 +23,14 @@ CLAIMS = CONTRACTS.add(
                 choices=("supported", "doubtful", "not_supported", "not_valid"),
                 label=Text(fr="Verdict", en="Verdict"),
             ),
-            "per": _number("Changement de l'exposition dont on parle", "Change of the exposure spoken of"),
-            "estimate": _number("Points par unité de l'exposition", "Points per unit of the exposure"),
-            "low": _number("Borne basse à 95 %", "Lower 95% bound"),
-            "high": _number("Borne haute à 95 %", "Upper 95% bound"),
-            "df": _number("Degrés de liberté", "Degrees of freedom"),
-            "q": _number("q (Benjamini-Hochberg)", "q (Benjamini-Hochberg)"),
-            "q_any_dependence": _number("q (Benjamini-Yekutieli)", "q (Benjamini-Yekutieli)"),
-            "robustness": _number("Valeur de robustesse à 5 %", "Robustness value at 5%"),
+            "per": measured("Changement de l'exposition dont on parle", "Change of the exposure spoken of"),
+            "estimate": measured("Points par unité de l'exposition", "Points per unit of the exposure"),
+            "low": measured("Borne basse à 95 %", "Lower 95% bound"),
+            "high": measured("Borne haute à 95 %", "Upper 95% bound"),
+            "df": measured("Degrés de liberté", "Degrees of freedom"),
+            "q": measured("q (Benjamini-Hochberg)", "q (Benjamini-Hochberg)"),
+            "q_any_dependence": measured("q (Benjamini-Yekutieli)", "q (Benjamini-Yekutieli)"),
+            "robustness": measured("Valeur de robustesse à 5 %", "Robustness value at 5%"),
             "n": Column(kind="count", at_least=0, label=Text(fr="Sites × années", en="Sites × years")),
             "clusters": Column(
                 kind="count", missing=True, at_least=0, unit="établissements", label=Text(fr="Sites", en="Sites")

@@ -53,6 +53,11 @@ class Column:
     persons: bool = False
 
 
+def measured(fr: str, en: str, unit: str = "") -> Column:
+    """Return a column of numbers that may be missing."""
+    return Column(kind="number", missing=True, unit=unit, label=Text(fr=fr, en=en))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A check over whole rows: `holds` gives one boolean a row (missing counts as held)."""

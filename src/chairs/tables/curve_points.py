@@ -2,12 +2,7 @@
 
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
-from chairs.tables.contract import Column, Contract
-
-
-def _number(fr: str, en: str) -> Column:
-    return Column(kind="number", missing=True, label=Text(fr=fr, en=en))
-
+from chairs.tables.contract import Column, Contract, measured
 
 CURVE_POINTS = CONTRACTS.add(
     "curve_points",
@@ -23,10 +18,10 @@ CURVE_POINTS = CONTRACTS.add(
             "adjusted": Column(kind="flag", label=Text(fr="Ajusté", en="Adjusted")),
             "floor": Column(kind="count", at_least=1, label=Text(fr="Réponses au moins", en="Answers at least")),
             "extremes": Column(kind="flag", label=Text(fr="Extrêmes gardés", en="Extremes kept")),
-            "estimate": _number("Points par unité", "Points per unit"),
-            "low": _number("Borne basse à 95 %", "Lower 95% bound"),
-            "high": _number("Borne haute à 95 %", "Upper 95% bound"),
-            "joint_p": _number("p du test conjoint", "p of the joint test"),
+            "estimate": measured("Points par unité", "Points per unit"),
+            "low": measured("Borne basse à 95 %", "Lower 95% bound"),
+            "high": measured("Borne haute à 95 %", "Upper 95% bound"),
+            "joint_p": measured("p du test conjoint", "p of the joint test"),
         },
         key=("protocol", "exposure", "outcome", "place"),
         order=("protocol", "outcome", "exposure", "place"),

@@ -2,12 +2,7 @@
 
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
-from chairs.tables.contract import Column, Contract
-
-
-def _hours(fr: str, en: str) -> Column:
-    return Column(kind="number", missing=True, unit="h", label=Text(fr=fr, en=en))
-
+from chairs.tables.contract import Column, Contract, measured
 
 DURATIONS = CONTRACTS.add(
     "durations",
@@ -45,11 +40,11 @@ DURATIONS = CONTRACTS.add(
                     en="Of which negative (step before the reference), kept in the quantiles",
                 ),
             ),
-            "median_hours": _hours("Médiane", "Median"),
-            "p10_hours": _hours("1er décile", "10th percentile"),
-            "p25_hours": _hours("1er quartile", "25th percentile"),
-            "p75_hours": _hours("3e quartile", "75th percentile"),
-            "p90_hours": _hours("9e décile", "90th percentile"),
+            "median_hours": measured("Médiane", "Median", "h"),
+            "p10_hours": measured("1er décile", "10th percentile", "h"),
+            "p25_hours": measured("1er quartile", "25th percentile", "h"),
+            "p75_hours": measured("3e quartile", "75th percentile", "h"),
+            "p90_hours": measured("9e décile", "90th percentile", "h"),
         },
         key=("kind", "from_activity", "to_activity"),
         order=("kind", "from_activity", "to_activity"),

@@ -4,6 +4,16 @@ from chairs.core.errors import Text
 from chairs.tables import CONTRACTS, PERIOD, STATUSES
 from chairs.tables.contract import Column, Contract
 
+WEIGHTING = (
+    "raked",
+    "no_margins",
+    "trait_missing",
+    "unknown_class",
+    "empty_margin",
+    "unequal_margins",
+    "no_convergence",
+)
+
 SCORES = CONTRACTS.add(
     "scores",
     Contract(
@@ -81,6 +91,40 @@ SCORES = CONTRACTS.add(
             ),
             "rank_high": Column(
                 kind="number", missing=True, at_least=1, label=Text(fr="Moins bon rang à 95 %", en="Worst rank at 95 %")
+            ),
+            "weighting": Column(
+                kind="text",
+                missing=True,
+                choices=WEIGHTING,
+                label=Text(fr="Redressement, ou pourquoi il n'y en a pas", en="Weighting, or why there is none"),
+            ),
+            "weighted": Column(
+                kind="number",
+                missing=True,
+                label=Text(fr="Score redressé sur la population connue", en="Score weighted to the known population"),
+            ),
+            "weighted_se": Column(
+                kind="number", missing=True, at_least=0, label=Text(fr="Son erreur type", en="Its standard error")
+            ),
+            "design_effect": Column(
+                kind="number",
+                missing=True,
+                at_least=0,
+                label=Text(
+                    fr="Effet de plan : ce que les poids coûtent en précision",
+                    en="Design effect: what the weights cost in precision",
+                ),
+            ),
+            "imputed": Column(
+                kind="number",
+                missing=True,
+                label=Text(
+                    fr="Score, réponses manquantes complétées (imputation multiple)",
+                    en="Score with missing answers completed (multiple imputation)",
+                ),
+            ),
+            "imputed_se": Column(
+                kind="number", missing=True, at_least=0, label=Text(fr="Son erreur type", en="Its standard error")
             ),
         },
         key=("establishment", "unit", "period", "instrument", "dimension"),

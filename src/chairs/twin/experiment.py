@@ -15,6 +15,7 @@ from chairs.twin.measures import Measures
 from chairs.twin.model import Model
 from chairs.twin.scenario import Scenario
 from chairs.twin.simulate import simulate
+from chairs.twin.spread import Spread, half_width
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -106,21 +107,22 @@ class Bench:
             self._plain[first, number] = found
         return found
 
-    def effects(self, scenario: Scenario, input_se: Mapping[str, float] | None = None) -> tuple[Effect, ...]:
+    def effects(self, scenario: Scenario, known: Mapping[str, Spread] | None = None) -> tuple[Effect, ...]:
         """Return the effect of a scenario on each measure.
 
         Parameters
         ----------
-        input_se
-            Standard error of each effect that comes from the log being a sample (`input_spread`); none known: NaN,
-            and the interval holds the noise of the simulation alone.
+        known
+            What the log's being one sample adds to the error of each effect (`chairs.twin.spread`); without it
+            `input_se` is NaN, and the interval holds the noise of the simulation alone.
 
         Notes
         -----
         Replication r of the model and of the scenario share their random numbers by patient, step and visit (common
         random numbers: Law, *Simulation Modeling and Analysis*, 2015, section 11.2). The number of pairs is chosen in
         two stages: a pilot gives the variance of the differences, from which the pairs that reach the precision
-        follow (paired-t, ibid. section 9.4.1). Interval: mean +/- t(n - 1) x sqrt(se^2 + input_se^2).
+        follow (paired-t, ibid. section 9.4.1). Interval: mean +/- t x sqrt(se^2 + input_se^2), with Satterthwaite's
+        degrees of freedom.
         A scenario that changes nothing gives exactly 0.
         """
         design, plain, changed = self.design, [], []
@@ -131,7 +133,7 @@ class Bench:
             first += number
             number = self._missing(plain, changed, first) if first == design.pilot else 0
         return tuple(
-            self.effect(scenario.name, name, (_joined(plain, name), _joined(changed, name)), input_se or {})
+            self.effect(scenario.name, name, (_joined(plain, name), _joined(changed, name)), (known or {}).get(name))
             for name in plain[0]
         )
 
@@ -146,25 +148,25 @@ class Bench:
         return needed - n
 
     def effect(
-        self, scenario: str, name: str, runs: tuple[np.ndarray, np.ndarray], input_se: Mapping[str, float]
+        self, scenario: str, name: str, runs: tuple[np.ndarray, np.ndarray], known: Spread | None = None
     ) -> Effect:
         """Return the effect on one measure from the paired values without and with the change."""
         from scipy.stats import t
 
-        known = np.isfinite(runs[0]) & np.isfinite(runs[1])
-        difference, n = (runs[1] - runs[0])[known], int(known.sum())
+        both = np.isfinite(runs[0]) & np.isfinite(runs[1])
+        difference, n = (runs[1] - runs[0])[both], int(both.sum())
         blank = Effect(
             scenario=scenario, measure=name, before=np.nan, mean=np.nan, low=np.nan, high=np.nan, se=np.nan,
-            input_se=input_se.get(name, np.nan), replications=n, status="not_valid", reason=TOO_FEW,
+            input_se=np.nan if known is None else known.se, replications=n, status="not_valid", reason=TOO_FEW,
         )  # fmt: skip
         if n < 2:
             return blank
         mean, se = float(difference.mean()), float(difference.std(ddof=1) / n**0.5)
-        half = float(t.ppf(0.975, n - 1)) * float(np.hypot(se, np.nan_to_num(blank.input_se)))
+        half = half_width(se, n, known)
         asked = self.design.precision.get(name, np.inf)
         reached = float(t.ppf(0.975, n - 1)) * se <= asked
         return replace(
-            blank, before=float(runs[0][known].mean()), mean=mean, low=mean - half, high=mean + half, se=se,
+            blank, before=float(runs[0][both].mean()), mean=mean, low=mean - half, high=mean + half, se=se,
             status="estimated" if reached else "imprecise", reason=None if reached else IMPRECISE,
         )  # fmt: skip
 
@@ -188,5 +190,5 @@ def decompose(bench: Bench, levers: Mapping[str, Scenario], together: Scenario) 
     rest = []
     for name in plain:
         sum_of_parts = np.sum([part[name] - plain[name] for part in parts], axis=0)
-        rest.append(bench.effect("interaction", name, (plain[name] + sum_of_parts, whole[name]), {}))
+        rest.append(bench.effect("interaction", name, (plain[name] + sum_of_parts, whole[name])))
     return {**alone, "together": bench.effects(together), "interaction": tuple(rest)}

@@ -11,6 +11,7 @@ from chairs.twin.changing import changed
 from chairs.twin.experiment import Bench, Design, decompose
 from chairs.twin.model import plain
 from chairs.twin.scenario import Scenario, apply
+from chairs.twin.spread import Spread
 
 pytestmark = pytest.mark.unit
 
@@ -49,7 +50,7 @@ def test_the_effect_of_a_second_server_is_that_of_erlang(bench):
 
 def test_known_input_uncertainty_widens_the_interval(bench):
     alone = {one.measure: one for one in bench.effects(MORE)}["wait"]
-    both = {one.measure: one for one in bench.effects(MORE, {"wait": 3.0})}["wait"]
+    both = {one.measure: one for one in bench.effects(MORE, {"wait": Spread(se=3.0, freedom=1e9, samples=200)})}["wait"]
     assert both.mean == alone.mean
     assert both.high - both.low > 3 * 2 * 1.96
 

@@ -10,7 +10,7 @@ from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import MIDDLE, segments
-from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.rows import beside, places, rows_layout
 from chairs.dashboards.words import label
 
 if TYPE_CHECKING:
@@ -196,15 +196,10 @@ def _plot(study: Study, units: pd.DataFrame, lang: Language) -> Any:
         traces,
         **layout,
         xaxis={"range": [0, top * 1.06], "title": {"text": words[0] + ", " + words[1]}, "nticks": 8},
-        annotations=[_beside(place, share) for place, share in zip(at, shares, strict=True)],
+        annotations=[beside(place, share) for place, share in zip(at, shares, strict=True)],
         showlegend=True,
         legend=theme.LEGEND,
     )
-
-
-def _beside(place: int, text: str) -> dict[str, Any]:
-    end = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "yref": "y", "showarrow": False}
-    return {**end, "y": place, "text": text, "font": {"size": 13}}
 
 
 NOTHING = Text(

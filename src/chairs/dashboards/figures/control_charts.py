@@ -11,7 +11,7 @@ from chairs.dashboards.comparison import focus_name
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.monthly import MONTH, Series, monthly_series
-from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.rows import beside, places, rows_layout
 from chairs.stats.special_causes import SENTENCES
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _plot(series: list[Series], lang: Language) -> Any:
         **layout,
         shapes=shapes,
         annotations=[
-            _beside(place, fmt.measure(one.chart.points[-1], lang)) for one, place in zip(series, heights, strict=True)
+            beside(place, fmt.measure(one.chart.points[-1], lang)) for one, place in zip(series, heights, strict=True)
         ],
         xaxis={
             "tickvals": ticks,
@@ -192,13 +192,6 @@ def _points(kind: str, spots: list[tuple[float, float]], lang: Language) -> dict
         "x": [x for x, _ in spots], "y": [y for _, y in spots],
         "marker": {"size": 5 if kind == "common" else 9, "color": colour, "symbol": symbol},
         "hoverinfo": "skip", "cliponaxis": False,
-    }  # fmt: skip
-
-
-def _beside(place: int, text: str) -> dict[str, Any]:
-    return {
-        "x": 1, "xref": "paper", "xanchor": "left", "xshift": 10, "y": place, "yref": "y", "showarrow": False,
-        "text": text, "font": {"size": 13},
     }  # fmt: skip
 
 

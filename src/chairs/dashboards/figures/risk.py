@@ -67,16 +67,14 @@ def _scores(skill: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
 def _sentence(curve: pd.DataFrame, scores: dict[str, tuple[float, float, float]], lang: Language) -> str:
     last = curve.iloc[-1]
     foreseen, came = (fmt.percent(100 * float(last[name]), lang) for name in ("expected", "observed"))
-    held = int(((curve["low"] <= curve["expected"]) & (curve["expected"] <= curve["high"])).sum())
-    bands = fmt.number(len(curve), lang)
+    inside = int(((curve["low"] <= curve["expected"]) & (curve["expected"] <= curve["high"])).sum())
+    held, bands = fmt.number(inside, lang), fmt.number(len(curve), lang)
     if lang == "fr":
-        said = f"Dans la bande la plus haute, {foreseen} d'admissions étaient prévues et {came} ont eu lieu ; le prévu "
-        said += f"est dans l'intervalle du constaté pour {fmt.number(held, lang)} bandes sur {bands}."
+        said = f"Dans la bande la plus haute, {foreseen} d'admissions étaient prévues et {came} ont eu lieu ; le "
+        said += f"prévu est dans l'intervalle du constaté pour {held} bandes sur {bands}."
     else:
-        said = (
-            f"In the highest band {foreseen} were foreseen to be admitted and {came} were; what was foreseen lies in "
-        )
-        said += f"the interval of what came in {fmt.number(held, lang)} bands of {bands}."
+        said = f"In the highest band {foreseen} were foreseen to be admitted and {came} were; what was foreseen lies "
+        said += f"in the interval of what came in {held} bands of {bands}."
     return said + _told(scores, lang)
 
 
@@ -84,15 +82,15 @@ def _told(scores: dict[str, tuple[float, float, float]], lang: Language) -> str:
     if "auc" not in scores or "slope" not in scores:
         return ""
     area, (line, low, high) = fmt.percent(100 * scores["auc"][0], lang), scores["slope"]
-    between = fmt.interval(low, high, lang)
-    slope = fmt.number(line, lang, 2)
+    between, slope = fmt.interval(low, high, lang), fmt.number(line, lang, 2)
+    right, close = low <= 1 <= high, line > 1
     if lang == "fr":
-        verdict = "bien calé" if low <= 1 <= high else "risques trop tassés" if line > 1 else "risques trop écartés"
-        return f" De deux patients, celui qui sera admis avait le plus grand risque {area} fois sur 1 ; pente {slope} {between} : {verdict}."
-    verdict = (
-        "well calibrated" if low <= 1 <= high else "risks too close together" if line > 1 else "risks too far apart"
-    )
-    return f" Of two patients the one to be admitted had the higher risk {area} times in 1; slope {slope} {between}: {verdict}."
+        verdict = "bien calé" if right else "risques un peu trop tassés" if close else "risques un peu trop écartés"
+        said = f" De deux patients, celui qui sera admis avait le plus grand risque dans {area} des cas"
+        return f"{said} ; pente {slope} {between} : {verdict}."
+    verdict = "well calibrated" if right else "risks a little too close" if close else "risks a little too far apart"
+    said = f" Of two patients the one to be admitted had the higher risk in {area} of cases"
+    return f"{said}; slope {slope} {between}: {verdict}."
 
 
 def _table(curve: pd.DataFrame) -> Table:

@@ -77,12 +77,10 @@ def _sentence(rows: pd.DataFrame, lang: Language) -> str:
     more = float(worst["ratio"]) > 1
     if lang == "fr":
         side = "de plus" if more else "de moins"
-        held = (
-            f"aucun des {many} groupes ne s'écarte nettement du prévu"
-            if off.empty
-            else f"{some} groupes sur {many} s'écartent nettement du prévu"
-        )
-        return f"{held.capitalize()} ; le plus grand écart ({_name(worst, lang)}) est de {gap} d'admissions {side} que prévu."
+        held = f"Aucun des {many} groupes ne s'écarte nettement du prévu"
+        if len(off):
+            held = f"Groupes qui s'écartent nettement du prévu : {some} sur {many}"
+        return f"{held} ; le plus grand écart ({_name(worst, lang)}) est de {gap} d'admissions {side} que prévu."
     side = "more" if more else "fewer"
     held = f"None of {many} groups is clearly off"
     if len(off):
@@ -144,13 +142,13 @@ NOTHING = Text(fr="aucun groupe de patients n'est assez grand.", en="no group of
 HOW = Text(
     fr=(
         "Pour chaque groupe, les admissions qui ont eu lieu sur celles que le modèle prévoyait : 1 quand il voit juste "
-        "en moyenne, plus de 1 quand il en prévoit trop peu. Un losange orange est un groupe dont l'intervalle à 95 % ne "
-        "contient pas 1 : sur vingt groupes, un l'est par hasard."
+        "en moyenne, plus de 1 quand il en prévoit trop peu. Un losange orange est un groupe dont l'intervalle à 95 % "
+        "ne contient pas 1 : sur vingt groupes, un l'est par hasard."
     ),
     en=(
         "For each group, the admissions that came over those the model foresaw: 1 when it is right on average, above 1 "
-        "when it foresees too few. An orange diamond is a group whose 95% interval does not hold 1: of twenty groups one "
-        "is so by chance."
+        "when it foresees too few. An orange diamond is a group whose 95% interval does not hold 1: of twenty groups "
+        "one is so by chance."
     ),
 )
 CAVEAT = Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chairs.flow.risk.judging import FEWEST, ratio, slope
@@ -58,7 +59,7 @@ def _labels(column: pd.Series) -> np.ndarray:
     edges = np.unique(np.nanquantile(value, np.arange(1, PARTS) / PARTS).round())
     names = [
         f"≤ {edges[0]:g}",
-        *(f"{a:g} – {b:g}" for a, b in zip(edges[:-1], edges[1:], strict=True)),
+        *(f"{a:g} – {b:g}" for a, b in pairwise(edges)),
         f"> {edges[-1]:g}",
     ]
     bands = np.array(names, dtype=object)[np.searchsorted(edges, value.fillna(edges[0]), side="left")]

@@ -77,8 +77,7 @@ _ASSUMED = {
     "unfollowed": (
         "les parcours peut-être inachevés à la fin du journal comptent selon Kaplan-Meier ; ce qui n'est jamais "
         "revenu est fini",
-        "cases perhaps unfinished at the log's end count by Kaplan-Meier; what was never seen to come back has "
-        "ended",
+        "cases perhaps unfinished at the log's end count by Kaplan-Meier; what was never seen to come back has ended",
     ),
     "overlapping": (
         "{share_fr} % des étapes commencent avant la fin de la précédente ; le modèle les met à la suite",

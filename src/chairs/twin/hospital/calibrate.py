@@ -16,8 +16,9 @@ from chairs.twin.hospital import lengths
 from chairs.twin.hospital.beds import bed_resources
 from chairs.twin.hospital.emergency import Emergency, read_emergency
 from chairs.twin.hospital.reading import DAY, HospitalLog, read_hospital
+from chairs.twin.hospital.resampling import resampled
 from chairs.twin.hospital.wanted import Wanted, read_wanted
-from chairs.twin.hospital.wards import TRANSFER, Learnt, long_class, move_of, onward, priorities, ward_steps
+from chairs.twin.hospital.wards import TRANSFER, Learnt, long_class, lying, move_of, onward, priorities, ward_steps
 from chairs.twin.model import Model
 from chairs.twin.steps import Patience, Route, Step
 
@@ -51,13 +52,24 @@ ASSUMED = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """What was read of a log before the model was written: places and staff, wards wanted, moves."""
+
+    log: HospitalLog
+    emergency: Emergency
+    wanted: Wanted
+    moves: tuple[Duration, Duration]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HospitalModel:
-    """The model, the stations whose number the log does not show (left unlimited), and the log as it was read."""
+    """The model, the stations whose number the log does not show (left unlimited), and what was read of the log."""
 
     model: Model
     not_identified: tuple[str, ...]
     patience_before_another_ward: float | None
-    log: HospitalLog
+    learnt: Learning
 
     def written(self) -> dict[str, Any]:
         """Return what is to be known of the model as what a JSON file holds, in both languages."""
@@ -105,36 +117,50 @@ def calibrate_hospital(
     would have been admitted like others of the same level; transfers wait for their ward and no other.
     """
     log = read_hospital(events, cases, unit_hour, timezone)
-    emergency, wanted = read_emergency(log), read_wanted(log)
+    learnt = Learning(log=log, emergency=read_emergency(log), wanted=read_wanted(log), moves=move_of(log), name=name)
+    return HospitalModel(
+        model=_model(learnt),
+        not_identified=learnt.emergency.not_identified,
+        patience_before_another_ward=learnt.wanted.patience,
+        learnt=learnt,
+    )
+
+
+def calibrate_again(learnt: Learning, number: int, seed: int = 0) -> Model:
+    """Learn the model from the log drawn again by weeks; places, staff, beds, wards wanted and moves are kept.
+
+    The spread of an effect over such models is the uncertainty that comes from the log's being one sample
+    (`chairs.twin.hospital.input_spread`).
+    """
+    drawn = resampled(learnt.log, number, seed)
+    wanted = replace(learnt.wanted, ward=learnt.wanted.ward[drawn.stay], diverted=learnt.wanted.diverted[drawn.stay])
+    emergency = read_emergency(drawn.log, learnt.emergency)
+    return _model(replace(learnt, log=drawn.log, emergency=emergency, wanted=wanted))
+
+
+def _model(learnt: Learning) -> Model:
+    log, emergency, wanted = learnt.log, learnt.emergency, learnt.wanted
     planned = tuple(sorted(set(log.stays["kind"].dropna()) - {"emergency"}))
     searching = [ward for ward, others in zip(log.wards, wanted.elsewhere, strict=True) if others]
     long = tuple(long_class(ward, ed) for ward in searching for ed in (True, False))
     classes = (*emergency.classes, *planned, *long, TRANSFER)
-    lists = _arrivals(log, emergency, wanted, planned)
-    model = Model(
-        name=name,
+    return Model(
+        name=learnt.name,
         classes=classes,
-        arrivals=lists,
-        resources=(
-            *emergency.resources,
-            *bed_resources(log, priorities(log.wards, classes)),
-        ),
-        steps=_steps(log, emergency, wanted, (classes, planned)),
-        timezone=timezone,
-    )  # fmt: skip
-    return HospitalModel(
-        model=model, not_identified=emergency.not_identified, patience_before_another_ward=wanted.patience, log=log
+        arrivals=_arrivals(log, emergency, wanted, planned),
+        resources=(*emergency.resources, *bed_resources(log, priorities(log.wards, classes))),
+        steps=_steps(learnt, (classes, planned)),
+        timezone=log.timezone,
     )
 
 
-def _steps(
-    log: HospitalLog, emergency: Emergency, wanted: Wanted, named: tuple[tuple[str, ...], tuple[str, ...]]
-) -> tuple[Step, ...]:
+def _steps(learning: Learning, named: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[Step, ...]:
+    log, emergency, wanted = learning.log, learning.emergency, learning.wanted
     classes, planned = named
     stays = log.stays
     end = log.local(stays["end"].to_numpy()[np.isfinite(stays["end"].to_numpy())])
     hour = end % DAY / 60
-    move, transfer = move_of(log)
+    move, transfer = learning.moves
     learnt = Learnt(
         log=log,
         wanted=wanted,
@@ -145,6 +171,7 @@ def _steps(
         gives_up=_gives_up(log, planned),
         places=tuple(r.name for r in emergency.resources if r.name.endswith(" place")),
         onward=onward(log, wanted),
+        lay=lying(log),
     )
     known = len(emergency.classes)
     steps = [_widened(step, known, len(classes)) for step in emergency.steps]

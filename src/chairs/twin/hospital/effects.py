@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
 from chairs.twin.experiment import Bench, Design, Effect
 from chairs.twin.hospital.outcomes import UNITS, outcomes
 from chairs.twin.scenario import fits
+from chairs.twin.spread import Spread, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,22 +33,48 @@ def effects_table(
     model: Model,
     scenarios: Sequence[Scenario],
     design: Design,
-    input_se: Mapping[str, Mapping[str, float]] | None = None,
+    known: Mapping[str, Mapping[str, Spread]] | None = None,
 ) -> pd.DataFrame:
     """Return the effect of each scenario on each measure of `outcomes`.
 
     Parameters
     ----------
-    input_se
-        By scenario and measure, the standard error that comes from the log's being a sample; without it the column is
-        empty and the interval holds the noise of the simulation alone.
+    known
+        By scenario and measure, the error that comes from the log's being a sample (`input_spread`); without it the
+        column is empty and the interval holds the noise of the simulation alone.
     """
-    bench, known = Bench(model, design, outcomes), input_se or {}
+    bench, known = Bench(model, design, outcomes), known or {}
     found: list[Effect] = []
     for scenario in scenarios:
         unlimited = touches_unlimited(model, scenario)
         found += _unknown(scenario) if unlimited else bench.effects(scenario, known.get(scenario.name))
     return written(found)
+
+
+def input_spread(
+    models: Iterable[Model], scenarios: Sequence[Scenario], design: Design
+) -> dict[str, dict[str, Spread]]:
+    """Return, by scenario and measure, what the log's being one sample adds to the error of each effect.
+
+    Parameters
+    ----------
+    models
+        The model learnt again from the log drawn again (`calibrate_again`), three or more.
+    design
+        As of the effects; `pilot` is the number of pairs run with each model, two or more.
+    """
+    found: dict[str, dict[str, list[np.ndarray]]] = {}
+    for number, model in enumerate(models, start=1):
+        bench = Bench(model, replace(design, seed=design.seed + 7919 * number), outcomes)
+        plain = bench.values(None, 0, design.pilot)
+        for scenario in scenarios:
+            if touches_unlimited(model, scenario):
+                continue
+            changed = bench.values(scenario, 0, design.pilot)
+            for name, values in changed.items():
+                found.setdefault(scenario.name, {}).setdefault(name, []).append(values - plain[name])
+    spreads = {key: {name: spread(np.stack(rows)) for name, rows in of.items()} for key, of in found.items()}
+    return {key: {name: one for name, one in of.items() if one is not None} for key, of in spreads.items()}
 
 
 def touches_unlimited(model: Model, scenario: Scenario) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +34,11 @@ class Emergency:
     not_identified: tuple[str, ...]
 
 
-def read_emergency(log: HospitalLog) -> Emergency:
-    """Learn the departments from the log; admitted patients go on to the step `UNIT admitted`, given elsewhere."""
+def read_emergency(log: HospitalLog, known: Emergency | None = None) -> Emergency:
+    """Learn the departments from the log; admitted patients go on to the step `UNIT admitted`, given elsewhere.
+
+    `known` gives the places and staff where the log is one drawn again, whose queues are torn.
+    """
     visits = log.visits
     admitted = visits["admitted"].to_numpy().copy()
     unit, level = visits["unit"].to_numpy(str), visits["level"].to_numpy(str)
@@ -53,10 +56,12 @@ def read_emergency(log: HospitalLog) -> Emergency:
     steps: list[Step] = []
     missing: list[str] = []
     for department in sorted(set(unit)):
-        some, lacking = _places(log, department, classes, group)
+        some, lacking = ([], []) if known else _places(log, department, classes, group)
         resources += some
         missing += lacking
         steps += _steps(log, department, classes, (cls, group))
+    if known is not None:
+        return replace(known, steps=tuple(steps), visit_class=cls, classes=classes)
     return Emergency(tuple(resources), tuple(steps), cls, classes, tuple(missing))
 
 

@@ -21,7 +21,7 @@ A_CALL = Duration(kind="fixed", mean=0.1)  # minutes to ring the other wards: a 
 
 @dataclass(frozen=True)
 class Learnt:
-    """What all wards share: log, wards wanted, classes, clock of discharge, moves, places to give back."""
+    """What all wards share: log, wards wanted, classes, clock of discharge, moves, places to give back, stays."""
 
     log: HospitalLog
     wanted: Wanted
@@ -32,11 +32,19 @@ class Learnt:
     gives_up: dict[str, Duration]
     places: tuple[str, ...]
     onward: np.ndarray
+    lay: tuple[np.ndarray, np.ndarray]
 
 
 def long_class(ward: str, ed: bool) -> str:
     """Return the class of those who wait for a ward and look for another: first there, last elsewhere."""
     return f"long ED {ward}" if ed else f"long {ward}"
+
+
+def lying(log: HospitalLog) -> tuple[np.ndarray, np.ndarray]:
+    """Return the begin and the end of each stay on the local clock; one that goes on ends when a bed is asked for."""
+    stays = log.stays
+    asked_next = stays["requested"].shift(-1).where(stays["case_id"].shift(-1) == stays["case_id"])
+    return log.local(stays["start"].to_numpy()), log.local(asked_next.fillna(stays["end"]).to_numpy())
 
 
 def priorities(wards: tuple[str, ...], classes: tuple[str, ...]) -> dict[str, dict[str, int]]:
@@ -138,13 +146,10 @@ def _less(patience: Duration, by: float) -> Duration:
 
 def _staying(learnt: Learnt, row: int) -> list[Step]:
     log, ward = learnt.log, learnt.log.wards[row]
-    stays = log.stays
-    asked_next = stays["requested"].shift(-1).where(stays["case_id"].shift(-1) == stays["case_id"])
-    end = asked_next.fillna(stays["end"]).to_numpy()
+    start, end = learnt.lay
     whole = (learnt.wanted.ward == row) & np.isfinite(end)
-    start = log.local(stays["start"].to_numpy())
     whole &= (start >= log.first * 1440.0) & (start < (log.last - 60) * 1440.0)
-    found = lengths.stay(start[whole], log.local(end[whole]), learnt.clock)
+    found = lengths.stay(start[whole], end[whole], learnt.clock)
     steps = _lying(learnt, row, ward, found)
     return steps + _lying(learnt, row, f"{ELSEWHERE}{ward}", found) if learnt.wanted.elsewhere[row] else steps
 

@@ -1,0 +1,131 @@
+"""The chance of leaving a unit on a day: by unit, days since the stay began, and kind of day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chairs.core.errors import DataError, problem
+from chairs.twin.watch.stays import Days
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+SHRINK = 30.0  # patient-days' worth of the chance of all units in that of one
+ROUNDS = 6
+KINDS = 8  # Monday to Sunday, and public holidays
+SHORTEST = 56  # days to learn from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Departures:
+    """A model of departures.
+
+    Parameters
+    ----------
+    units
+        Codes.
+    chance
+        Of leaving on an ordinary day, shape (units, classes of age).
+    factor
+        Of each kind of day, shape (8,).
+    spread
+        Variance of the day's departures over that of independent patients.
+    """
+
+    units: tuple[str, ...]
+    chance: np.ndarray
+    factor: np.ndarray
+    spread: float
+
+    def of_day(self, days: Days, kinds: np.ndarray) -> np.ndarray:
+        """Return the chance of leaving of each day, unit and class of age."""
+        import numpy as np
+
+        found: np.ndarray = np.clip(self.chance[None] * self.factor[kinds][:, None, None], 1e-6, 0.999)
+        return found
+
+    def expected(self, days: Days, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and standard deviation of the departures of each day, given who is there, shapes (days,)."""
+        import numpy as np
+
+        chance = self.of_day(days, kinds)
+        mean = (days.there * chance).sum(axis=(1, 2))
+        own = (days.there * chance * (1 - chance)).sum(axis=(1, 2))
+        return mean, np.sqrt(np.maximum(own * self.spread, 1e-9))
+
+    def scores(self, days: Days, kinds: np.ndarray) -> np.ndarray:
+        """Return the mean log score of a patient-day, of each day (lower is better), shape (days,)."""
+        import numpy as np
+
+        chance = self.of_day(days, kinds)
+        loss = -(days.left * np.log(chance) + (days.there - days.left) * np.log1p(-chance)).sum(axis=(1, 2))
+        found: np.ndarray = loss / np.maximum(days.there.sum(axis=(1, 2)), 1)
+        return found
+
+
+def learn_departures(days: Days, kinds: np.ndarray) -> Departures:
+    """Return the model learnt from some days.
+
+    Raises
+    ------
+    DataError
+        With fewer than 56 days or fewer than 100 departures.
+
+    Notes
+    -----
+    Discrete-time hazards by unit and age of the stay, times a factor by weekday and public holiday, fitted in turn;
+    a unit's hazard is shrunk towards that of all units by 30 patient-days. Given who is there, departures seen less
+    foreseen are a martingale: their days are not correlated as long as the model holds (Andersen & Gill, *Annals of
+    Statistics* 10, 1982), which is what a cumulative sum asks for.
+    """
+    import numpy as np
+
+    if len(days.there) < SHORTEST or days.left.sum() < 100:
+        raise DataError(
+            (
+                problem(
+                    f"trop peu pour apprendre : il faut {SHORTEST} jours et 100 sorties",
+                    f"too little to learn from: {SHORTEST} days and 100 departures are needed",
+                    remedy=("donner un journal plus long", "give a longer log"),
+                ),
+            )
+        )
+    factor = np.ones(KINDS)
+    chance = np.zeros(days.there.shape[1:])
+    for _ in range(ROUNDS):
+        weighted = np.tensordot(factor[kinds], days.there, axes=1)
+        left = days.left.sum(axis=0)
+        common = left.sum(axis=0) / np.maximum(weighted.sum(axis=0), 1.0)
+        chance = (left + SHRINK * common) / (weighted + SHRINK)
+        mean = (days.there * chance).sum(axis=(1, 2))
+        sums = np.bincount(kinds, days.left.sum(axis=(1, 2)), minlength=KINDS), np.bincount(kinds, mean, minlength=KINDS)
+        factor = (sums[0] + 1.0) / (sums[1] + 1.0)
+    bare = Departures(units=days.units, chance=chance, factor=factor, spread=1.0)
+    mean, deviation = bare.expected(days, kinds)
+    return Departures(
+        units=days.units, chance=chance, factor=factor,
+        spread=max(1.0, float(np.mean(((days.left.sum(axis=(1, 2)) - mean) / deviation) ** 2))),
+    )  # fmt: skip
+
+
+def kinds_of(dates: pd.DatetimeIndex, place: str | None) -> np.ndarray:
+    """Return the kind of each day: 0 to 6 from Monday on, 7 for a public holiday of `place` (FR, BE; None: none).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kinds_of(pd.DatetimeIndex(["2024-04-30", "2024-05-01"]), "FR").tolist()
+    [1, 7]
+    """
+    import numpy as np
+    import pandas as pd
+
+    from chairs.core.calendar import public_holidays
+
+    kinds = dates.weekday.to_numpy().astype(np.int64)
+    if place is not None and len(dates):
+        public = pd.DatetimeIndex(public_holidays(dates[0].date(), dates[-1].date(), place))
+        kinds[dates.isin(public)] = KINDS - 1
+    return kinds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
@@ -15,13 +17,15 @@ if TYPE_CHECKING:
 
 ENOUGH = 0.7  # reliability often asked for before establishments are compared one by one
 NAMES = ("reliability", "shrunken", "shrunken_low", "shrunken_high", "rank_low", "rank_high")
+MENDED = ("weighted", "design_effect", "imputed")
 
 
 def completed(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return `scores` with every column of `NAMES`, empty where the table has none."""
+    """Return `scores` with every column of `NAMES` and `MENDED`, empty where the table has none."""
     import numpy as np
 
-    return scores.assign(**{name: np.nan for name in NAMES if name not in scores.columns})
+    absent = {name: np.nan for name in (*NAMES, *MENDED) if name not in scores.columns}
+    return scores.assign(**absent, **({} if "weighting" in scores.columns else {"weighting": None}))
 
 
 def compared(scores: pd.DataFrame) -> pd.DataFrame:
@@ -146,6 +150,36 @@ def standing(outcome: str, period: str) -> Text:
     return phrases.both(lambda lang: f"{HEAD.say(lang)} {words.say(lang)}{f' ({why.say(lang)})' if why else ''}.")
 
 
+def mended(row: pd.Series, margins: Sequence[str]) -> Text | None:
+    """Return what a score becomes once weighted and completed, or why it was not weighted; None where nobody asked.
+
+    Parameters
+    ----------
+    row
+        One row of table `scores`.
+    margins
+        Traits of the population that the study names.
+    """
+    how = row["weighting"]
+    if not isinstance(how, str) or not margins:
+        return None
+
+    def said(lang: Language) -> str:
+        traits = fmt.listing([TRAITS[name].say(lang) if name in TRAITS else name for name in margins], lang)
+        if how != "raked":
+            head = "Non redressé" if lang == "fr" else "Not weighted"
+            return f"{head} ({traits}){' :' if lang == 'fr' else ':'} {WHY_NOT[how].say(lang)}."
+        value, effect = (fmt.number(float(row[key]), lang, 2) for key in ("weighted", "design_effect"))
+        filled = "" if math.isnan(row["imputed"]) else fmt.number(float(row["imputed"]), lang, 2)
+        if lang == "fr":
+            more = f" ; réponses manquantes complétées : {filled}" if filled else ""
+            return f"Redressé sur la population connue ({traits}) : {value}, effet de plan {effect}{more}. {NO_CURE.fr}"
+        more = f"; missing answers completed: {filled}" if filled else ""
+        return f"Weighted to the known population ({traits}): {value}, design effect {effect}{more}. {NO_CURE.en}"
+
+    return phrases.both(said)
+
+
 def form_of(outcome: str) -> tuple[Instrument | None, str]:
     """Return the instrument of "instrument/dimension" (None when it is not known) and the dimension."""
     from chairs.surveys.instrument import instrument, instrument_names
@@ -154,6 +188,19 @@ def form_of(outcome: str) -> tuple[Instrument | None, str]:
     return (instrument(name) if name in instrument_names() else None), dimension
 
 
+TRAITS = {"age_band": Text(fr="âge", en="age"), "sex": Text(fr="sexe", en="sex")}
+WHY_NOT = {
+    "no_margins": Text(fr="la population de l'année n'est pas connue", en="the population of the year is not known"),
+    "trait_missing": Text(fr="un caractère manque chez des répondants", en="a trait of some respondents is missing"),
+    "unknown_class": Text(fr="des répondants hors de la population connue", en="respondents outside the population"),
+    "empty_margin": Text(fr="une classe de la population n'a aucun répondant", en="a class has no respondent"),
+    "unequal_margins": Text(fr="les marges n'ont pas le même total", en="the margins have different totals"),
+    "no_convergence": Text(fr="aucun poids ne respecte ces marges", en="no weights meet these margins"),
+}
+NO_CURE = Text(
+    fr="Ce redressement ne corrige pas ce que ces marges ne disent pas, comme des mécontents qui répondent moins.",
+    en="Weighting does not mend what these margins do not tell, for example dissatisfied people who answer less.",
+)
 RELIABILITY = Text(fr="Fiabilité λ", en="Reliability λ")
 SHRUNKEN = Text(fr="Score rapproché", en="Shrunken score")
 HEAD = Text(fr="Classes de ce score :", en="Classes of this score:")

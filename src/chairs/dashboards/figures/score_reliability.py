@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 ROW = 54  # px
-COLUMNS = ["name", "score", "low", "high", "n", *reliability.NAMES, "league", "class_name", "standing"]
+COLUMNS = ["name", "score", "low", "high", "n", *reliability.NAMES, *reliability.MENDED, "weighting"]
+COLUMNS += ["league", "class_name", "standing"]
 
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
@@ -31,6 +32,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         return DRAWING.absent(_why(study, tables["scores"]))
     name = focus_name(study, tables["establishments"])
     sentence = phrases.both(lambda lang: _sentence(rows, name, period, lang))
+    known = None if rows["reliability"].notna().any() else reliability.NO_ERROR
+    asked = study.population.get(str(rows["name"].iloc[0]).partition("/")[0])
+    mended = reliability.mended(rows.iloc[0], asked.margins if asked else ())
     return Fiche(
         id=DRAWING.id,
         title=Text(fr=f"Ce que vaut chaque score – {name}", en=f"What each score is worth – {name}"),
@@ -43,7 +47,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="réponses au plus par score", en="answers at most per score"),
         source=phrases.source(study, period),
         how_to_read=HOW,
-        note=phrases.joined([None if rows["reliability"].notna().any() else reliability.NO_ERROR, _classes(rows)]),
+        note=phrases.joined([mended, known, _classes(rows)]),
     )
 
 
@@ -137,7 +141,7 @@ def _classes(rows: pd.DataFrame) -> Text:
 
 def _table(rows: pd.DataFrame) -> Table:
     words = {str(name): outcome(str(name)) for name in rows["name"]}
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(key="name", label=Text(fr="Dimension", en="Dimension"), kind="word", words=words),
         Column(key="score", label=Text(fr="Score", en="Score"), kind="number", digits=2),
         Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
@@ -151,6 +155,7 @@ def _table(rows: pd.DataFrame) -> Table:
         Column(key="class_name", label=Text(fr="Classe", en="Class")),
         Column(key="standing", label=Text(fr="Seuils", en="Thresholds"), kind="word", words=STANDINGS),
     )
+    columns = (*columns, *(MENDED if rows["weighted"].notna().any() else ()))
     return Table(columns=columns, rows=rows_of(rows, [column.key for column in columns]))
 
 
@@ -162,6 +167,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     traces = [segments(spans, [y for y, there in zip(at, known, strict=True) if there], width=3, colour=theme.GREY)]
     marks = (
         ("score", theme.BLUE, "circle", {"fr": "score", "en": "score"}),
+        ("weighted", theme.GREEN, "square-open", {"fr": "score redressé", "en": "weighted score"}),
         ("shrunken", theme.ORANGE, "diamond-open", {"fr": "score rapproché", "en": "shrunken score"}),
     )
     for key, colour, symbol, name in marks:
@@ -175,7 +181,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
                 }
             )  # fmt: skip
     layout = rows_layout([_label(row, lang) for _, row in rows.iterrows()], row=ROW, edges=(40, 28, 52), wrap=40)
-    values = rows[["score", "low", "high", "shrunken"]].astype("float64")
+    values = rows[["score", "low", "high", "shrunken", "weighted"]].astype("float64")
     least, most = float(values.min().min()), float(values.max().max())
     pad = max(0.5, 0.06 * (most - least))
     axis = {"range": [least - pad, most + pad], "nticks": 8, "title": {"text": "score"}}
@@ -193,6 +199,11 @@ def _label(row: pd.Series, lang: Language) -> str:
     return f"{what}<br>{told.replace(' ', fmt.FIRM)}"
 
 
+MENDED = (
+    Column(key="weighted", label=Text(fr="Score redressé", en="Weighted score"), kind="number", digits=2),
+    Column(key="design_effect", label=Text(fr="Effet de plan", en="Design effect"), kind="number", digits=2),
+    Column(key="imputed", label=Text(fr="Réponses complétées", en="Answers completed"), kind="number", digits=2),
+)
 STANDINGS = {
     "official": Text(fr="officiel", en="official"),
     "unofficial": Text(fr="non officiel", en="unofficial"),
@@ -216,14 +227,16 @@ HOW = Text(
         "entre établissements qui n'est pas du hasard : à 0,7 ou plus on compare d'ordinaire, en dessous un rang dit "
         "surtout le hasard. Le losange est le score rapproché de la moyenne de tous, d'autant plus que λ est bas. Le "
         "rang possible (1 est le plus haut score) contient le vrai rang 95 fois sur 100. Une classe vient d'une table "
-        "de seuils datée ; sans table officielle, la page dit « non officiel »."
+        "de seuils datée ; sans table officielle, la page dit « non officiel ». Carré vert, où il existe : le score si "
+        "les répondants avaient l'âge et le sexe de tous les patients concernés."
     ),
     en=(
         "The dot is the score, the line its 95% interval. Reliability λ, from 0 to 1, is the share of the differences "
         "between establishments that is not chance: at 0.7 or more scores are ordinarily compared, below it a rank "
         "mostly tells chance. The diamond is the score drawn towards the mean of all, the more so the lower λ. The "
         "possible rank (1 is the highest score) contains the true rank 95 times in 100. A class comes from a dated "
-        "table of thresholds; without an official table the page says “unofficial”."
+        "table of thresholds; without an official table the page says “unofficial”. Green square, where there is one: "
+        "the score if the respondents had the ages and sexes of all patients concerned."
     ),
 )
 DRAWING = FIGURES.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chairs.surveys.psychometrics.agreement import kappa
 from chairs.surveys.verbatims.classify import FEWEST, FOLDS, ErrorRate, error_rates, learner
 from chairs.tables import CONTRACTS
 
@@ -106,13 +107,14 @@ def _errors(rates: list[ErrorRate], coded: pd.DataFrame) -> pd.DataFrame:
 
 def _kappa(coded: pd.DataFrame, label: str) -> float | None:
     """Return Cohen's kappa of the two readers for one label; None where one of them never or always gave it."""
-    from sklearn.metrics import cohen_kappa_score
+    import numpy as np
 
     both = coded[coded["coded_b"].notna()]
-    given = [[label in _split(text) for text in both[column]] for column in ("coded_a", "coded_b")]
-    if any(len(set(column)) < 2 for column in given):
+    first, second = (np.array([label in _split(text) for text in both[name]]) for name in ("coded_a", "coded_b"))
+    if len(both) == 0 or len(set(first)) < 2 or len(set(second)) < 2:
         return None
-    return float(cohen_kappa_score(*given))
+    cells = [[int(np.sum((first == a) & (second == b))) for b in (False, True)] for a in (False, True)]
+    return kappa(np.array(cells)).estimate
 
 
 def _empty(name: str) -> pd.DataFrame:

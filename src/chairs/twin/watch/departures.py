@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SHRINK = 30.0  # patient-days' worth of the chance of all units in that of one
 ROUNDS = 6
-KINDS = 8  # Monday to Sunday, and public holidays
+KINDS = 9  # Monday to Sunday, public holidays, working days after one
 SHORTEST = 56  # days to learn from
 
 
@@ -29,7 +29,7 @@ class Departures:
     chance
         Of leaving on an ordinary day, shape (units, classes of age).
     factor
-        Of each kind of day, shape (8,).
+        Of each kind of day, shape (9,).
     spread
         Variance of the day's departures over that of independent patients.
     """
@@ -111,13 +111,15 @@ def learn_departures(days: Days, kinds: np.ndarray) -> Departures:
 
 
 def kinds_of(dates: pd.DatetimeIndex, place: str | None) -> np.ndarray:
-    """Return the kind of each day: 0 to 6 from Monday on, 7 for a public holiday of `place` (FR, BE; None: none).
+    """Return the kind of each day: 0 to 6 from Monday on, 7 a public holiday of `place`, 8 the working day after one.
 
     Examples
     --------
     >>> import pandas as pd
     >>> kinds_of(pd.DatetimeIndex(["2024-04-30", "2024-05-01"]), "FR").tolist()
     [1, 7]
+    >>> kinds_of(pd.DatetimeIndex(["2024-05-01", "2024-05-02", "2024-05-05"]), None).tolist()
+    [2, 3, 6]
     """
     import numpy as np
     import pandas as pd
@@ -126,6 +128,8 @@ def kinds_of(dates: pd.DatetimeIndex, place: str | None) -> np.ndarray:
 
     kinds = dates.weekday.to_numpy().astype(np.int64)
     if place is not None and len(dates):
-        public = pd.DatetimeIndex(public_holidays(dates[0].date(), dates[-1].date(), place))
-        kinds[dates.isin(public)] = KINDS - 1
+        before = dates - pd.Timedelta(days=1)
+        public = pd.DatetimeIndex(public_holidays(before[0].date(), dates[-1].date(), place))
+        kinds[before.isin(public) & (kinds < 5)] = 8
+        kinds[dates.isin(public)] = 7
     return kinds

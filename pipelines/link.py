@@ -4,6 +4,7 @@ from chairs.linking import writing
 from chairs.linking.association import associate
 from chairs.linking.cells import Sources
 from chairs.linking.coverage import coverage
+from chairs.linking.drivers import key_drivers
 from chairs.linking.protocol import read_protocol, sealed
 from chairs.linking.request import request
 from chairs.linking.specification import curve
@@ -22,16 +23,16 @@ def work(study, folder):
     indicators = read_table(paths.stage_folder("derive", study.name) / "indicators.parquet")
     establishments = read_table(paths.stage_folder("ingest", study.name) / "establishments.parquet")
     scores = read_table(paths.stage_folder("score", study.name) / "scores.parquet")
-    asked = request(study)
-    write_table(associate(indicators, scores, establishments, asked), "links", folder)
-    write_table(coverage(indicators, scores, establishments, asked), "coverage", folder)
+    write_table(associate(indicators, scores, establishments, request(study)), "links", folder)
+    write_table(coverage(indicators, scores, establishments, request(study)), "coverage", folder)
+    sources = Sources.of(indicators, scores, establishments)
+    if study.drivers is not None:
+        write_table(key_drivers(sources, study.drivers, protocol), "key_drivers", folder)
     if protocol is not None:
-        sources = Sources.of(indicators, scores, establishments)
         found = verdicts(sources, protocol)
-        claimed = [one for one in found if one.claim == "supported"]
         write_table(writing.claims(found, protocol), "claims", folder)
         write_table(writing.claim_steps(found, protocol), "claim_steps", folder)
-        curves = [curve(sources, protocol, one.exposure, one.outcome) for one in claimed]
+        curves = [curve(sources, protocol, one.exposure, one.outcome) for one in found if one.claim == "supported"]
         write_table(writing.curve_points(curves, protocol), "curve_points", folder)
 
 

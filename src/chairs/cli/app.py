@@ -17,9 +17,11 @@ from chairs.cli import (
     survey,
     trace,
     twin,
+    twin_app,
     twin_calibrate,
     twin_live,
     twin_scenario,
+    twin_watch,
 )
 
 app = typer.Typer(
@@ -34,8 +36,10 @@ app.add_typer(data.app, name="data")
 twin.app.command("calibrate")(twin_calibrate.calibrate_)
 twin.app.command("backtest")(twin_calibrate.backtest_)
 twin.app.command("scenario")(twin_scenario.scenario_)
+twin.app.command("app")(twin_app.app_)
 twin.app.command("live")(twin_live.live_)
 twin.app.command("forecast")(twin_live.forecast_)
+twin.app.command("watch")(twin_watch.watch_)
 app.add_typer(twin.app, name="twin")
 app.add_typer(flow.app, name="flow")
 app.add_typer(survey.app, name="survey")

@@ -1,4 +1,4 @@
-"""Workers on other machines: a Dask scheduler by its address, or jobs in the queue of SLURM."""
+"""Workers: a Dask scheduler by its address, jobs in the queue of SLURM, or processes of this machine."""
 
 from __future__ import annotations
 
@@ -46,6 +46,26 @@ def executor_at(where: str | None, jobs: int) -> Iterator[Executor | None]:
                 "the same piece of work took several workers down, one after the other",
                 ("leur donner plus de mémoire, ou simuler moins longtemps", "give them more memory, or simulate less"),
             ) from None
+
+
+@contextmanager
+def executor_for(where: str | None, jobs: int, workers: int) -> Iterator[Executor | None]:
+    """Give the workers of `where` as `executor_at` does, or else `workers` processes of this machine; one gives None.
+
+    Processes start afresh (no fork): a database that is open here has threads of its own.
+    """
+    if where is not None or workers == 1:
+        with executor_at(where, jobs) as executor:
+            yield executor
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager

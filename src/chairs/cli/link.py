@@ -1,16 +1,30 @@
-"""`chairs link answerable` and `chairs contest`: what a protocol can show, and what a claim stands on."""
+"""`chairs link answerable | redraws` and `chairs contest`: what a protocol can show, and what a claim stands on."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
 
 from chairs.store.stage import language
 
+if TYPE_CHECKING:
+    from chairs.demo.redraw_figures import Figure
+
+HEADS = {
+    "fr": ("", "sites", "tirages", "%", "± erreur", "de", "à", ""),
+    "en": ("", "sites", "redraws", "%", "± error", "from", "to", ""),
+}
+CLUSTER = "Other machines: tcp://HOST:PORT of a Dask scheduler, or slurm."
+WORKERS = "Processes of this machine; they change the time it takes, not the result."
+
 app = typer.Typer(help="Declared links: what they can show.", no_args_is_help=True)
 console = Console(highlight=False, soft_wrap=True)
+aside = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
 @app.command("answerable")
@@ -34,13 +48,71 @@ def answerable(
             console.print(f"  {words}: {', '.join(open_doors)}", markup=False)
 
 
+@app.command("redraws")
+def redraws_(
+    protocol: Annotated[str, typer.Argument(help="Protocol of the demonstration territory.")] = "demo",
+    of: Annotated[int, typer.Option(help="How many times the territory is drawn again.")] = 100,
+    sites: Annotated[str, typer.Option(help="Establishments of the studies.")] = "8,15,30,60,150",
+    cluster: Annotated[str | None, typer.Option(help=CLUSTER)] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Jobs asked of SLURM.")] = 4,
+    workers: Annotated[int, typer.Option(min=1, help=WORKERS)] = 1,
+) -> None:
+    """Draw the demonstration territory again and again, and say how often declared links find what was planted."""
+    from chairs.cli.cluster import executor_for
+    from chairs.demo.redraw_figures import figures
+    from chairs.demo.redraws import redraws
+    from chairs.linking.protocol import read_protocol
+    from chairs.store import paths
+
+    asked, sizes = read_protocol(paths.protocol_file(protocol)), _numbers(sites)
+    with executor_for(cluster, jobs, workers) as executor, Progress(console=aside, transient=True) as bar:
+        task = bar.add_task("redraws", total=of)
+        found = redraws(asked, sizes, of, executor=executor, progress=lambda done: bar.update(task, completed=done))
+    said = figures(found)
+    console.print(_table(said))
+    if missed := [one for one in said if not one.holds]:
+        for one in missed:
+            aside.print(one.say(language()), markup=False)
+        raise typer.Exit(1)
+
+
+def _numbers(text: str) -> list[int]:
+    from chairs.core.errors import SettingError, problem
+
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        remedy = ("écrire --sites 8,15,30", "write --sites 8,15,30")
+        what = ("nombres entiers séparés par des virgules attendus", "whole numbers with commas between are expected")
+        raise SettingError((problem(*what, column="--sites", remedy=remedy),)) from None
+
+
+def _table(said: Sequence[Figure]) -> Table:
+    from chairs.demo.redraw_figures import CHECKS
+    from chairs.stats.estimate import shown
+
+    lang = language()
+    table = Table(box=None)
+    for place, word in enumerate(HEADS[lang]):
+        table.add_column(word, justify="right" if place else "left")
+    for one in said:
+        numbers = (shown(100 * x, lang, ".1f") for x in (one.share, one.error, one.low, one.high))
+        met = {"fr": ("NON TENU", "tenu"), "en": ("NOT MET", "met")}[lang][one.holds]
+        name = f"{CHECKS[one.check].say(lang)} {one.subject}".strip()
+        table.add_row(name, str(one.sites), str(one.redraws), *numbers, met)
+    return table
+
+
 def contest(
     claim: Annotated[str, typer.Argument(help='"PROTOCOL EXPOSURE INSTRUMENT/DIMENSION", quoted.')],
     drop: Annotated[list[str] | None, typer.Option(help="Establishment left out (may be repeated).")] = None,
     lag: Annotated[int | None, typer.Option(help="Years from exposure to outcome.")] = None,
     floor: Annotated[int | None, typer.Option(help="Fewest answers of a score.")] = None,
+    cluster: Annotated[str | None, typer.Option(help=CLUSTER)] = None,
+    workers: Annotated[int, typer.Option(min=1, help=WORKERS)] = 1,
 ) -> None:
     """Answer a challenge to a claim: the changed choice on the specification curve, and how few carry the claim."""
+    from chairs.cli.cluster import executor_for
     from chairs.core.errors import SettingError, problem, unknown
     from chairs.linking.cells import Sources
     from chairs.linking.contest import Challenge
@@ -61,4 +133,6 @@ def contest(
     names = ("indicators", "scores", "establishments")
     sources = Sources.of(*(load_table(name, protocol.study) for name in names))
     challenge = Challenge(drop=tuple(drop or ()), lag=lag, floor=floor)
-    console.print(answer(sources, protocol, pair, challenge).say(language()), markup=False)
+    with executor_for(cluster, 1, workers) as executor:
+        said = answer(sources, protocol, pair, challenge, executor).say(language())
+    console.print(said, markup=False)

@@ -17,6 +17,7 @@ Stage = Literal[
     "discover",
     "forecast",
     "risk",
+    "watch",
     "calibrate",
     "backtest",
     "simulate",
@@ -65,6 +66,14 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drivers:
+    """A score whose key drivers are asked: among the `dimensions` of its instrument, or the protocol's `exposures`."""
+
+    outcome: str
+    of: Literal["dimensions", "exposures"] = "dimensions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """What one study asks.
 
@@ -90,6 +99,8 @@ class Study:
         Codes of those linked to the outcome; empty: all derived.
     protocol
         File of `pipelines/protocols`: the links declared before the outcome is read.
+    drivers
+        The score whose key drivers are shown, and among what.
     scenarios
         Files of `pipelines/scenarios`: what the twin is asked.
     focus
@@ -100,6 +111,8 @@ class Study:
         How its event log is read (`chairs.flow.settings.Pathway`): reference step, stays, clock.
     risk
         How admissions are read from it (`chairs.flow.risk.settings.Asked`).
+    watch
+        Steps that are stays in a unit, whose departures are watched (`chairs.twin.watch.study.Asked`).
     labels
         What the pages write for the codes of units and steps of this study.
     may_say, may_not_say
@@ -120,12 +133,14 @@ class Study:
     exposures: tuple[str, ...] = ()
     outcome: str | None = None
     protocol: str | None = None
+    drivers: Drivers | None = None
     scenarios: tuple[str, ...] = ()
     focus: str | None = None
     calendar: Literal["real", "fictitious"] = "real"
     notice: Text | None = None
     pathway: Mapping[str, Any] = field(default_factory=dict)
     risk: Mapping[str, Any] = field(default_factory=dict)
+    watch: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
     may_say: tuple[Text, ...] = ()
     may_not_say: tuple[Text, ...] = ()

@@ -36,14 +36,9 @@ def ask(draw: Draw, planted: Planted, instrument: str, people: pd.DataFrame, exp
     import numpy as np
     from scipy.special import betaincinv, ndtr
 
-    questions, answering, n = planted.instruments[instrument], planted.answering, len(people)
-    paper = draw("paper").random(n) < _by_age(people["age"], answering.paper)
-    leaning = draw("leaning").standard_normal(n)
-    rate = _by_age(people["age"], {**answering.answers, **answering.staff_answers})
-    odds = rate / (1 - rate) * np.exp(np.log(answering.leaning) * leaning)
-    answered = draw("answers").random(n) < odds / (1 + odds)
-    points = _by_age(people["age"], answering.age_points) + answering.paper_points * paper
-    mean = np.clip((expected + points[:, None])[answered] / 100, 0.03, 0.97)
+    questions = planted.instruments[instrument]
+    answered, leaning, paper = who_answers(draw, planted, people)
+    mean = mean_share(planted, people, paper, expected)[answered]
     common, precision = planted.spread.common, planted.spread.precision
     alike = np.sqrt(common) * leaning[answered, None]
     apart = np.sqrt(1 - common) * draw("dimensions").standard_normal(expected.shape)[answered]
@@ -52,8 +47,35 @@ def ask(draw: Draw, planted: Planted, instrument: str, people: pd.DataFrame, exp
     return frame.assign(**_items(draw, planted, questions, chance))
 
 
+def who_answers(draw: Draw, planted: Planted, people: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return for each of those invited whether they answer, how they lean (standard normal), whether on paper.
+
+    The odds of answering grow with the leaning: the dissatisfied are missing, beyond what age tells.
+    """
+    import numpy as np
+
+    answering, n = planted.answering, len(people)
+    paper = draw("paper").random(n) < _by_age(people["age"], answering.paper)
+    leaning = draw("leaning").standard_normal(n)
+    rate = _by_age(people["age"], {**answering.answers, **answering.staff_answers})
+    odds = rate / (1 - rate) * np.exp(np.log(answering.leaning) * leaning)
+    return draw("answers").random(n) < odds / (1 + odds), leaning, paper
+
+
+def mean_share(planted: Planted, people: pd.DataFrame, paper: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return the mean score (0 to 1) of people of this age and mode where `expected` (0 to 100) is their place's."""
+    import numpy as np
+
+    points = _by_age(people["age"], planted.answering.age_points) + planted.answering.paper_points * paper
+    mean: np.ndarray = np.clip((expected + points[:, None]) / 100, 0.03, 0.97)
+    return mean
+
+
 def _by_age(age: pd.Series, values: Mapping[str, float]) -> np.ndarray:
-    found: np.ndarray = age.map(dict(values)).astype("float64").fillna(0.0).to_numpy()
+    import numpy as np
+
+    codes, bands = age.factorize()
+    found: np.ndarray = np.array([values.get(str(band), 0.0) for band in bands], dtype=float)[codes]
     return found
 
 

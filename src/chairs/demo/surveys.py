@@ -90,28 +90,43 @@ def site_answers(
     The demonstration hospital asks half of its staff, by unit; its patients have a survey of their own.
     """
     import numpy as np
+
+    here, draw = _here(plan, expected), plan.draw("survey", instrument)
+    weight = staff.groupby("unit", sort=False)["headcount"].mean()
+    people = invited_people(plan, planted, instrument, expected, round(weight.sum() / 2) if instrument == STAFF else 0)
+    row, n = people.pop("row").to_numpy(), len(people)
+    unit = draw("unit").choice(weight.index.to_numpy(), n, p=weight / weight.sum())
+    people.insert(1, "unit", np.where(here[row], unit, "all"))
+    people["sex"] = np.where(draw("sex").random(n) < 0.5, "F", "M")
+    return _numbered(ask(draw, planted, instrument, people, expected.to_numpy()[row]), instrument[5:7].upper())
+
+
+def invited_people(plan: Plan, planted: Planted, instrument: str, expected: pd.DataFrame, own: int = 0) -> pd.DataFrame:
+    """Return those invited, one row each: `row` of `expected`, `establishment`, `period`, `age`.
+
+    Parameters
+    ----------
+    own
+        People of the demonstration hospital; elsewhere their number is drawn.
+    """
+    import numpy as np
     import pandas as pd
 
-    answering, questions = planted.answering, planted.instruments[instrument]
+    answering, draw = planted.answering, plan.draw("survey", instrument)
     ages = {PATIENTS: answering.ages, STAFF: answering.staff_ages, CUSTOMERS: answering.customer_ages}[instrument]
     site, period = (expected.index.get_level_values(name).to_numpy() for name in ("establishment", "period"))
-    here, draw = site == plan.parameters.hospital.finess, plan.draw("survey", instrument)
-    low, high = questions.invited
-    invited = draw("invited").integers(low, high + 1, len(expected))
-    weight = staff.groupby("unit", sort=False)["headcount"].mean()
-    invited[here] = round(weight.sum() / 2) if instrument == STAFF else 0
+    low, high = planted.instruments[instrument].invited
+    invited = np.where(_here(plan, expected), own, draw("invited").integers(low, high + 1, len(expected)))
     row = np.repeat(np.arange(len(expected)), invited)
-    unit = draw("unit").choice(weight.index.to_numpy(), len(row), p=weight / weight.sum())
-    people = pd.DataFrame(
-        {
-            "establishment": site[row],
-            "unit": np.where(here[row], unit, "all"),
-            "period": period[row],
-            "age": draw("age").choice(list(ages), len(row), p=np.array(list(ages.values())) / sum(ages.values())),
-            "sex": np.where(draw("sex").random(len(row)) < 0.5, "F", "M"),
-        }
-    )
-    return _numbered(ask(draw, planted, instrument, people, expected.to_numpy()[row]), instrument[5:7].upper())
+    shares = np.array(list(ages.values())) / sum(ages.values())
+    age = draw("age").choice(list(ages), len(row), p=shares)
+    return pd.DataFrame({"row": row, "establishment": site[row], "period": period[row], "age": age})
+
+
+def _here(plan: Plan, expected: pd.DataFrame) -> np.ndarray:
+    """Say which rows are those of the demonstration hospital."""
+    here: np.ndarray = expected.index.get_level_values("establishment").to_numpy() == plan.parameters.hospital.finess
+    return here
 
 
 def _numbered(frame: pd.DataFrame, letters: str) -> pd.DataFrame:

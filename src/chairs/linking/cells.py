@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chairs.linking.protocol import Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 TRAITS = ("status", "emergency", "category", "region")
@@ -22,18 +23,19 @@ class Sources:
 
     Parameters
     ----------
-    levels
-        The indicators laid out for search: one column a code, one row an establishment and year.
+    keys, levels
+        The indicators laid out for search: rows in order, and by code the value of each row.
     answers
         The scores laid out likewise, by outcome: `establishment`, `year`, `outcome`, `n`, `kind`, in order.
     marks
-        Each trait of the establishments as 0/1 columns `trait=level`, the first level left out, by rank.
+        By trait its 0/1 columns `trait=level`, the first level left out, one row an establishment in order.
     """
 
     indicators: pd.DataFrame
     scores: pd.DataFrame
     establishments: pd.DataFrame
-    levels: pd.DataFrame
+    keys: np.ndarray
+    levels: Mapping[str, np.ndarray]
     answers: Mapping[str, pd.DataFrame]
     marks: Mapping[str, pd.DataFrame]
 
@@ -43,13 +45,14 @@ class Sources:
         values, answers = _yearly(indicators, "value"), _yearly(scores, "score")
         names = answers["instrument"].astype(str) + "/" + answers["dimension"].astype(str)
         answers, sites = answers.assign(outcome=names), establishments.set_index("establishment").sort_index()
-        by_key = _keyed(values, sites).set_index("code", append=True)["value"]
+        levels = _keyed(values, sites).set_index("code", append=True)["value"].unstack()  # noqa: PD010 - one a cell
         scored = _keyed(answers, sites)
         return cls(
             indicators=values,
             scores=answers,
             establishments=establishments,
-            levels=by_key.unstack(),  # noqa: PD010 - one value a cell
+            keys=levels.index.to_numpy(),
+            levels={str(code): levels[code].to_numpy() for code in levels},
             answers={
                 NOT_ASKED: _answered(scored.iloc[:0]),
                 **{str(name): _answered(rows) for name, rows in scored.groupby("outcome")},
@@ -75,21 +78,31 @@ def cells(sources: Sources, protocol: Protocol, exposure: str, outcome: str, lag
     import numpy as np
     import pandas as pd
 
-    wanted = protocol.lag if lag is None else lag
     rows = sources.answers.get(outcome, sources.answers[NOT_ASKED])
-    rows = rows[((rows["n"] >= protocol.floor) | rows["n"].isna()).to_numpy() & (rows["kind"] == protocol.kind)]
-    named = [(exposure, "exposure"), *((name, name) for name in protocol.covariates if name not in TRAITS)]
-    found = {}
-    for code, name in named:
-        place = sources.levels.index.get_indexer(rows.index - (wanted if name == "exposure" else 0))
-        known = sources.levels[code].to_numpy() if code in sources.levels else np.full(len(sources.levels), np.nan)
-        found[name] = np.append(known, np.nan)[place]  # what is not found is at -1: missing
+    n, key = rows["n"].to_numpy(), rows.index.to_numpy()
+    whole = ((n >= protocol.floor) | np.isnan(n)) & (rows["kind"] == protocol.kind).to_numpy(dtype=bool)
+    found = {"outcome": rows["outcome"].to_numpy(), "n": np.where(np.isnan(n), 1.0, n)}
+    found["exposure"] = _level(sources, exposure, key - (protocol.lag if lag is None else lag))
+    for name in protocol.covariates:
+        if name not in TRAITS:
+            found[name] = _level(sources, name, key)
     for trait in (name for name in protocol.covariates if name in TRAITS):
         marks = sources.marks[trait]
-        found |= {str(name): marks[name].to_numpy()[rows.index // FOUND_BY] for name in marks}
-    complete = np.logical_and.reduce([~np.isnan(column) for column in found.values()])
-    table = rows.drop(columns="kind").assign(n=rows["n"].fillna(1.0))
-    return pd.concat([table, pd.DataFrame(found, index=table.index)], axis=1)[complete].reset_index(drop=True)
+        found |= dict(zip(map(str, marks.columns), marks.to_numpy()[key // FOUND_BY].T, strict=True))
+    kept = np.flatnonzero(whole & ~np.isnan(np.column_stack(list(found.values()))).any(axis=1))
+    names = {name: rows[name].array.take(kept) for name in ("establishment", "year")}
+    return pd.DataFrame(names | {name: values[kept] for name, values in found.items()})
+
+
+def _level(sources: Sources, code: str, key: np.ndarray) -> np.ndarray:
+    """Return the values of one indicator at the rows asked for, missing where there is none."""
+    import numpy as np
+
+    if code not in sources.levels:
+        return np.full(len(key), np.nan)
+    at = np.minimum(np.searchsorted(sources.keys, key), len(sources.keys) - 1)
+    values: np.ndarray = np.where(sources.keys[at] == key, sources.levels[code][at], np.nan)
+    return values
 
 
 def covariates_of(table: pd.DataFrame) -> list[str]:

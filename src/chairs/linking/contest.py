@@ -13,6 +13,8 @@ from chairs.linking.specification import Curve, Specification, curve
 from chairs.stats.estimate import Estimate
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import numpy as np
     import pandas as pd
 
@@ -78,8 +80,14 @@ class Answer:
         )
 
 
-def contest(sources: Sources, protocol: Protocol, pair: tuple[str, str], challenge: Challenge) -> Answer:
-    """Return what a challenge changes, beside the whole curve.
+def contest(
+    sources: Sources,
+    protocol: Protocol,
+    pair: tuple[str, str],
+    challenge: Challenge,
+    executor: Executor | None = None,
+) -> Answer:
+    """Return what a challenge changes, beside the whole curve (`executor`: see `specification.curve`).
 
     Notes
     -----
@@ -93,7 +101,7 @@ def contest(sources: Sources, protocol: Protocol, pair: tuple[str, str], challen
     table = table[~table["establishment"].isin(challenge.drop)].reset_index(drop=True)
     lag = protocol.lag if challenge.lag is None else challenge.lag
     choice = Specification(lag=lag, adjusted=bool(protocol.covariates), floor=asked.floor, extremes=True)
-    whole = curve(sources, protocol, *pair)
+    whole = curve(sources, protocol, *pair, executor)
     estimate = primary(declared, protocol.estimand)
     return Answer(
         declared=estimate,

@@ -1,7 +1,8 @@
-"""The ladder of models for one pair: description, between and within, two-way fixed effects, double learning."""
+"""The ladder of models for one pair, from the description to staggered programmes and double machine learning."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +14,8 @@ from chairs.stats.estimate import Estimate
 if TYPE_CHECKING:
     import pandas as pd
 
-Rung = Literal["description", "between", "within", "contextual", "pooled", "two_way", "double_ml"]
+Further = Literal["staggered", "double_ml"]
+Rung = Literal["description", "between", "within", "contextual", "pooled", "two_way", "staggered", "double_ml"]
 Level = Literal["establishment", "change"]
 
 FEWEST = 8  # establishments under which only description and control charts are honest
@@ -28,9 +30,14 @@ READ: dict[Rung, Text] = {
     "two_way": Text(
         fr="un établissement qui change, années communes ôtées", en="one establishment that changes, common years out"
     ),
+    "staggered": Text(
+        fr="avant et après l'entrée dans un programme, face à ceux qui n'y entrent jamais",
+        en="before and after joining a programme, against those who never join",
+    ),
     "double_ml": Text(fr="ajustement souple appris par machine", en="flexible adjustment learnt by machine"),
 }
-LEVELS: dict[Rung, Level] = {"within": "change", "two_way": "change"}
+LEVELS: dict[Rung, Level] = {"within": "change", "two_way": "change", "staggered": "change"}
+TRENDS = 0.05  # p value of the trends before joining under which the programme's effect is not given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +57,18 @@ class Step:
         return f"{READ[self.rung].say(lang)} – {self.estimate.say(lang)}"
 
 
-def ladder(table: pd.DataFrame, *, learn: bool = False, seed: int = 1) -> tuple[Step, ...]:
+def ladder(table: pd.DataFrame, further: Sequence[Further] = (), seed: int = 1) -> tuple[Step, ...]:
     """Return the rungs for one pair.
 
     Parameters
     ----------
     table
         From `chairs.linking.cells.cells`.
-    learn
-        Also the double machine learning rung (seconds instead of hundredths).
+    further
+        Rungs that the protocol adds (`ladder:` in its file): `staggered` difference-in-differences, for an exposure of
+        0 and then 1 (a programme joined for good); `double_ml`, the partially linear model with linear learners.
+    seed
+        Of the folds of `double_ml`, by establishment.
 
     Notes
     -----
@@ -71,7 +81,7 @@ def ladder(table: pd.DataFrame, *, learn: bool = False, seed: int = 1) -> tuple[
     blank = Estimate(term="exposure", n=len(table), clusters=table["establishment"].nunique())
     if (blank.clusters or 0) < FEWEST:
         refused = replace(blank, reason=TOO_FEW)
-        return tuple(Step(rung=rung, estimate=refused) for rung in UNLESS_FEW)
+        return tuple(Step(rung=rung, estimate=refused) for rung in (*UNLESS_FEW, *further))
     from chairs.stats import panel
 
     more = covariates_of(table)
@@ -80,8 +90,9 @@ def ladder(table: pd.DataFrame, *, learn: bool = False, seed: int = 1) -> tuple[
     steps = [Step(rung="description", estimate=alone), *_split(sums)]
     steps.append(Step(rung="pooled", estimate=_exposure(panel.pooled(sums))))
     steps.append(Step(rung="two_way", estimate=_exposure(panel.fixed_effects(sums))))
-    if learn:
-        steps.append(Step(rung="double_ml", estimate=_learnt(table, more, seed)))
+    for rung in further:
+        one = _learnt(table, more, seed) if rung == "double_ml" else _staggered(table, more, blank)
+        steps.append(Step(rung=rung, estimate=one))
     return tuple(steps)
 
 
@@ -152,6 +163,26 @@ def _split(sums: CrossProducts) -> list[Step]:
     df = min(within.df or math.inf, between.df or math.inf)
     blank = replace(between, term="contextual", estimate=None, se=None, df=None, low=None, high=None, p=None)
     return [*steps, Step(rung="contextual", estimate=estimated(blank, gap, se, df))]
+
+
+def _staggered(table: pd.DataFrame, covariates: list[str], blank: Estimate) -> Estimate:
+    """Return the mean effect on those who joined; a reason where nobody joins for good, or trends differed before."""
+    from chairs.stats.difference_in_differences import event_study
+
+    frame = table.assign(year=table["year"].astype(int)).sort_values(["establishment", "year"])
+    left = frame.groupby("establishment")["exposure"].diff() < 0
+    if not set(frame["exposure"].unique()) <= {0.0, 1.0} or left.any():
+        return replace(blank, reason="not_a_programme")
+    joined = frame[frame["exposure"] == 1].groupby("establishment")["year"].min()
+    frame = frame.assign(start=frame["establishment"].map(joined).fillna(0).astype(int))
+    own = frame.groupby("establishment")[covariates]
+    moving = [name for name, spread in (own.max() - own.min()).max().items() if spread > 0] if covariates else []
+    study = event_study(frame, "outcome", "establishment", "year", "start", moving)
+    if study.overall is None or study.reason is not None:
+        return replace(blank, reason=study.reason or TOO_FEW)
+    if study.before is not None and study.before.p < TRENDS:
+        return replace(blank, reason="trends_before")
+    return replace(study.overall, term="exposure")
 
 
 def _learnt(table: pd.DataFrame, covariates: list[str], seed: int) -> Estimate:

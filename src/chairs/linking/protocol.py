@@ -49,6 +49,8 @@ class Protocol:
         By exposure, the change that `smallest_effect` speaks of (1 unit where not named).
     fdr
         Share of false discoveries accepted in the family.
+    ladder
+        Further rungs beside description, between, within and two-way: `staggered`, `double_ml` (see `linking.ladder`).
     negative_outcomes
         Scores that the exposures cannot reasonably move: an effect on them speaks against the design.
     future_exposure
@@ -75,6 +77,7 @@ class Protocol:
     smallest_effect: float = 1.0
     per: Mapping[str, float] = field(default_factory=dict)
     fdr: float = 0.05
+    ladder: tuple[Literal["staggered", "double_ml"], ...] = ()
     negative_outcomes: tuple[str, ...] = ()
     future_exposure: bool = True
     future_years: int = 1
@@ -111,7 +114,7 @@ def read_protocol(path: Path) -> Protocol:
 
 
 def seal(protocol: Protocol) -> str:
-    """Return the sha256 of everything the protocol declares, deviations apart.
+    """Return the sha256 of everything the protocol declares, deviations apart; a ladder without further rungs too.
 
     Two protocols that declare the same have the same seal, however their files are written.
 
@@ -123,7 +126,8 @@ def seal(protocol: Protocol) -> str:
     >>> len(seal(one)), seal(one) == seal(one)
     (64, True)
     """
-    declared = {key: value for key, value in asdict(protocol).items() if key != "deviations"}
+    left = {"deviations"} if protocol.ladder else {"deviations", "ladder"}  # so that former seals stay
+    declared = {key: value for key, value in asdict(protocol).items() if key not in left}
     text = json.dumps(declared, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TRIMMED = 0.01  # share of each end of exposure and outcome that the choice "without extremes" leaves out
 SHUFFLES = 199
+TOGETHER = 25  # shuffles handed to a worker at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +121,10 @@ def curve(sources: Sources, protocol: Protocol, exposure: str, outcome: str, exe
 
     values = np.array([est.estimate for _, est in points], dtype=float)
     median = float(np.median(values))
-    mapper = map if executor is None else executor.map
     names = sorted({name for one, _ in points for name in usable[one]["establishment"]})
     seeds = [stream(protocol.seed, "curve", exposure, outcome, str(i)) for i in range(SHUFFLES)]
     arrays = [_arrays(usable[one], names) for one, _ in points]
-    medians = np.array(list(mapper(_shuffled_median, itertools.repeat(arrays), seeds)))
+    medians = np.array(list(_shuffled(arrays, seeds, executor)))
     return Curve(
         exposure=exposure,
         outcome=outcome,
@@ -202,6 +202,20 @@ def _centred(columns: np.ndarray, site: np.ndarray) -> np.ndarray:
     count = np.bincount(site).astype(float)
     means = np.stack([np.bincount(site, column) / count for column in columns.T], axis=1) if columns.size else columns
     return columns - means[site] if columns.size else columns
+
+
+def _shuffled(
+    arrays: Sequence[_Arrays], seeds: Sequence[np.random.Generator], executor: Executor | None
+) -> Iterator[float]:
+    """Give the median slope of each shuffle; a worker receives the arrays once for many shuffles."""
+    mapper = map if executor is None else executor.map
+    parts = [seeds[begin : begin + TOGETHER] for begin in range(0, len(seeds), TOGETHER)]
+    for medians in mapper(_shuffled_medians, itertools.repeat(arrays, len(parts)), parts):
+        yield from medians
+
+
+def _shuffled_medians(arrays: Sequence[_Arrays], seeds: Sequence[np.random.Generator]) -> list[float]:
+    return [_shuffled_median(arrays, rng) for rng in seeds]
 
 
 def _shuffled_median(arrays: Sequence[_Arrays], rng: np.random.Generator) -> float:

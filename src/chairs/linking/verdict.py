@@ -25,6 +25,10 @@ FLAGS = {
         fr="les établissements qui diffèrent et ceux qui changent ne disent pas la même chose : confusion probable",
         en="establishments that differ and establishments that change do not say the same: probably confounded",
     ),
+    "crude_only": Text(
+        fr="les établissements qui diffèrent le montrent, l'estimation déclarée non : une confusion peut l'expliquer",
+        en="establishments that differ show it, the declared estimate does not: confounding may explain it",
+    ),
     "fragile": Text(
         fr="une cause non mesurée, même faible, suffirait à l'effacer",
         en="an unmeasured cause, even a weak one, would be enough to undo it",
@@ -102,12 +106,13 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     A link is `supported` when its primary estimate has q at most the declared share of false discoveries and nothing
     speaks against it, `doubtful` when something does. What may speak against it: the difference of the between and the
     within slope (p < 5 %), a robustness value under 5 %, next period's exposure beside the declared one (negative
-    control, p < 5 %), a declared
-    outcome that cannot be moved (p < 5 %), an interval entirely under the smallest effect that matters. A causal
-    reading is never written: that takes a design that the protocol does not check.
+    control, p < 5 %), a declared outcome that cannot be moved (p < 5 %), an interval entirely under the smallest
+    effect that matters. A link that is not supported although establishments that differ show it (crude or pooled,
+    p < 5 %) is marked `crude_only`. A causal reading is never written: that takes a design that the protocol does not
+    check.
     """
     tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
-    steps = {pair: ladder(table) for pair, table in tables.items()}
+    steps = {pair: ladder(table, protocol.ladder, protocol.seed) for pair, table in tables.items()}
     estimates = {pair: _primary(found, protocol) for pair, found in steps.items()}
     p = [_p(estimate) for estimate in estimates.values()]
     qs, qys = q_values(p), adjusted(p, "BY")
@@ -115,6 +120,8 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     for (pair, estimate), q, qy in zip(estimates.items(), qs, qys, strict=True):
         strength = _robustness(tables[pair], protocol, estimate)
         flags = _flags(sources, protocol, pair, steps[pair], estimate, strength)
+        if q > protocol.fdr and _crude(steps[pair]):
+            flags = ("crude_only", *flags)
         found.append(
             Verdict(
                 exposure=pair[0],
@@ -134,6 +141,11 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
 def _primary(steps: Sequence[Step], protocol: Protocol) -> Estimate:
     rung = "two_way" if protocol.estimand == "within" else "between"
     return next(step.estimate for step in steps if step.rung == rung)
+
+
+def _crude(steps: Sequence[Step]) -> bool:
+    """Say whether establishments that differ show the link, be it unadjusted."""
+    return any(step.rung in ("description", "pooled") and _significant(step.estimate) for step in steps)
 
 
 def _known(value: float) -> float | None:

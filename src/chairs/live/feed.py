@@ -93,11 +93,15 @@ class Feed:
         from chairs.sources.event_log import read_event_log
         from chairs.store.files import sha256_of
 
-        log = cast("pd.DataFrame", read_event_log([path], self.mapping)["events"])
+        told = read_event_log([path], self.mapping)
+        log = cast("pd.DataFrame", told["events"])
         latest = [log[name].max() for name in ("requested", "start", "end") if log[name].notna().any()]
         fresh = max((int(moment.timestamp() * 1_000_000) for moment in latest), default=0)
         raw = f"{path.name} {sha256_of(path)}"
-        return Taken(raw=raw, notices=tuple(folding.notices_of(log, issue=path.name)), fresh=fresh)
+        notices = folding.notices_of(log, issue=path.name)
+        if "cases" in told:
+            notices += folding.labels_of(cast("pd.DataFrame", told["cases"]), issue=path.name)
+        return Taken(raw=raw, notices=tuple(notices), fresh=fresh)
 
     def _away(self, path: Path, where: str) -> None:
         folder = self.folder / where

@@ -23,6 +23,7 @@ MEASURED = {
     "facts": ("value",),
     "links": ("estimate", "n"),
     "risk_skill": ("value",),
+    "drift_verdicts": ("value",),
     "forecast_skill": ("crps", "mase", "coverage_80", "coverage_95"),
 }  # numbers worth a curve over the runs
 TAG_ROOM = 6000  # characters of one tag; MLflow's limit is 8,000

@@ -38,14 +38,14 @@ def run_length(limit: float, reference: float) -> float:
 
     Notes
     -----
-    Siegmund, *Sequential Analysis* (1985), formula 2.56: (exp(2kb) - 2kb - 1) / (2k²), b = limit + 1.166. Checked
-    against the exact run lengths of Montgomery, *Introduction to Statistical Quality Control*: 336 for a limit of 4
-    and 930 for 5, with reference 0.5.
+    Siegmund, *Sequential Analysis* (1985), formula 2.56: (exp(2kb) - 2kb - 1) / (2k²), b = limit + 1.166. Within
+    1 % of the run lengths of Montgomery, *Introduction to Statistical Quality Control*: with reference 0.5 two sums
+    ring falsely once in 168 steps for a limit of 4 and 465 for 5.
 
     Examples
     --------
     >>> round(run_length(4, 0.5)), round(run_length(5, 0.5))
-    (336, 930)
+    (338, 938)
     """
     width = 2 * reference * (limit + OVERSHOOT)
     return (math.exp(width) - width - 1) / (2 * reference**2)

@@ -79,6 +79,14 @@ REASONS = {
         fr="aucun établissement exposé n'est observé avant et après le début de l'exposition",
         en="no exposed establishment is observed both before and after the exposure starts",
     ),
+    "not_a_programme": Text(
+        fr="cette exposition n'est pas un programme que l'on rejoint pour de bon (0, puis 1)",
+        en="this exposure is not a programme that is joined for good (0, then 1)",
+    ),
+    "trends_before": Text(
+        fr="ceux qui l'ont rejoint évoluaient déjà autrement avant : la comparaison ne tient pas",
+        en="those who joined already moved differently before: the comparison does not hold",
+    ),
 }
 
 

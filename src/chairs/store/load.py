@@ -21,6 +21,7 @@ LATEST_FIRST = (
     "simulate",
     "backtest",
     "calibrate",
+    "watch",
     "risk",
     "forecast",
     "discover",

@@ -15,7 +15,16 @@ CLAIM_STEPS = CONTRACTS.add(
             "outcome": Column(kind="text", label=Text(fr="Résultat", en="Outcome")),
             "rung": Column(
                 kind="text",
-                choices=("description", "between", "within", "contextual", "pooled", "two_way", "double_ml"),
+                choices=(
+                    "description",
+                    "between",
+                    "within",
+                    "contextual",
+                    "pooled",
+                    "two_way",
+                    "staggered",
+                    "double_ml",
+                ),
                 label=Text(fr="Modèle", en="Model"),
             ),
             "level": Column(

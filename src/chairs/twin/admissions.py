@@ -93,11 +93,18 @@ def known_at(model: RiskModel, people: Sequence[Person], at: int) -> pd.DataFram
     columns |= {name: values if model.calendar == "real" else 0.0 for name, values in clock.items()}
     steps = [name.removeprefix(SEEN) for name in model.columns if name.startswith(SEEN)]
     columns |= {SEEN + step: [count[step] for count in counts] for step in steps}
+    over = [_over(person) for person in people]
     for name, step in model.known.items():
         columns[name] = [
-            person.attributes.get(name) if count[step] else None for person, count in zip(people, counts, strict=True)
+            person.attributes.get(name) if step in done else None for person, done in zip(people, over, strict=True)
         ]
     return pd.DataFrame(columns)
+
+
+def _over(person: Person) -> set[str]:
+    """Return the steps that are over: all but a latest one that is asked for or under way."""
+    steps = [step for step, _, _ in person.history]
+    return set(steps if person.step_end is not None else steps[:-1])
 
 
 def distribution(chance: np.ndarray) -> np.ndarray:

@@ -15,8 +15,13 @@ from chairs.twin.paths import path_problems
 CASE_COLUMNS = ("case_id", "replication", "patient_class")
 
 
-def check(model: Model, *, horizon: float) -> None:
+def check(model: Model, *, horizon: float, passed_by: bool = False) -> None:
     """Refuse a model that cannot run as it is meant.
+
+    Parameters
+    ----------
+    passed_by
+        Allow steps that nobody reaches: a scenario may lead patients past them.
 
     Raises
     ------
@@ -43,7 +48,7 @@ def check(model: Model, *, horizon: float) -> None:
             ]
         faults += list(_attributes(model))
     problems: list[Problem] = [problem(fr, en, file=where) for fr, en in faults]
-    problems = problems or path_problems(model, where, horizon)
+    problems = problems or path_problems(model, where, horizon, passed_by)
     if problems:
         raise SettingError(tuple(problems))
 

@@ -216,3 +216,15 @@ def notices_of(log: pd.DataFrame, moment: int = 0, issue: str = "") -> list[Noti
     return [
         Notice(case=case, key=PATHWAY, moment=moment, issue=issue, lines=tuple(told)) for case, told in lines.items()
     ]
+
+
+def labels_of(cases: pd.DataFrame, issue: str = "") -> list[Notice]:
+    """Return the attributes of cases (contract `cases`) as one notice each, those that are known."""
+    names = sorted(set(cases.columns) - {"case_id", "replication"})
+    columns = [cases[name].astype(object).where(cases[name].notna(), None).tolist() for name in names]
+    return [
+        Notice(case=case, key=f"label {name}", issue=issue, label=(name, str(value)))
+        for name, values in zip(names, columns, strict=True)
+        for case, value in zip(cases["case_id"].tolist(), values, strict=True)
+        if value is not None
+    ]

@@ -98,8 +98,11 @@ def _routing(model: Model, step: Route, here: Situation) -> Iterator[tuple[Situa
             yield here._replace(step=name), mean
 
 
-def path_problems(model: Model, where: str, horizon: float) -> list[Problem]:
-    """Return what is wrong with the ways through a model whose names and numbers are right."""
+def path_problems(model: Model, where: str, horizon: float, passed_by: bool = False) -> list[Problem]:
+    """Return what is wrong with the ways through a model whose names and numbers are right.
+
+    `passed_by` allows steps that nobody reaches: a scenario may lead patients past them.
+    """
     found = situations(model)
     if found is None:
         return _timeless_loops(model, where, horizon)
@@ -112,7 +115,7 @@ def path_problems(model: Model, where: str, horizon: float) -> list[Problem]:
             file=where,
             remedy=("y mener une étape, ou la retirer", "lead a step to it, or remove it"),
         )
-        for name in steps
+        for name in (() if passed_by else steps)
         if name not in reached
     ]
     problems += (

@@ -171,7 +171,7 @@ def simulate(  # noqa: PLR0913 - the words of a question to the twin; all but th
     True
     """
     changed = model if scenario is None else apply(scenario, model)
-    check(changed, horizon=horizon)
+    check(changed, horizon=horizon, passed_by=scenario is not None)
     program = compile_model(changed, start=start, horizon=float(horizon))
     present = tuple(state or ())
     check_state(present, program)

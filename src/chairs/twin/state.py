@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -136,31 +137,60 @@ def placed(state: Sequence[Present]) -> list[int]:
 
 def place_state(memory: Memory, program: Program, state: Sequence[Present], key: tuple[int, int]) -> None:
     """Write those present into the memory of one replication, before it runs."""
-    while memory.sizes[code.AT_PATIENTS] // code.P_WIDE < len(state) + 1:
-        free, memory.n[code.W_FREE] = memory.n[code.W_FREE].copy(), -1
-        memory.grow()
-        _append_free(memory, int(free))
+    make_room(memory, len(state) + 1)
+    book = _Book(program)
     for number in placed(state):
-        _place(memory, program, state[number], number, key)
+        _place(memory, book, state[number], number, key)
 
 
-def _append_free(memory: Memory, first: int) -> None:
+@dataclass(frozen=True)
+class _Book:
+    """A program with its steps and resources by name."""
+
+    program: Program
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        return {step.name: row for row, step in enumerate(self.program.model.steps)}
+
+    @cached_property
+    def stations(self) -> dict[str, int]:
+        return {resource.name: place for place, resource in enumerate(self.program.model.resources)}
+
+    @cached_property
+    def asking(self) -> dict[str, list[int]]:
+        """Rows at which each resource is asked for."""
+        found: dict[str, list[int]] = {}
+        for row, step in enumerate(self.program.model.steps):
+            for name in {name for option in step.options for name in option} if isinstance(step, Seize) else ():
+                found.setdefault(name, []).append(row)
+        return found
+
+
+def make_room(memory: Memory, patients: int) -> None:
+    """Enlarge a memory that holds nobody yet until it has places for so many patients."""
+    while memory.sizes[code.AT_PATIENTS] // code.P_WIDE < patients:
+        memory.n[code.W_FREE] = -1
+        memory.grow()
+        _free_all(memory)
+
+
+def _free_all(memory: Memory) -> None:
     """Keep the places that were free before an early enlargement."""
     patients = memory.table(code.AT_PATIENTS, code.P_WIDE)
     patients[:, code.P_NEXT] = [*range(1, len(patients)), -1]
     memory.n[code.W_FREE] = 0
 
 
-def _place(memory: Memory, program: Program, person: Present, number: int, key: tuple[int, int]) -> None:
-    model, n = program.model, memory.n
+def _place(memory: Memory, book: _Book, person: Present, number: int, key: tuple[int, int]) -> None:
+    program, model, n = book.program, book.program.model, memory.n
     slot = int(n[code.W_FREE])
     patient = memory.table(code.AT_PATIENTS, code.P_WIDE)[slot]
     real = memory.table(code.AT_PATIENTS_X, code.PX_WIDE)[slot]
     n[code.W_FREE] = patient[code.P_NEXT]
-    names = [step.name for step in model.steps]
-    step = model.steps[names.index(person.step)]
+    step = model.steps[book.rows[person.step]]
     patient[:] = 0
-    patient[code.P_ROW], patient[code.P_CLASS] = names.index(person.step), model.classes.index(person.patient_class)
+    patient[code.P_ROW], patient[code.P_CLASS] = book.rows[person.step], model.classes.index(person.patient_class)
     patient[code.P_PRIORITY] = -1 if person.priority is None else person.priority
     patient[code.P_DRAWN] = patient[code.P_PATIENCE] = -1
     patient[code.P_SOURCE], patient[code.P_NUMBER] = word("state"), number
@@ -176,11 +206,11 @@ def _place(memory: Memory, program: Program, person: Present, number: int, key: 
     if isinstance(step, Delay):
         _remaining(patient, real, program, person, step, key)
     if person.patience is not None:
-        clock = model.steps[names.index(person.patience)]
-        patient[code.P_PATIENCE] = names.index(person.patience)
+        patient[code.P_PATIENCE] = book.rows[person.patience]
+        clock = model.steps[book.rows[person.patience]]
         real[code.PX_PATIENCE_ELAPSED] = person.patience_elapsed
         real[code.PX_PATIENCE_SURVIVAL] = _line(clock, program, person).survival(person.patience_elapsed)
-    _hold(memory, program, person, slot)
+    _hold(memory, book, person, slot)
     if person.remaining is not None and isinstance(step, Delay):
         _stay_on(memory, slot, person.remaining, person.elapsed)
         return
@@ -242,27 +272,22 @@ def _remaining(
     real[code.PX_SURVIVAL] = max(survival, 1e-300)
 
 
-def _hold(memory: Memory, program: Program, person: Present, slot: int) -> None:
+def _hold(memory: Memory, book: _Book, person: Present, slot: int) -> None:
     stations = memory.table(code.AT_STATIONS, code.S_WIDE)
     sums = memory.table(code.AT_STATIONS_X, code.SX_WIDE)
     held = memory.table(code.AT_HOLDINGS, code.H_WIDE).reshape(-1, max(len(stations), 1), code.H_WIDE)
     held_x = memory.table(code.AT_HOLDINGS_X, code.HX_WIDE).reshape(-1, max(len(stations), 1), code.HX_WIDE)
     patient = memory.table(code.AT_PATIENTS, code.P_WIDE)[slot]
-    names = [resource.name for resource in program.model.resources]
     for name, units in person.holds.items():
-        place = names.index(name)
+        place = book.stations[name]
         stations[place, code.S_BUSY] += units
         sums[place, code.SX_BUSY] -= units * memory.x[code.WX_COUNTED]
-        held[slot, place] = units, _asked_at(program, name, int(patient[code.P_ROW])), 1
+        held[slot, place] = units, _asked_at(book, name, int(patient[code.P_ROW])), 1
         held_x[slot, place] = -person.elapsed
         patient[code.P_HOLDING] += 1
 
 
-def _asked_at(program: Program, resource: str, row: int) -> int:
+def _asked_at(book: _Book, resource: str, row: int) -> int:
     """Return the row at which somebody who is at `row` will have asked for a resource: the last one before it."""
-    asking = [
-        place
-        for place, step in enumerate(program.model.steps)
-        if isinstance(step, Seize) and any(resource in option for option in step.options)
-    ]
+    asking = book.asking.get(resource, [])
     return max([place for place in asking if place <= row] or asking or [row])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from chairs.core.errors import Text
-from chairs.core.study import Study
+from chairs.core.study import Drivers, Study
 
 STEPS = ("arrival", "triage", "doctor", "imaging", "bed_request", "departure")
 LABELS = {
@@ -50,6 +50,7 @@ def hospital() -> Study:
         ),
         outcome="demo-patient-experience/all",
         protocol="demo",
+        drivers=Drivers(outcome="demo-patient-experience/all", of="exposures"),
         focus="E001",
         labels=LABELS,
     )
@@ -416,6 +417,15 @@ def claims(outcome: str) -> pd.DataFrame:
     )
 
 
+def key_drivers(outcome: str) -> pd.DataFrame:
+    """Three drivers of a score with their shares, and all together."""
+    rows = [["all", 0.45, None, None, None, None, None], ["occupancy", 0.3, 0.25, 0.36, 0.29, -0.5, 0.35]]
+    rows += [["mean_stay", 0.1, 0.05, 0.16, 0.11, 0.2, 0.2], ["mco_beds", 0.05, 0.0, 0.1, 0.05, 0.0, 0.1]]
+    columns = ["term", "share", "low", "high", "johnson", "beta", "alone"]
+    frame = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], float))
+    return frame.assign(outcome=outcome, of="exposures", n=240, clusters=120, reason=None, cell_status="ok")
+
+
 def effects() -> pd.DataFrame:
     """Three scenarios: one that helps, one that harms, one that cannot be told from nothing."""
     rows = [["more-beds", -0.5, -0.7, -0.3], ["surge", 1.6, 1.2, 2.0], ["lounge", -0.1, -0.3, 0.1]]
@@ -511,6 +521,7 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
             "links": pd.concat([links(outcome), dimension_links(outcome.split("/")[0])], ignore_index=True),
             "coverage": coverage(outcome),
             "claims": claims(outcome),
+            "key_drivers": key_drivers(outcome),
             "comment_themes": comment_themes(),
             "comment_errors": comment_errors(),
         }

@@ -27,6 +27,7 @@ WORDS = {
 }
 FLAGS = {
     "confounded": Text(fr="confusion probable", en="probably confounded"),
+    "crude_only": Text(fr="entre établissements seulement", en="between establishments only"),
     "fragile": Text(fr="fragile", en="fragile"),
     "future": Text(fr="le temps ne va pas dans ce sens", en="time does not run that way"),
     "negative_outcome": Text(fr="un résultat témoin bouge aussi", en="a control outcome moves too"),

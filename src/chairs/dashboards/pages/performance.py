@@ -8,9 +8,16 @@ from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
 FIGURES = (
-    "claims", "associations", "dimensions", "position", "score-reliability", "score-distribution", "score-indicator",
-)  # fmt: skip
-WIDE = ("claims", "associations", "dimensions", "position", "score-reliability")
+    "claims",
+    "associations",
+    "dimensions",
+    "key-drivers",
+    "position",
+    "score-reliability",
+    "score-distribution",
+    "score-indicator",
+)
+WIDE = ("claims", "associations", "dimensions", "key-drivers", "position", "score-reliability")
 
 
 CAUTION = Text(

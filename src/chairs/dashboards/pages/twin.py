@@ -7,7 +7,7 @@ from chairs.dashboards import shell
 from chairs.dashboards.content import Content
 from chairs.dashboards.pages import PAGES, Page
 
-FIGURES = ("scenarios", "forecasts", "trust", "assumptions", "risk", "risk-groups")
+FIGURES = ("scenarios", "forecasts", "trust", "assumptions", "risk", "risk-groups", "drift")
 
 
 def body(content: Content, lang: Language) -> str:

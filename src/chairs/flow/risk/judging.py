@@ -107,8 +107,8 @@ def bins(chance: np.ndarray, outcome: np.ndarray, most: int = 10) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> bins(np.linspace(0, 1, 100), (np.arange(100) % 2), 10).max()
-    3
+    >>> bins(np.linspace(0, 1, 100), (np.arange(100) % 2), 10).max().item()
+    2
     """
     import numpy as np
 

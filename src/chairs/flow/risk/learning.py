@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-from chairs.flow.risk.model import DIGITS, MISSING, Kind, Tree, design_of, short
+from chairs.flow.risk.model import MISSING, Kind, Tree, design_of, short
 from chairs.flow.risk.moments import SEEN
 
 if TYPE_CHECKING:
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 LEAST = 11  # patients behind every number that is kept
 SHRINK = 20.0  # patients' worth of the common odds in the code of a level
 MOST_LEVELS = 40
-TREES = 60
-LEAVES = 12
-RATE = 0.12
+TREES = 200  # at most: the sum stops growing when a part set aside is foretold no better
+LEAVES = 8
+RATE = 0.1
+LEAST_LEAF = 0.005  # of the looks learnt from
 HELD = 0.25  # of the learning days, the latest, on which the candidates are compared
 
 
@@ -129,8 +130,9 @@ def _fit(kind: str, design: np.ndarray, outcome: np.ndarray) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(
-        learning_rate=RATE, max_iter=TREES, max_leaf_nodes=LEAVES, l2_regularization=5.0, max_bins=48,
-        min_samples_leaf=max(LEAST + 9, int(0.004 * len(outcome))), early_stopping=False, random_state=0,
+        learning_rate=RATE, max_iter=TREES, max_leaf_nodes=LEAVES, l2_regularization=10.0, max_bins=48,
+        min_samples_leaf=max(LEAST + 9, int(LEAST_LEAF * len(outcome))), early_stopping=True, validation_fraction=0.15,
+        n_iter_no_change=10, random_state=0,
     ).fit(design, outcome)  # fmt: skip
 
 
@@ -147,7 +149,7 @@ def _log_score(chance: np.ndarray, outcome: np.ndarray) -> float:
 
 
 def _plain(kind: str, model: Any) -> tuple[float, tuple[float, ...], tuple[Tree, ...]]:
-    """Return intercept, weights and trees as numbers of `DIGITS` digits."""
+    """Return intercept, weights and trees as rounded numbers."""
     import numpy as np
 
     if kind == "logistic":
@@ -166,9 +168,8 @@ def _tree(nodes: np.ndarray) -> Tree:
     leaf = nodes["is_leaf"].astype(bool)
     return Tree(
         column=tuple(np.where(leaf, 0, nodes["feature_idx"]).tolist()),
-        # a threshold is a bin's edge, met exactly by values of the table: it keeps all its digits
-        threshold=tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
+        threshold=tuple(short(v) for v in np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
         left=tuple(np.where(leaf, places, nodes["left"]).tolist()),
         right=tuple(np.where(leaf, places, nodes["right"]).tolist()),
-        value=tuple(float(f"{v:.{DIGITS}g}") for v in np.where(leaf, nodes["value"], 0.0).tolist()),
+        value=tuple(short(v) for v in np.where(leaf, nodes["value"], 0.0).tolist()),
     )

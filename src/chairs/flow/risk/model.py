@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-DIGITS = 9  # significant digits kept of every number
+DIGITS = 6  # decimals kept of every number
 MISSING = ""  # level of a word that is not known
 Kind = Literal["logistic", "trees"]
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -187,14 +187,14 @@ def _grown(tree: Tree, design: np.ndarray) -> np.ndarray:
 
 
 def short(value: float) -> float:
-    """Return a number to `DIGITS` significant digits.
+    """Return a number to `DIGITS` decimals, those that a file keeps: the model read is the model written.
 
     Examples
     --------
-    >>> short(1 / 3), short(123456789.123)
-    (0.333333333, 123456789.0)
+    >>> short(1 / 3)
+    0.333333
     """
-    return float(f"{value:.{DIGITS}g}")
+    return round(float(value), DIGITS)
 
 
 def write_risk(model: RiskModel) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HOUR = 3_600_000_000
 REACH = 60 * DAY  # who arrived earlier is not looked at any more
 SEEN = "seen "  # prefix of the columns that count the steps known of
+OVER = "over "  # of those that count the steps that were over: what they tell of the patient is known
 
 # What is known of a line at a moment: its request, start and end as far as they lie before.
 _LINES = """
@@ -91,7 +92,7 @@ def looks(events: Log, cases: pd.DataFrame | None, asked: Asked) -> tuple[pd.Dat
         `number`, `admitted`
         (asked for within the horizon), `rest_hours` (until the patient leaves the site, at most the horizon), then
         what was known: `unit`, `hours_here`, `hours_since_news`, `hour` and `weekend` (local), in the first table a
-        count of each step known (`seen NAME`) and the attributes. The second table holds everybody else present, at
+        count of each step known (`seen NAME`) and the attributes, each from the end of its step on. The second table holds everybody else present, at
         the bed meetings of every few days.
 
     Raises
@@ -107,10 +108,11 @@ def looks(events: Log, cases: pd.DataFrame | None, asked: Asked) -> tuple[pd.Dat
     with opened(events) as connection:
         span = _prepare(connection, asked)
         connection.execute(_URGENT, {"first": span.first, "last": span.last, "reach": REACH})
-        urgent = _told(connection, sorted(_steps(connection) - set(asked.admission)))
+        names = sorted(_steps(connection) - set(asked.admission))
+        urgent = _told(connection, names, sorted(set(asked.known.values())))
         connection.execute("drop table looked")
         connection.execute(_PRESENT, {"day": DAY, "every": asked.every, "reach": REACH})
-        present = _told(connection, [])
+        present = _told(connection, [], [])
     return _finished(urgent, cases, asked), _finished(present, None, asked)
 
 
@@ -171,11 +173,17 @@ def _huddles(span: Span, asked: Asked) -> pd.DataFrame:
     return table[table["instant"].between(span.first, span.last)].astype({"moment": object})
 
 
-def _told(connection: duckdb.DuckDBPyConnection, names: list[str]) -> pd.DataFrame:
-    """Return what was known at each look; the steps in the order of their names."""
+def _told(connection: duckdb.DuckDBPyConnection, names: list[str], done: list[str]) -> pd.DataFrame:
+    """Return what was known at each look: counts of the steps known, and of those that were over."""
     from chairs.store.duck import named, quoted
 
-    counts = "".join(f", count(*) filter (s.activity = {quoted(name)}) as {named(SEEN + name)}" for name in names)
+    seen = [f"count(*) filter (s.activity = {quoted(name)}) as {named(SEEN + name)}" for name in names]
+    seen += [
+        f"""count(*) filter (s.activity = {quoted(name)} and coalesce(s."end", s.start) <= l.instant)
+            as {named(OVER + name)}"""
+        for name in done
+    ]
+    counts = "".join(f", {one}" for one in seen)
     return connection.sql(_TOLD.format(counts=counts)).to_arrow_table().to_pandas()
 
 
@@ -203,8 +211,7 @@ def _finished(found: pd.DataFrame, cases: pd.DataFrame | None, asked: Asked) -> 
         for name, step in asked.known.items():
             if name in names:
                 value = labels[name]
-                shown = table[SEEN + step] > 0 if SEEN + step in table.columns else False
-                table[name] = value.where(shown)
+                table[name] = value.where(found[OVER + step] > 0)
     return table
 
 
@@ -221,7 +228,7 @@ def clock_columns(at: object, zone: str) -> Mapping[str, object]:
     local = pd.DatetimeIndex(pd.to_datetime(at, unit="us", utc=True)).tz_convert(zone)
     return {
         "hour": local.hour.to_numpy() + local.minute.to_numpy() / 60.0,
-        "weekend": (local.weekday.to_numpy() >= 5).astype("float64"),
+        "weekend": (local.day_of_week.to_numpy() >= 5).astype("float64"),
     }
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import DataError, problem
-from chairs.twin.watch.stays import Days
+from chairs.core.errors import DataError, SettingError, problem
+from chairs.core.records import build
+from chairs.twin.watch.stays import AGES, Days
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
 SHRINK = 30.0  # patient-days' worth of the chance of all units in that of one
+LEAST = 11  # patient-days behind a chance of its own
 ROUNDS = 6
 KINDS = 9  # Monday to Sunday, public holidays, working days after one
 SHORTEST = 56  # days to learn from
@@ -98,9 +100,12 @@ def learn_departures(days: Days, kinds: np.ndarray) -> Departures:
         weighted = np.tensordot(factor[kinds], days.there, axes=1)
         left = days.left.sum(axis=0)
         common = left.sum(axis=0) / np.maximum(weighted.sum(axis=0), 1.0)
-        chance = (left + SHRINK * common) / (weighted + SHRINK)
+        chance = np.where(weighted < LEAST, common, (left + SHRINK * common) / (weighted + SHRINK))
         mean = (days.there * chance).sum(axis=(1, 2))
-        sums = np.bincount(kinds, days.left.sum(axis=(1, 2)), minlength=KINDS), np.bincount(kinds, mean, minlength=KINDS)
+        sums = (
+            np.bincount(kinds, days.left.sum(axis=(1, 2)), minlength=KINDS),
+            np.bincount(kinds, mean, minlength=KINDS),
+        )
         factor = (sums[0] + 1.0) / (sums[1] + 1.0)
     bare = Departures(units=days.units, chance=chance, factor=factor, spread=1.0)
     mean, deviation = bare.expected(days, kinds)
@@ -126,10 +131,48 @@ def kinds_of(dates: pd.DatetimeIndex, place: str | None) -> np.ndarray:
 
     from chairs.core.calendar import public_holidays
 
-    kinds = dates.weekday.to_numpy().astype(np.int64)
+    kinds = dates.day_of_week.to_numpy().astype(np.int64)
     if place is not None and len(dates):
         before = dates - pd.Timedelta(days=1)
         public = pd.DatetimeIndex(public_holidays(before[0].date(), dates[-1].date(), place))
         kinds[before.isin(public) & (kinds < 5)] = 8
         kinds[dates.isin(public)] = 7
-    return kinds
+    found: np.ndarray = kinds
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """The file of a model."""
+
+    units: tuple[str, ...]
+    chance: tuple[tuple[float, ...], ...]
+    factor: tuple[float, ...]
+    spread: float
+
+
+def write_departures(model: Departures) -> dict[str, Any]:
+    """Return the model as plain JSON content: chances over 11 patient-days or more, no row of anybody."""
+    return {
+        "units": list(model.units),
+        "chance": [[round(float(value), 6) for value in row] for row in model.chance],
+        "factor": [round(float(value), 6) for value in model.factor],
+        "spread": round(model.spread, 6),
+    }
+
+
+def read_departures(data: object, where: str) -> Departures:
+    """Return the model that `write_departures` wrote.
+
+    Raises
+    ------
+    SettingError
+        When the content is not such a model.
+    """
+    import numpy as np
+
+    content = build(_Written, data, where)
+    chance, factor = np.array(content.chance), np.array(content.factor)
+    if chance.shape != (len(content.units), len(AGES)) or factor.shape != (KINDS,) or not content.spread > 0:
+        raise SettingError((problem("ce n'est pas un modèle de la veille", "not a model of the watch", file=where),))
+    return Departures(units=content.units, chance=chance, factor=factor, spread=content.spread)

@@ -1,0 +1,107 @@
+"""The what-if desk: a hospital's twin from this morning's patients, asked again and again under the same chance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chairs.twin.hospital.levers import Levers, scenario_of
+from chairs.twin.hospital.outcomes import UNITS, outcomes
+from chairs.twin.measures import Measures, read_sums
+from chairs.twin.scenario import apply
+from chairs.twin.settled import settled
+from chairs.twin.standing import stand
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from chairs.twin.model import Model
+
+SETTLING_DAYS = 91.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How the desk is run: first moment (with its time zone), days counted, pairs of runs, seed and threads."""
+
+    at: dt.datetime
+    days: float = 14.0
+    replications: int = 200
+    first_look: int = 24
+    seed: int = 1
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One measure today and with the levers: means over the pairs, and the 95 % interval of their difference."""
+
+    measure: str
+    unit: str
+    today: float
+    then: float
+    mean: float
+    low: float
+    high: float
+    pairs: int
+
+
+class Desk:
+    """A model, the patients it starts from, and the runs without change, kept so that only the change is run."""
+
+    def __init__(self, model: Model, setting: Setting) -> None:
+        self.model, self.setting = model, setting
+        self.state = settled(model, setting.at, SETTLING_DAYS, setting.seed)
+        self._lock, self._asked = threading.Lock(), threading.Event()
+        self.plain = self._values(model, setting.replications)
+
+    def ask(self, levers: Levers, pairs: int | None = None) -> tuple[Answer, ...]:
+        """Return what the levers change, over the first `pairs` runs (default: all).
+
+        A question put while another is being answered stops it: `chairs.twin.running.Cancelled` is raised there.
+        """
+        n = pairs or self.setting.replications
+        self._asked.set()
+        with self._lock:
+            self._asked.clear()
+            changed = apply(scenario_of(levers, self.model), self.model)
+            then = self._values(changed, n)
+        return tuple(_answer(name, self.plain[name][:n], then[name]) for name in UNITS)
+
+    def unchanged(self) -> tuple[Answer, ...]:
+        """Return today's levels, all differences zero."""
+        return tuple(_answer(name, self.plain[name], self.plain[name]) for name in UNITS)
+
+    def _values(self, model: Model, n: int) -> dict[str, np.ndarray]:
+        setting = self.setting
+        ready = stand(model, self.state, setting.at, setting.days * 24 * model.hour, seed=setting.seed)
+        sums = ready.run(read_sums, range(n), setting.threads, self._asked)
+        return outcomes(Measures(program=ready.program, sums=tuple(sums)))
+
+
+def _answer(name: str, today: np.ndarray, then: np.ndarray) -> Answer:
+    import numpy as np
+    from scipy.stats import t
+
+    known = np.isfinite(today) & np.isfinite(then)
+    difference, n = (then - today)[known], int(known.sum())
+    if n < 2:
+        nothing = float("nan")
+        return Answer(
+            measure=name,
+            unit=UNITS[name],
+            today=nothing,
+            then=nothing,
+            mean=nothing,
+            low=nothing,
+            high=nothing,
+            pairs=n,
+        )
+    mean = float(difference.mean())
+    half = float(t.ppf(0.975, n - 1)) * float(difference.std(ddof=1)) / n**0.5
+    return Answer(
+        measure=name, unit=UNITS[name], today=float(today[known].mean()), then=float(then[known].mean()), mean=mean,
+        low=mean - half, high=mean + half, pairs=n,
+    )  # fmt: skip

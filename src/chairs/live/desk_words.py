@@ -1,0 +1,106 @@
+"""What the what-if app says, in French and English."""
+
+from __future__ import annotations
+
+from chairs.core.errors import Text
+
+BRAND = Text(fr="Chaires IA et Performance · application", en="AI and Performance chairs · app")
+TITLE = Text(fr="Et si ? L'hôpital de démonstration en direct", en="What if? The demonstration hospital, live")
+LEAD = Text(
+    fr="Déplacez un curseur : le jumeau rejoue les deux semaines à venir, avec et sans le changement.",
+    en="Move a slider: the twin replays the two weeks ahead, with and without the change.",
+)
+DEMO = Text(
+    fr="Données de démonstration : l'hôpital et ses patients sont inventés ; aucun chiffre ne décrit un hôpital réel.",
+    en="Demonstration data: the hospital and its patients are invented; no figure describes a real hospital.",
+)
+CHANGE = Text(fr="Ce que l'on change", en="What is changed")
+RESULT = Text(fr="Ce que cela change", en="What it changes")
+ASSUMED = Text(fr="Ce qui est supposé", en="What is assumed")
+GROUPS = {
+    "flow": Text(fr="Arrivées, durées, sorties", en="Arrivals, stays, departures"),
+    "staff": Text(fr="Personnel, à chaque poste", en="Staff, on every shift"),
+    "beds": Text(fr="Lits par unité", en="Beds by ward"),
+}
+LEVERS = {
+    "emergency": Text(fr="Arrivées aux urgences", en="Arrivals at the ED"),
+    "planned": Text(fr="Admissions programmées et directes", en="Planned and direct admissions"),
+    "stay": Text(fr="Durée des séjours", en="Length of stays"),
+    "before_noon": Text(fr="Départs des unités avant midi", en="Departures from the wards before noon"),
+}
+STATIONS = {
+    "doctor": Text(fr="Médecins", en="Doctors"),
+    "nurse": Text(fr="Infirmières d'accueil", en="Triage nurses"),
+}
+NOT_SHOWN = Text(
+    fr="le journal ne montre jamais de file ici : le nombre n'est pas identifiable",
+    en="the log never shows a queue here: the number cannot be identified",
+)
+RESET = Text(fr="Revenir à aujourd'hui", en="Back to today")
+OTHER = Text(fr="English version", en="Version française")
+SKIP = Text(fr="Aller au contenu", en="Skip to content")
+MEASURES = {
+    "boarding_mean": Text(fr="Attente d'un lit", en="Wait for a bed"),
+    "wait_mean": Text(fr="Attente du médecin", en="Wait for the doctor"),
+    "stay_mean": Text(fr="Séjour aux urgences", en="Stay in the ED"),
+    "unseen": Text(fr="Partis sans être vus", en="Left without being seen"),
+    "put_off": Text(fr="Admissions reportées", en="Admissions put off"),
+    "beds_in_use": Text(fr="Lits occupés", en="Beds in use"),
+}
+UNITS = {
+    "h": Text(fr="h", en="h"),
+    "min": Text(fr="min", en="min"),
+    "%": Text(fr="%", en="%"),
+    "patients": Text(fr="patients", en="patients"),
+}
+HEADS = (
+    Text(fr="Mesure", en="Measure"),
+    Text(fr="Unité", en="Unit"),
+    Text(fr="Aujourd'hui", en="Today"),
+    Text(fr="Avec le changement", en="With the change"),
+    Text(fr="Différence", en="Difference"),
+    Text(fr="Intervalle à 95 %", en="95% interval"),
+)
+CAPTION = Text(fr="Moyennes sur deux semaines", en="Means over two weeks")
+AXIS = Text(
+    fr="différence avec aujourd'hui, en % du niveau d'aujourd'hui", en="difference from today, in % of today's level"
+)
+HOW = Text(
+    fr=(
+        "Chaque ligne compare des répliques appariées : les mêmes patients tirés au sort, avec et sans le changement. "
+        "Le trait est l'intervalle à 95 % du hasard de la simulation ; un rond vide : il touche zéro."
+    ),
+    en=(
+        "Each row compares paired runs: the same patients drawn at random, with and without the change. The line is "
+        "the 95% interval of the chance of the simulation; an empty dot: it touches zero."
+    ),
+)
+SETTLED = Text(
+    fr=(
+        "Le départ est un état type : les patients présents au bout de trois mois simulés. Ceux qui sont déjà dans un "
+        "lit y restent le temps prévu ; les curseurs ne changent que les suivants."
+    ),
+    en=(
+        "The start is a typical state: those present after three simulated months. Those already in a bed stay as "
+        "long as was due; the sliders change those after them only."
+    ),
+)
+INPUT = Text(
+    fr=(
+        "L'intervalle ne compte pas l'incertitude du modèle, appris d'un seul journal : voir la page "
+        "des scénarios, qui dit ce qu'elle ajoute."
+    ),
+    en=(
+        "The interval leaves out the uncertainty of the model, learnt from one log: see the page of scenarios, which "
+        "says what it adds."
+    ),
+)
+NOTHING = Text(
+    fr="Rien n'est changé : toutes les différences sont exactement nulles.",
+    en="Nothing is changed: all differences are exactly zero.",
+)
+UNCLEAR = Text(
+    fr="Aucune mesure ne change de façon décelable.",
+    en="No measure changes detectably.",
+)
+MORE = Text(fr="plus de paires en cours de calcul", en="more pairs are being computed")

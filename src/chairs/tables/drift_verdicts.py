@@ -1,0 +1,36 @@
+"""Contract of the watch's verdicts: coverage and skill in operation, champion and challenger, in numbers and words."""
+
+from chairs.core.errors import Text
+from chairs.tables import CONTRACTS
+from chairs.tables.contract import Column, Contract
+
+DRIFT_VERDICTS = CONTRACTS.add(
+    "drift_verdicts",
+    Contract(
+        name="drift_verdicts",
+        label=Text(fr="Verdicts de la veille", en="Verdicts of the watch"),
+        columns={
+            "measure": Column(
+                kind="text",
+                choices=(
+                    "alarms", "ratio", "coverage_80", "coverage_95", "skill", "champion_score",
+                    "challenger_score", "gain", "replaced",
+                ),
+                label=Text(
+                    fr="Alarmes ; sorties constatées / prévues ; couvertures ; gain sur la moyenne du jour ; scores "
+                    "logarithmiques du modèle en place et du prétendant, gain du prétendant, remplacement (1 : oui)",
+                    en="Alarms; departures seen / foreseen; coverages; gain over the mean of the kind of day; log "
+                    "scores of champion and challenger, gain of the challenger, replacement (1: yes)",
+                ),
+            ),
+            "value": Column(kind="number", missing=True, label=Text(fr="Valeur", en="Value")),
+            "low": Column(kind="number", missing=True, label=Text(fr="Borne basse à 95 %", en="Lower bound, 95%")),
+            "high": Column(kind="number", missing=True, label=Text(fr="Borne haute à 95 %", en="Upper bound, 95%")),
+            "days": Column(kind="count", at_least=0, label=Text(fr="Jours jugés", en="Days judged")),
+            "sentence_fr": Column(kind="text", label=Text(fr="En mots (français)", en="In words (French)")),
+            "sentence_en": Column(kind="text", label=Text(fr="En mots (anglais)", en="In words (English)")),
+        },
+        key=("measure",),
+        order=("measure",),
+    ),
+)  # fmt: skip

@@ -14,8 +14,8 @@ def work(study, folder):
     from chairs.twin.assumptions import assumptions_table
     from chairs.twin.calibration.request import settings_of
     from chairs.twin.experiment import Design
-    from chairs.twin.hospital.calibrate import ASSUMED, calibrate_hospital
-    from chairs.twin.hospital.effects import effects_table
+    from chairs.twin.hospital.calibrate import ASSUMED, calibrate_again, calibrate_hospital
+    from chairs.twin.hospital.effects import effects_table, input_spread
     from chairs.twin.model import write_model
     from chairs.twin.scenario import read_scenario
 
@@ -25,11 +25,14 @@ def work(study, folder):
     clock = settings_of(study, paths.params("discover")).timezone
     found = calibrate_hospital(*map(pd.read_parquet, log.values()), name=study.name, timezone=clock)
     scenarios = [read_scenario(read_yaml(paths.scenario_file(name)), name) for name in study.scenarios]
-    design = build(Design, paths.params("simulate"), "params.yaml, simulate")
+    numbers = paths.params("simulate")
+    samples = numbers.pop("log_samples")
+    design = build(Design, numbers, "params.yaml, simulate")
+    known = input_spread((calibrate_again(found.learnt, k) for k in range(samples)), scenarios, design)
     write_json(folder / "model.json", write_model(found.model))
     write_json(folder / "report.json", found.written())
     write_table(assumptions_table(found.unknown(), ASSUMED), "assumptions", folder)
-    write_table(effects_table(found.model, scenarios, design), "effects", folder)
+    write_table(effects_table(found.model, scenarios, design, known), "effects", folder)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import yaml
@@ -94,8 +95,18 @@ def run_stage_script(stage: str, study: str, folder: Path) -> subprocess.Complet
 @pytest.fixture(scope="session")
 def invented() -> ModuleType:
     """Small invented studies and released tables, for the pages (`unit/dashboards/invented.py`)."""
-    path = HERE / "tests" / "unit" / "dashboards" / "invented.py"
-    spec = importlib.util.spec_from_file_location("invented", path)
+    return _loaded("dashboards", "invented")
+
+
+@pytest.fixture(scope="session")
+def small_hospital() -> Any:
+    """A small hospital's twin (`unit/twin/small_hospital.py`)."""
+    return _loaded("twin", "small_hospital").small_hospital()
+
+
+def _loaded(room: str, name: str) -> ModuleType:
+    path = HERE / "tests" / "unit" / room / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

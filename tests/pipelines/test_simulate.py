@@ -31,9 +31,11 @@ def folder(demo_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     shutil.copytree(demo_project / "data" / "ingest", project / "data" / "ingest")
     shutil.copy(demo_project / "dvc.yaml", project)
     text = (demo_project / "params.yaml").read_text(encoding="utf-8")
-    assert "days: 91" in text
-    assert "pilot: 4" in text
-    (project / "params.yaml").write_text(text.replace("days: 91", "days: 28").replace("pilot: 4", "pilot: 2"))
+    changes = {"days: 63": "days: 21", "pilot: 4": "pilot: 2", "most: 4": "most: 2", "log_samples: 0": "log_samples: 3"}
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (project / "params.yaml").write_text(text)
     done = subprocess.run(
         [sys.executable, "pipelines/simulate.py", "demo"],
         cwd=project, env={**os.environ, "CHAIRS_ROOT": str(project), "CHAIRS_LANG": "en"},
@@ -56,6 +58,29 @@ def test_the_effects_are_the_table_and_complete(folder: Path) -> None:
     assert (valid["low"] <= valid["mean"]).all()
     assert (valid["mean"] <= valid["high"]).all()
     assert table.loc[table["status"] == "not_valid", "reason"].notna().all()
+
+
+def test_the_error_from_the_log_stands_beside_that_of_the_simulation(folder: Path) -> None:
+    table = pd.read_parquet(folder / "effects.parquet")
+    valid = table[(table["status"] != "not_valid") & ~table["scenario"].str.endswith("/interaction")]
+    assert valid["input_se"].notna().all()
+    assert (valid["input_se"] > 0).any()
+
+
+def test_levers_and_what_they_have_beyond_their_sum_add_up_to_the_plan(folder: Path) -> None:
+    table = pd.read_parquet(folder / "effects.parquet").set_index(["scenario", "measure"])["mean"]
+    levers = ("ten-medical-beds", "discharge-lounge", "one-more-doctor", "winter-plan/interaction")
+    if table.loc["winter-plan"].isna().all():
+        assert any(table.loc[name].isna().all() for name in levers[:3])  # one of them is not identified
+        return
+    parts = sum(table.loc[name] for name in levers)
+    np.testing.assert_allclose(parts, table.loc["winter-plan"], atol=3e-4)  # four decimals each
+
+
+def test_costs_of_a_plan_are_the_sum_of_its_levers(folder: Path) -> None:
+    table = pd.read_parquet(folder / "effects.parquet").drop_duplicates("scenario").set_index("scenario")
+    assert table.loc["winter-plan", "fte"] == 14 + 3 + 5.5
+    assert table.loc["winter-plan", "euros"] == 770_000 + 165_000 + 605_000
 
 
 def test_a_place_without_a_queue_has_a_reason_and_no_effect(folder: Path) -> None:

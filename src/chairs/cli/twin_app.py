@@ -57,6 +57,7 @@ def _setting(at: str, days: float, numbers: tuple[int, int, int]) -> dict[str, A
 
 
 def _application(study: str, setting: dict[str, Any]) -> flask.Flask:
+    from chairs.core.errors import Text
     from chairs.live.app import server
     from chairs.live.desk import Desk, Setting
 
@@ -64,4 +65,5 @@ def _application(study: str, setting: dict[str, Any]) -> flask.Flask:
     model = _model(folder / "model.json", None)
     moment = setting["at"].replace(tzinfo=setting["at"].tzinfo or ZoneInfo(model.timezone))
     desk = Desk(model, Setting(**{**setting, "at": moment, "first_look": min(24, setting["replications"])}))
-    return server(desk, paths.study(study).labels, read_json(folder / "report.json")["assumed"])
+    said = read_json(folder / "report.json")["assumed"]
+    return server(desk, paths.study(study).labels, [Text(**one) for one in said])

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from chairs.demo import quantities, surveys
 from chairs.demo.answers import ask, mean_share, who_answers
 from chairs.demo.experience import expected_scores
+from chairs.demo.neighbours import draw_levels, make_sites
+from chairs.demo.plan import Plan, make_plan
 from chairs.demo.planted import Dimension, Planted, read_planted
 from chairs.linking.cells import FOUND_BY, Sources
 from chairs.surveys.instrument import instrument
@@ -17,8 +19,6 @@ from chairs.surveys.instrument import instrument
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-
-    from chairs.demo.plan import Plan
 
 HOSPITALS = 150  # of a territory of size 1
 SPARE = 1.3  # hospitals drawn for each that is wanted: in some years too few answer
@@ -67,9 +67,6 @@ def draw_again(seed: int, dimensions: Sequence[str], sites: int) -> Redraw:
     read (flows, staff, companies, comments). A score is that of `chairs.surveys.scoring`, written for codes in columns:
     a test holds both together.
     """
-    from chairs.demo.neighbours import draw_levels, make_sites
-    from chairs.demo.plan import make_plan
-
     planted = _only(tuple(dimensions))
     plan = make_plan(seed=seed, size=max(0.1, sites * SPARE / HOSPITALS))
     territory = make_sites(plan)
@@ -82,7 +79,8 @@ def draw_again(seed: int, dimensions: Sequence[str], sites: int) -> Redraw:
     scores = _scores(asked, tuple(expected.columns))
     names = _complete(scores, sites, people["period"].nunique() * len(dimensions))
     indicators = _indicators(wished.assign(**levels, mco_beds=declared["mco_beds"]))
-    tables = (indicators, scores, territory.drop(columns="size"), asked)
+    traits = territory[["establishment", "kind", "status", "emergency"]]
+    tables = (indicators, scores, traits, asked)
     *read, asked = (table[table["establishment"].isin(names)] for table in tables)
     return Redraw(sources=Sources.of(*read), names=names, asked=asked)
 

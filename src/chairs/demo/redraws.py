@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import SettingError, problem
 from chairs.demo.planted import read_planted
-from chairs.demo.redraw import LIVED, Redraw, draw_again
+from chairs.demo.redraw import HOSPITALS, LIVED, Redraw, draw_again
 from chairs.demo.surveys import PATIENTS
 from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import FEWEST, primary
 from chairs.linking.verdict import verdicts
+from chairs.stats.multiplicity import q_values
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chairs.stats.estimate import Estimate
 
 MOST = 300  # hospitals: twice the territory
+APART = 1_000_003  # between the redraws of two seeds
 SILENT_SITES = 30  # hospitals in which those who did not answer are looked at
 COMPLETIONS = 5
 PAIR = ("redraw", "sites", "exposure", "outcome", "truth", "estimate", "low", "high", "p", "q", "claim", "flags")
@@ -37,8 +38,8 @@ class Found:
     Parameters
     ----------
     pairs
-        One row a redraw, size and pair; `truth` is the planted slope, `q`, `claim` and `flags` are there for the
-        largest size, where the whole family is judged.
+        One row a redraw, size and pair; `truth` is the planted slope; `q` is there for the largest size, where the
+        whole family is judged, `claim` and `flags` when that is the whole territory.
     silent
         One row a redraw: the planted mean of all invited, the range of the tipping-point analysis, and the interval
         where non-response is ignored.
@@ -95,7 +96,7 @@ def redraws(
     pairs: list[tuple[Any, ...]] = []
     silent: list[tuple[Any, ...]] = []
     sizes = tuple(sorted(set(sites)))
-    judged = mapper(judge, itertools.repeat(asked, of), itertools.repeat(sizes, of), range(of))
+    judged = mapper(judge, [asked] * of, [sizes] * of, range(of))
     for done, (some, one) in enumerate(judged, start=1):
         pairs += some
         silent.append(one)
@@ -106,25 +107,31 @@ def redraws(
 def judge(protocol: Protocol, sites: tuple[int, ...], number: int) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
     """Return the rows of one redraw: by size and pair, and on those who did not answer.
 
-    At the largest size the whole family gets its verdicts; at the others, the pairs whose truth is planted or null
-    without any detour get the declared estimate, by the same functions.
+    At the largest size the whole family is estimated, and gets its verdicts in a study of the whole territory; at the
+    others, the pairs whose truth is planted or null without any detour are estimated, by the same functions.
     """
     dimensions = [outcome.partition("/")[2] for outcome in (*protocol.outcomes, *protocol.negative_outcomes)]
-    redraw = draw_again(number + 1_000_003 * (protocol.seed - 1), dimensions, max(sites))
+    redraw = draw_again(number + APART * (protocol.seed - 1), dimensions, max(sites))
     rows = []
     for size in sites:
         sources = redraw.first(size)
-        found = _family(sources, protocol) if size == max(sites) else _estimates(sources, protocol)
+        found = _family(sources, protocol, size) if size == max(sites) else _some(sources, protocol)
         rows += [(number, size, *row) for row in found]
     return rows, (number, *_silent(redraw, dimensions[1 % len(dimensions)], number))
 
 
-def _family(sources: Sources, protocol: Protocol) -> Iterator[tuple[Any, ...]]:
-    for one in verdicts(sources, protocol):
-        yield *_row((one.exposure, one.outcome), one.primary), one.q, one.claim, ";".join(one.flags)
+def _family(sources: Sources, protocol: Protocol, size: int) -> Iterator[tuple[Any, ...]]:
+    if size >= HOSPITALS:
+        for said in verdicts(sources, protocol):
+            yield *_row((said.exposure, said.outcome), said.primary), said.q, said.claim, ";".join(said.flags)
+        return
+    found = {pair: primary(cells(sources, protocol, *pair), protocol.estimand) for pair in protocol.pairs}
+    family = q_values([float("nan") if one.p is None else one.p for one in found.values()])
+    for (pair, one), q in zip(found.items(), family, strict=True):
+        yield *_row(pair, one), float(q), "", ""
 
 
-def _estimates(sources: Sources, protocol: Protocol) -> Iterator[tuple[Any, ...]]:
+def _some(sources: Sources, protocol: Protocol) -> Iterator[tuple[Any, ...]]:
     null = read_planted().no_effect
     for pair in protocol.pairs:
         if planted_slope(*pair) or pair[0] in null:

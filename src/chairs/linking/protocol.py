@@ -50,7 +50,7 @@ class Protocol:
     fdr
         Share of false discoveries accepted in the family.
     ladder
-        Further rungs beside description, between, within and two-way: `staggered`, `double_ml` (see `linking.ladder`).
+        Rungs beside description, between, within and two-way: `staggered`, `double_ml`, `ordinal` (`linking.ladder`).
     negative_outcomes
         Scores that the exposures cannot reasonably move: an effect on them speaks against the design.
     future_exposure
@@ -77,7 +77,7 @@ class Protocol:
     smallest_effect: float = 1.0
     per: Mapping[str, float] = field(default_factory=dict)
     fdr: float = 0.05
-    ladder: tuple[Literal["staggered", "double_ml"], ...] = ()
+    ladder: tuple[Literal["staggered", "double_ml", "ordinal"], ...] = ()
     negative_outcomes: tuple[str, ...] = ()
     future_exposure: bool = True
     future_years: int = 1

@@ -210,7 +210,7 @@ def _shuffled(
     """Give the median slope of each shuffle; a worker receives the arrays once for many shuffles."""
     mapper = map if executor is None else executor.map
     parts = [seeds[begin : begin + TOGETHER] for begin in range(0, len(seeds), TOGETHER)]
-    for medians in mapper(_shuffled_medians, itertools.repeat(arrays, len(parts)), parts):
+    for medians in mapper(_shuffled_medians, [arrays] * len(parts), parts):
         yield from medians
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
-def server(desk: Desk, labels: Mapping[str, Text], assumed: Mapping[Language, Sequence[str]]) -> flask.Flask:
+def server(desk: Desk, labels: Mapping[str, Text], assumed: Sequence[Text]) -> flask.Flask:
     """Return the web application.
 
     Parameters
@@ -34,7 +34,7 @@ def server(desk: Desk, labels: Mapping[str, Text], assumed: Mapping[Language, Se
     labels
         Words for the codes of departments and wards.
     assumed
-        What the model assumes, by language.
+        What the model assumes.
     """
     import dash
     import flask
@@ -48,7 +48,7 @@ def server(desk: Desk, labels: Mapping[str, Text], assumed: Mapping[Language, Se
             title=fmt.typeset(words.TITLE.say(lang), lang), update_title="", index_string=_index(lang),
             eager_loading=True, add_log_handler=False,
         )  # fmt: skip
-        app.layout = layout(these, desk.unchanged(), assumed.get(lang, ()), lang)
+        app.layout = layout(these, desk.unchanged(), [one.say(lang) for one in assumed], lang)
         _callbacks(app, desk, these, lang)
 
     @found.get("/")

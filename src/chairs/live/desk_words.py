@@ -62,9 +62,7 @@ HEADS = (
     Text(fr="Intervalle à 95 %", en="95% interval"),
 )
 CAPTION = Text(fr="Moyennes sur deux semaines", en="Means over two weeks")
-AXIS = Text(
-    fr="différence avec aujourd'hui, en % du niveau d'aujourd'hui", en="difference from today, in % of today's level"
-)
+AXIS = Text(fr="différence, en % d'aujourd'hui", en="difference, in % of today")
 HOW = Text(
     fr=(
         "Chaque ligne compare des répliques appariées : les mêmes patients tirés au sort, avec et sans le changement. "
@@ -77,11 +75,11 @@ HOW = Text(
 )
 SETTLED = Text(
     fr=(
-        "Le départ est un état type : les patients présents au bout de trois mois simulés. Ceux qui sont déjà dans un "
+        "Le départ est un état simulé : les patients présents au bout de trois mois. Ceux qui sont déjà dans un "
         "lit y restent le temps prévu ; les curseurs ne changent que les suivants."
     ),
     en=(
-        "The start is a typical state: those present after three simulated months. Those already in a bed stay as "
+        "The start is a simulated state: those present after three months. Those already in a bed stay as "
         "long as was due; the sliders change those after them only."
     ),
 )

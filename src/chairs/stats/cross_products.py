@@ -130,7 +130,8 @@ class CrossProducts:
         """Replace each of `covariates` by its deviation from the establishment's mean and that mean.
 
         The new columns are called `name (within)` and `name (between)`; a random-intercept model with both gives the
-        two slopes, and their difference is the contextual effect (Raudenbush & Bryk 2002, ch. 5).
+        two slopes, and their difference is the contextual effect (Raudenbush & Bryk 2002, ch. 5). A deviation that is
+        rounding only counts as none: the column does not change within establishments.
         """
         import numpy as np
 
@@ -148,7 +149,13 @@ class CrossProducts:
             maps += [column - between, between]
             names += [f"{name} (within)", f"{name} (between)"]
             shift += [0.0, self.shift[k]]
-        return self.mapped(np.stack(maps, axis=2), names, np.array(shift))
+        done = self.mapped(np.stack(maps, axis=2), names, np.array(shift))
+        products, spread = done.products.copy(), self.spread()
+        for name in covariates:
+            k = done.position(f"{name} (within)")
+            if products[:, k, k].sum() <= ALIASED * spread[self.position(name)]:
+                products[:, k, :] = products[:, :, k] = 0.0
+        return replace(done, products=products)
 
 
 def merged(parts: Sequence[CrossProducts]) -> CrossProducts:

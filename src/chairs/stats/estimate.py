@@ -83,6 +83,10 @@ REASONS = {
         fr="cette exposition n'est pas un programme que l'on rejoint pour de bon (0, puis 1)",
         en="this exposure is not a programme that is joined for good (0, then 1)",
     ),
+    "not_classes": Text(
+        fr="le résultat n'est pas fait de quelques classes ordonnées : le modèle linéaire convient",
+        en="the outcome is not made of a few ordered classes: the linear model will do",
+    ),
     "trends_before": Text(
         fr="ceux qui l'ont rejoint évoluaient déjà autrement avant : la comparaison ne tient pas",
         en="those who joined already moved differently before: the comparison does not hold",

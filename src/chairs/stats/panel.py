@@ -15,7 +15,7 @@ from chairs.stats.estimate import REASONS, Estimate, estimated
 if TYPE_CHECKING:
     import numpy as np
 
-Errors = Literal["classical", "CR0", "HC1", "CR1", "CR1S", "CR1S+1", "CR2"]
+Errors = Literal["classical", "CR0", "HC1", "CR1", "CR1S", "CR1S+1", "CR2", "CR2-exact"]
 NOTHING = 1e-12
 
 MODELS = {

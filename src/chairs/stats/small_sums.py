@@ -17,19 +17,17 @@ LARGEST = 20_000  # rows beyond which opening DuckDB costs less than it saves
 
 def is_small(source: Any, design: Design) -> bool:
     """Say whether `small_cells` can sum `source`: a short table of plain text, whole numbers and floats, no weights."""
-    if not hasattr(source, "columns") or len(source) > LARGEST or design.weights is not None:
-        return False
-    named = [design.cluster, *design.factors, *design.covariates, design.outcome]
-    if len(set(named)) < len(named) or any(list(source.columns).count(name) != 1 for name in named):
-        return False  # the refusal is written once, in `streaming`
-    keys = all(_is_text(source[name]) or source[name].dtype.kind in "iu" for name in (design.cluster, *design.factors))
-    return keys and all(source[name].dtype.kind in "iuf" for name in (*design.covariates, design.outcome))
-
-
-def _is_text(column: pd.Series) -> bool:
     import pandas as pd
 
-    return isinstance(column.dtype, pd.StringDtype)
+    if not hasattr(source, "columns") or len(source) > LARGEST or design.weights is not None:
+        return False
+    numbers, keys = (*design.covariates, design.outcome), (design.cluster, *design.factors)
+    named = {*numbers, *keys}
+    if len(named) < len(numbers) + len(keys) or not named <= set(source.columns) or not source.columns.is_unique:
+        return False  # the refusal is written once, in `streaming`
+    kinds = dict(zip(source.columns, source.dtypes, strict=True))
+    plain = all(isinstance(kinds[key], pd.StringDtype) or kinds[key].kind in "iu" for key in keys)
+    return plain and all(kinds[name].kind in "iuf" for name in numbers)
 
 
 def small_cells(table: pd.DataFrame, design: Design) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -47,7 +45,7 @@ def small_cells(table: pd.DataFrame, design: Design) -> tuple[dict[str, np.ndarr
     keys = [table[name] for name in (design.cluster, *design.factors)]
     whole = np.logical_and.reduce([*(np.isfinite(v) for v in values), *(key.notna().to_numpy() for key in keys)])
     values = [v[whole] for v in values]
-    levels, cell, rows = _grouped([key.to_numpy()[whole].astype(str) for key in keys])
+    levels, cell, rows = _grouped([_coded(key[whole]) for key in keys])
     shift = np.array([_mean(v) for v in values])
     reduced = [v - centre for v, centre in zip(values, shift, strict=True)]
     found = {"cluster": levels[0], **{f"f{k}": level for k, level in enumerate(levels[1:])}}
@@ -64,12 +62,21 @@ def _mean(values: np.ndarray) -> float:
     return float(np.cumsum(values)[-1] / len(values)) if len(values) else 0.0
 
 
-def _grouped(keys: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+def _coded(key: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the levels of a key as text, in order, and the level of each row."""
+    import numpy as np
+
+    codes, found = key.factorize()
+    levels, place = np.unique(np.asarray(found).astype(str), return_inverse=True)
+    return levels, place[codes]
+
+
+def _grouped(keys: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     """Return the levels of each key in each cell, the cell of each row, and the rows of each cell, keys in order."""
     import numpy as np
 
-    uniques, codes = zip(*(np.unique(key, return_inverse=True) for key in keys), strict=True)
-    flat = np.ravel_multi_index(codes, [max(len(level), 1) for level in uniques])
-    there, cell, rows = np.unique(flat, return_inverse=True, return_counts=True)
-    places = np.unravel_index(there, [max(len(level), 1) for level in uniques])
-    return [level[place] for level, place in zip(uniques, places, strict=True)], cell, rows
+    levels, codes = zip(*keys, strict=True)
+    shape = [max(len(level), 1) for level in levels]
+    there, cell, rows = np.unique(np.ravel_multi_index(codes, shape), return_inverse=True, return_counts=True)
+    places = np.unravel_index(there, shape)
+    return [level[place] for level, place in zip(levels, places, strict=True)], cell, rows

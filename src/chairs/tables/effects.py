@@ -38,6 +38,14 @@ EFFECTS = CONTRACTS.add(
                 ),
             ),
             "replications": Column(kind="count", at_least=0, label=Text(fr="Paires de répliques", en="Pairs of runs")),
+            "fte": Column(
+                kind="number",
+                missing=True,
+                label=Text(fr="Coût en équivalents temps plein", en="Cost in full-time equivalents"),
+            ),
+            "euros": Column(
+                kind="number", missing=True, label=Text(fr="Coût en euros par an", en="Cost in euros a year")
+            ),
             "status": Column(
                 kind="text", choices=("estimated", "imprecise", "not_valid"), label=Text(fr="Statut", en="Status")
             ),

@@ -78,17 +78,19 @@ class Effect:
 
 
 class Bench:
-    """Runs of one model and its scenarios, batch by batch; the runs without change are done once for all scenarios."""
+    """Runs of one model and its scenarios, batch by batch; each is done once, whatever it is compared with."""
 
     def __init__(self, model: Model, design: Design, read: Read, executor: Executor | None = None) -> None:
         self.model, self.design, self.read, self.executor = model, design, read, executor
         self.zone = ZoneInfo(model.timezone)
-        self._plain: dict[tuple[int, int], Mapping[str, np.ndarray]] = {}
+        self._done: dict[tuple[int, int], list[tuple[Scenario | None, Mapping[str, np.ndarray]]]] = {}
 
     def values(self, scenario: Scenario | None, first: int, number: int) -> Mapping[str, np.ndarray]:
         """Return the measures of `number` replications from the batch that begins at pair `first`."""
-        if scenario is None and (first, number) in self._plain:
-            return self._plain[first, number]
+        done = self._done.setdefault((first, number), [])
+        for one, values in done:
+            if one == scenario:
+                return values
         design, day = self.design, 24 * self.model.hour
         begins = None if design.first is None else dt.datetime.fromisoformat(design.first)
         run = simulate(
@@ -103,8 +105,7 @@ class Bench:
             executor=self.executor,
         )
         found = self.read(run.measures)
-        if scenario is None:
-            self._plain[first, number] = found
+        done.append((scenario, found))
         return found
 
     def effects(self, scenario: Scenario, known: Mapping[str, Spread] | None = None) -> tuple[Effect, ...]:

@@ -64,12 +64,17 @@ class Map:
             self._cache[place] = tuple(self._walk(self._after[name], 1.0, False, (hour, weekday, DEEPEST)))
         return self._cache[place]
 
-    def entries(self, hour: int, weekday: int) -> Iterator[Spot]:
-        """Give the steps at which patients of each list of arrivals are first seen."""
-        for source in self.model.arrivals:
-            for spot in self._walk(source.to, 1.0, False, (hour, weekday, DEEPEST)):
-                if spot.shown:
-                    yield spot
+    def entries(self, hour: int, weekday: int) -> tuple[Spot, ...]:
+        """Return the steps at which patients of each list of arrivals are first seen."""
+        place = ("", hour, weekday)
+        if place not in self._cache:
+            self._cache[place] = tuple(
+                spot
+                for source in self.model.arrivals
+                for spot in self._walk(source.to, 1.0, False, (hour, weekday, DEEPEST))
+                if spot.shown
+            )
+        return self._cache[place]
 
     def _walk(self, name: str | None, weight: float, released: bool, when: tuple[int, int, int]) -> Iterator[Spot]:
         if name is None or weight < RAREST or when[2] == 0:

@@ -33,23 +33,27 @@ def _under_way(memory: Memory, program: Program) -> tuple[np.ndarray, np.ndarray
     stations = len(program.stations)
     held = memory.table(code.AT_HOLDINGS, code.H_WIDE).reshape(len(patients), stations, code.H_WIDE)
     held_x = memory.table(code.AT_HOLDINGS_X, code.HX_WIDE).reshape(len(patients), stations, code.HX_WIDE)
-    wholes: list[tuple[int, ...]] = []
-    reals: list[tuple[float, float, float]] = []
-    for slot in np.flatnonzero(patients[:, code.P_DOING] != code.ABSENT):
-        person, time, doing = patients[slot], times[slot], int(patients[slot, code.P_DOING])
-        who, cls, row = int(person[code.P_SERIAL]), int(person[code.P_CLASS]), int(person[code.P_ROW])
-        for place in map(int, np.flatnonzero(held[slot, :, code.H_UNITS] > 0)):
-            wholes.append((who, int(held[slot, place, code.H_ROW]), place, cls, code.LOG_HOLD))
-            reals.append((held_x[slot, place, code.HX_REQUESTED], held_x[slot, place, code.HX_GRANTED], np.nan))
-        if doing == code.WAITING:
-            wholes.append((who, row, -1, cls, code.LOG_LEFT_QUEUE))
-            reals.append((time[code.PX_REQUESTED], np.nan, np.nan))
-        elif doing == code.INTERRUPTED:
-            place = int(person[code.P_RESOURCE])
-            wholes.append((who, int(held[slot, place, code.H_ROW]), place, cls, code.LOG_LEFT_QUEUE))
-            reals.append((time[code.PX_ELAPSED], np.nan, np.nan))
-        if doing in (code.BUSY, code.INTERRUPTED) and program.rows[row, code.R_LOGGED] == 1:
-            wholes.append((who, row, -1, cls, code.LOG_DELAY))
-            reals.append((time[code.PX_STARTED], time[code.PX_STARTED], np.nan))
-    whole = np.array(wholes, dtype=np.int64).reshape(-1, code.L_WIDE)
-    return whole, np.array(reals, dtype=float).reshape(-1, code.LX_WIDE)
+    doing, row = patients[:, code.P_DOING], patients[:, code.P_ROW]
+    slot, place = np.nonzero((held[:, :, code.H_UNITS] > 0) & (doing != code.ABSENT)[:, None])
+    waits = np.flatnonzero(doing == code.WAITING)
+    broken = np.flatnonzero(doing == code.INTERRUPTED)
+    at = patients[broken, code.P_RESOURCE]
+    lasting = (doing == code.BUSY) | (doing == code.INTERRUPTED)
+    delays = np.flatnonzero(lasting & (program.rows[row, code.R_LOGGED] == 1))
+    none = np.full(len(patients), -1)
+    parts = (
+        (slot, held[slot, place, code.H_ROW], place, code.LOG_HOLD,
+         held_x[slot, place, code.HX_REQUESTED], held_x[slot, place, code.HX_GRANTED]),
+        (waits, row[waits], none[waits], code.LOG_LEFT_QUEUE, times[waits, code.PX_REQUESTED], np.nan),
+        (broken, held[broken, at, code.H_ROW], at, code.LOG_LEFT_QUEUE, times[broken, code.PX_ELAPSED], np.nan),
+        (delays, row[delays], none[delays], code.LOG_DELAY, times[delays, code.PX_STARTED],
+         times[delays, code.PX_STARTED]),
+    )  # fmt: skip
+    wholes, reals, whose = [], [], []
+    for slots, rows, places, kind, asked, begun in parts:
+        who, cls = patients[slots, code.P_SERIAL], patients[slots, code.P_CLASS]
+        wholes.append(np.column_stack([who, rows, places, cls, np.full(len(slots), kind)]))
+        reals.append(np.column_stack([asked, np.broadcast_to(begun, len(slots)), np.full(len(slots), np.nan)]))
+        whose.append(slots)
+    order = np.argsort(np.concatenate(whose), kind="stable")  # patient by patient: what he holds, where he is
+    return np.concatenate(wholes)[order].astype(np.int64), np.concatenate(reals)[order].astype(float)

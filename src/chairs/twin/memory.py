@@ -130,7 +130,9 @@ def _chain(memory: Memory, first: int) -> None:
     memory.n[code.W_FREE] = first
 
 
-def new_memory(program: Program, *, key: tuple[int, int], warm_up: float, log: bool, every: float | None) -> Memory:
+def new_memory(
+    program: Program, *, key: tuple[int, int], warm_up: float, log: bool, every: float | None, present: int = 0
+) -> Memory:
     """Return the arrays of one replication of a program, at time 0 and empty.
 
     Parameters
@@ -141,11 +143,13 @@ def new_memory(program: Program, *, key: tuple[int, int], warm_up: float, log: b
         Whether activities are written down.
     every
         Interval of the samples of units in use and patients waiting; None: none.
+    present
+        Patients who will be put in it before it runs: room for them and half as many again at once.
     """
     model, stations = program.model, program.stations
     samples = 0 if every is None else int(program.horizon / every) + 1
     margin = (4 * len(program.rows) + 8) * (1 + program.places) + 8 * len(stations) + 64
-    sizes = _sizes(program, samples, (2 * margin + 4096) if log else 1, 2 * margin + 4 * PATIENTS_AT_FIRST)
+    sizes = _sizes(program, samples, (2 * margin + 4096) if log else 1, (margin, present))
     head = np.concatenate([np.zeros(code.HEADER, dtype=np.int64), program.wholes])
     head_x = np.concatenate([np.zeros(code.HEADER_X), program.reals])
     n, x = _laid_out(head, head_x, sizes)
@@ -180,8 +184,10 @@ def new_memory(program: Program, *, key: tuple[int, int], warm_up: float, log: b
     return memory
 
 
-def _sizes(program: Program, samples: int, lines: int, calendar: int) -> dict[int, int]:
-    classes, stations, patients = len(program.model.classes), len(program.stations), PATIENTS_AT_FIRST
+def _sizes(program: Program, samples: int, lines: int, room: tuple[int, int]) -> dict[int, int]:
+    classes, stations = len(program.model.classes), len(program.stations)
+    patients = max(PATIENTS_AT_FIRST, 3 * room[1] // 2 + 1)
+    calendar = 2 * room[0] + 4 * patients
     tallies = len(program.tallies) * classes
     return {
         code.AT_ROWS: program.rows.size,

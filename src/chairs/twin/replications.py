@@ -17,8 +17,9 @@ from chairs.core.errors import SettingError, problem
 from chairs.twin.compiling import Program, compile_model
 from chairs.twin.memory import Memory, new_memory
 from chairs.twin.model import Model
+from chairs.twin.placing import place_state
 from chairs.twin.running import Cancelled, key_of, run_to_end
-from chairs.twin.state import Present, place_state
+from chairs.twin.state import Present
 from chairs.twin.steps import Leave
 
 Result = TypeVar("Result")
@@ -43,7 +44,9 @@ class Job:
     def replicate(self, replication: int, stop: Callable[[], bool]) -> Memory:
         """Run one replication and return its memory."""
         key = key_of(self.seed, replication)
-        memory = new_memory(self.program, key=key, warm_up=self.warm_up, log=self.log, every=self.every)
+        memory = new_memory(
+            self.program, key=key, warm_up=self.warm_up, log=self.log, every=self.every, present=len(self.state)
+        )
         if self.state:
             place_state(memory, self.program, self.state, key)
         return run_to_end(memory, stop)

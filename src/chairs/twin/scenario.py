@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from chairs.core.errors import Text, unknown
+from chairs.core.errors import SettingError, Text, problem, unknown
 from chairs.core.records import build
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.changing import MONTHS, MORE, changed, more_units
@@ -25,7 +25,7 @@ class Scenario:
     A name with `*` stands for all that fit (`stay *`). A field takes its new value, or a change of the old one in
     the words of `chairs.twin.changing` (`{"month": {"times": 1.2}}`); a resource also takes `more`, a number of units
     added to its capacity, each shift and each closure. `title` and `question` are for people, `fte` (full-time
-    equivalents) and `euros` (a year) what it costs.
+    equivalents) and `euros` (a year) what it costs. `combines` names scenarios that are tried together (`merged`).
     """
 
     name: str = "scenario"
@@ -33,6 +33,7 @@ class Scenario:
     question: Text | None = None
     fte: float | None = None
     euros: float | None = None
+    combines: tuple[str, ...] = ()
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     arrivals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -41,6 +42,56 @@ class Scenario:
 def read_scenario(data: object, where: str = "scenario") -> Scenario:
     """Build a scenario from what a file holds; an unknown key is refused."""
     return build(Scenario, data, where)
+
+
+def merged(scenario: Scenario, known: Mapping[str, Scenario]) -> Scenario:
+    """Return a scenario with what those it combines change, its own differences on top; costs add up.
+
+    Raises
+    ------
+    SettingError
+        For a scenario that is not known, or two that change the same thing.
+
+    Examples
+    --------
+    >>> parts = {"beds": Scenario(resources={"MIN": {"more": 10}}, fte=14), "late": Scenario(steps={"stay": {}}, fte=3)}
+    >>> both = merged(Scenario(name="both", combines=("beds", "late")), parts)
+    >>> both.fte, sorted(both.resources), sorted(both.steps)
+    (17, ['MIN'], ['stay'])
+    """
+    parts = []
+    for name in scenario.combines:
+        if name not in known:
+            raise unknown(("scénario", "scenario"), name, list(known), file=f"scenario, {scenario.name}")
+        parts.append(known[name])
+    changes: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for kind in ("resources", "arrivals", "steps"):
+        found = changes.setdefault(kind, {})
+        for one in (*parts, scenario):
+            twice = sorted(set(found) & set(getattr(one, kind)))
+            if twice:
+                raise _twice(scenario.name, twice[0])
+            found.update(getattr(one, kind))
+    fte, euros = (_sum([getattr(one, name) for one in (*parts, scenario)]) for name in ("fte", "euros"))
+    return dataclasses.replace(scenario, combines=(), fte=fte, euros=euros, **changes)  # type: ignore[arg-type]
+
+
+def _sum(numbers: list[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+def _twice(name: str, what: str) -> SettingError:
+    return SettingError(
+        (
+            problem(
+                f"« {what} » est changé par deux des scénarios réunis",
+                f'"{what}" is changed by two of the scenarios combined',
+                file=f"scenario, {name}",
+                remedy=("ne réunir que des leviers distincts", "combine distinct levers only"),
+            ),
+        )
+    )
 
 
 def apply(scenario: Scenario, model: Model) -> Model:

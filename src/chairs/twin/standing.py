@@ -15,8 +15,9 @@ from chairs.twin.compiling import Program, compile_model
 from chairs.twin.engine import layout as code
 from chairs.twin.memory import Memory, new_memory
 from chairs.twin.model import Model
+from chairs.twin.placing import make_room, place_state
 from chairs.twin.running import Cancelled, key_of, run_to_end
-from chairs.twin.state import Present, make_room, place_state
+from chairs.twin.state import Present
 
 Result = TypeVar("Result")
 ROOM = 1.5  # places for patients, over those present

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import SettingError, problem
@@ -34,7 +35,7 @@ class Chance:
     rest: tuple[tuple[float, float], ...] = ()  # remaining times and their weights; empty: the engine draws
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Starter:
     """Everything needed to draw states: for each patient present, where he may be.
 
@@ -47,33 +48,75 @@ class Starter:
 
     def draw(self, rng: np.random.Generator) -> tuple[Present, ...]:
         """Return one state: a place and, where the engine does not draw it, a remaining time for each patient."""
-        from dataclasses import replace
+        import numpy as np
 
-        found = []
-        for person, chances in zip(self.people, self.chances, strict=True):
-            u, v = rng.random(2)
-            chance = chances[_chosen([one.weight for one in chances], u)]
-            rest = chance.rest[_chosen([w for _, w in chance.rest], v)][0] if chance.rest else None
-            found.append(
-                replace(
-                    person,
-                    step=chance.step,
-                    elapsed=chance.elapsed,
-                    since_arrival=max(person.since_arrival or 0.0, chance.elapsed),
-                    holds=chance.holds,
-                    remaining=rest,
-                )
-            )
+        numbers = rng.random((len(self.people), 2))
+        ways = self._ways.chosen(np.arange(len(self.people)), numbers[:, 0])
+        rests = self._rests.chosen(ways, numbers[:, 1])
+        known, found = self._known, []
+        for way, rest in zip(ways.tolist(), rests.tolist(), strict=True):
+            place = (way, rest)
+            if place not in known:
+                known[place] = self._placed(way, rest)
+            found.append(known[place])
         return tuple(found)
 
+    def _placed(self, way: int, rest: int) -> Present:
+        number, chance = self._whose[way]
+        person = self.people[number]
+        return Present(  # written out: `dataclasses.replace` costs five times as much
+            step=chance.step,
+            patient_class=person.patient_class,
+            elapsed=chance.elapsed,
+            since_arrival=max(person.since_arrival or 0.0, chance.elapsed),
+            holds=chance.holds,
+            attributes=person.attributes,
+            remaining=self._left[rest] if chance.rest else None,
+        )
 
-def _chosen(weights: Sequence[float], u: float) -> int:
-    left = u * sum(weights)
-    for place, weight in enumerate(weights):
-        left -= weight
-        if left < 0:
-            return place
-    return len(weights) - 1
+    @cached_property
+    def _whose(self) -> tuple[tuple[int, Chance], ...]:
+        return tuple((number, chance) for number, ways in enumerate(self.chances) for chance in ways)
+
+    @cached_property
+    def _left(self) -> tuple[float, ...]:
+        return tuple(hours for _, chance in self._whose for hours, _ in chance.rest or ((0.0, 1.0),))
+
+    @cached_property
+    def _ways(self) -> _Lists:
+        return _lists([[chance.weight for chance in ways] for ways in self.chances])
+
+    @cached_property
+    def _rests(self) -> _Lists:
+        return _lists([[weight for _, weight in chance.rest] or [1.0] for _, chance in self._whose])
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], Present]:
+        return {}
+
+
+@dataclass(frozen=True, eq=False)
+class _Lists:
+    """Weights of many lists one after the other: their sums, scaled so that list k ends at k + 1."""
+
+    sums: np.ndarray
+    first: np.ndarray
+
+    def chosen(self, lists: np.ndarray, u: np.ndarray) -> np.ndarray:
+        """Return for each list named the place, among all, that a number between 0 and 1 falls on."""
+        import numpy as np
+
+        found = np.searchsorted(self.sums, lists + u, side="right")
+        kept: np.ndarray = np.clip(found, self.first[lists], self.first[lists + 1] - 1)
+        return kept
+
+
+def _lists(weights: Sequence[Sequence[float]]) -> _Lists:
+    import numpy as np
+
+    first = np.concatenate([[0], np.cumsum([len(one) for one in weights])]).astype(np.int64)
+    sums = [number + np.cumsum(one) / np.sum(one) for number, one in enumerate(weights)]
+    return _Lists(np.concatenate(sums) if sums else np.zeros(0), first)
 
 
 def starter(model: Model, people: Sequence[Person], at: dt.datetime) -> Starter:

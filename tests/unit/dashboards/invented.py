@@ -39,6 +39,8 @@ def hospital() -> Study:
             "ingest",
             "discover",
             "forecast",
+            "risk",
+            "watch",
             "backtest",
             "simulate",
             "score",
@@ -417,6 +419,15 @@ def claims(outcome: str) -> pd.DataFrame:
     )
 
 
+def claim_steps(outcome: str) -> pd.DataFrame:
+    """Four rungs of the supported pair; the programme is not one."""
+    rows = [["description", -60.0, -80.0, -40.0, 0.001, None], ["between", -30.0, -45.0, -15.0, 0.001, None]]
+    rows += [["two_way", -20.0, -30.0, -10.0, 0.001, None], ["staggered", None, None, None, None, "not_a_programme"]]
+    frame = pd.DataFrame(rows, columns=["rung", "estimate", "low", "high", "p", "reason"])
+    same = {"protocol": "demo", "exposure": "occupancy", "level": "establishment", "n": 240, "clusters": 120}
+    return frame.assign(**same, outcome=outcome, cell_status="ok")
+
+
 def key_drivers(outcome: str) -> pd.DataFrame:
     """Three drivers of a score with their shares, and all together."""
     rows = [["all", 0.45, None, None, None, None, None], ["occupancy", 0.3, 0.25, 0.36, 0.29, -0.5, 0.35]]
@@ -430,7 +441,8 @@ def effects() -> pd.DataFrame:
     """Three scenarios: one that helps, one that harms, one that cannot be told from nothing."""
     rows = [["more-beds", -0.5, -0.7, -0.3], ["surge", 1.6, 1.2, 2.0], ["lounge", -0.1, -0.3, 0.1]]
     frame = pd.DataFrame(rows, columns=["scenario", "mean", "low", "high"])
-    same = {"measure": "boarding_mean", "unit": "h", "before": 5.5, "se": 0.1, "input_se": None, "replications": 4}
+    same = {"measure": "boarding_mean", "unit": "h", "before": 5.5, "se": 0.1, "input_se": None, "replications": 4,
+            "fte": [14.0, None, 3.0], "euros": [770000.0, None, 165000.0]}  # fmt: skip
     return frame.assign(**same, status="estimated", reason=None, cell_status="ok")
 
 
@@ -475,6 +487,52 @@ def forecast_skill() -> pd.DataFrame:
     return frame.assign(**same, status="ok", reason=None, cell_status="ok")
 
 
+def risk_skill() -> pd.DataFrame:
+    """Area and slope of the risk of admission."""
+    rows = [["auc", 0.81, 0.79, 0.83], ["slope", 1.02, 0.95, 1.09]]
+    table = pd.DataFrame(rows, columns=["measure", "value", "low", "high"])
+    said = {"target": "admission", "moment": "all", "n": 900, "status": "ok", "reason_fr": None, "reason_en": None}
+    return table.assign(**said, cell_status="ok")
+
+
+def risk_calibration() -> pd.DataFrame:
+    """Two bands of risk, the upper one off."""
+    rows = [["all", 1, 0.1, 0.11, 0.08, 0.14, 50, 450], ["all", 2, 0.6, 0.7, 0.65, 0.74, 315, 450]]
+    columns = ["moment", "band", "expected", "observed", "low", "high", "admitted", "n"]
+    return pd.DataFrame(rows, columns=columns).assign(cell_status="ok")
+
+
+def risk_groups() -> pd.DataFrame:
+    """Two groups, one of which is off."""
+    rows = [
+        ["all", "sex", "F", 1.02, 0.95, 1.09, 1.0, 0.9, 1.1, 180, 450],
+        ["all", "sex", "M", 0.8, 0.7, 0.9, 1.1, 0.9, 1.3, 185, 450],
+    ]
+    columns = ["moment", "characteristic", "level", "ratio", "ratio_low", "ratio_high", "slope", "slope_low",
+               "slope_high", "admitted", "n"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).assign(cell_status="ok")
+
+
+def drift() -> pd.DataFrame:
+    """Three days, an alarm on the last."""
+    days = ["2024-05-01", "2024-05-02", "2024-05-03"]
+    table = pd.DataFrame({"day": days, "observed": [160, 130, 120], "longer": [0.0, 2.0, 4.1], "shorter": [0.4, 0, 0]})
+    return table.assign(
+        expected=160.0, low_80=145.0, high_80=175.0, limit=3.1, alarm=[None, None, "longer"], cell_status="ok"
+    )
+
+
+def drift_verdicts() -> pd.DataFrame:
+    """An alarm, a coverage, a challenger that loses."""
+    rows = [
+        ["alarms", 1.0, "Une alarme : les séjours s'allongent.", "One alarm: stays become longer."],
+        ["coverage_80", 0.75, "jours", "days"],
+        ["gain", -0.01, "Le modèle en place reste.", "The champion stays."],
+    ]
+    table = pd.DataFrame(rows, columns=["measure", "value", "sentence_fr", "sentence_en"])
+    return table.assign(low=0.0, high=1.0, days=3, cell_status="ok")
+
+
 def comment_themes() -> pd.DataFrame:
     """Comments of one year in three themes; one theme is masked."""
     rows = [["all", 400.0, 120.0, "ok"], ["attente", 160.0, 90.0, "ok"], ["soins", 120.0, 20.0, "ok"]]
@@ -512,6 +570,8 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
     if "simulate" in study.stages:
         tables |= {"effects": effects(), "verdicts": verdicts(), "assumptions": assumptions()}
         tables |= {"forecasts": forecasts(), "forecast_skill": forecast_skill()}
+        tables |= {"risk_skill": risk_skill(), "risk_calibration": risk_calibration(), "risk_groups": risk_groups()}
+        tables |= {"drift": drift(), "drift_verdicts": drift_verdicts()}
     if "link" in study.stages:
         outcome = str(study.outcome)
         tables |= {
@@ -522,6 +582,7 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
             "coverage": coverage(outcome),
             "claims": claims(outcome),
             "key_drivers": key_drivers(outcome),
+            "claim_steps": claim_steps(outcome),
             "comment_themes": comment_themes(),
             "comment_errors": comment_errors(),
         }

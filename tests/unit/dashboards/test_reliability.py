@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from chairs.core.study import Population
 from chairs.dashboards import reliability
 from chairs.dashboards.fiche import Absence, Fiche
 from chairs.dashboards.figures import FIGURES
@@ -70,6 +71,30 @@ def test_tables_of_scores_carry_reliability_shrunken_score_and_ranks(told: Any, 
     own = scores.loc["E001" if figure == "score-reliability" else row[0]]
     assert row[keys.index("rank_low")] == own["rank_low"]
     assert row[keys.index("shrunken")] == pytest.approx(own["shrunken"], abs=1e-3)
+
+
+def test_the_links_of_dimensions_show_how_reliable_each_score_is(told: Any) -> None:
+    study, tables = told
+    scores = pd.concat([tables["scores"], tables["scores"].assign(dimension="accueil")], ignore_index=True)
+    table = drawn("dimensions", study, {**tables, "scores": scores}).table
+    place = [column.key for column in table.columns].index("reliability")
+    shown = {row[0].partition("/")[2]: row[place] for row in table.raw()["rows"]}
+    assert shown["accueil"] == pytest.approx(0.64)
+    assert shown["repas"] is None
+
+
+def test_a_weighted_score_is_told_with_its_design_effect_and_its_limit(told: Any) -> None:
+    study, tables = told
+    asked = {"demo-patient-experience": Population(establishment="E001", activity="stay", margins=("age_band", "sex"))}
+    scores = tables["scores"].assign(weighting="raked", weighted=71.0, design_effect=1.3, imputed=72.0)
+    fiche = drawn("score-reliability", replace(study, population=asked), {**tables, "scores": scores})
+    note = plain(fiche.note.fr)  # type: ignore[union-attr]
+    assert "(âge et sexe) : 71,00, effet de plan 1,30 ; réponses manquantes complétées : 72,00" in note
+    assert "ne corrige pas" in note
+    none = scores.assign(weighting="empty_margin", weighted=float("nan"))
+    fiche = drawn("score-reliability", replace(study, population=asked), {**tables, "scores": none})
+    assert "Not weighted (age and sex): a class has no respondent." in plain(fiche.note.en)  # type: ignore[union-attr]
+    assert "weighted" not in [column.key for column in fiche.table.columns]
 
 
 def test_the_focus_is_told_with_its_possible_ranks(told: Any) -> None:

@@ -90,7 +90,7 @@ def log_of(table: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def planted() -> pd.DataFrame:
-    return people(10_000, 1)
+    return people(8_000, 1)
 
 
 @pytest.fixture(scope="module")
@@ -103,18 +103,25 @@ def found(planted: pd.DataFrame, events: pd.DataFrame) -> Found:
     return study_risk(events, planted[["case_id", "age_band", "ccmu"]], ASKED, "planted")
 
 
+@pytest.fixture(scope="module")
+def looked(planted: pd.DataFrame, events: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return looks(events, planted[["case_id", "age_band", "ccmu"]], ASKED)
+
+
 def scores(found: Found, moment: str = "triage") -> dict[str, tuple[float, float, float]]:
     rows = found.tables["risk_skill"]
     rows = rows[(rows["target"] == "admission") & (rows["moment"] == moment)]
     return {row["measure"]: (row["value"], row["low"], row["high"]) for row in rows.to_dict("records")}
 
 
-def test_planted_chances_come_back(planted: pd.DataFrame, events: pd.DataFrame, found: Found) -> None:
+def test_planted_chances_come_back(
+    planted: pd.DataFrame, looked: tuple[pd.DataFrame, pd.DataFrame], found: Found
+) -> None:
     told = scores(found)
     assert told["slope"][1] < 1 < told["slope"][2]
     assert told["in_the_large"][1] < 0 < told["in_the_large"][2]
     assert found.model is not None
-    table, _ = looks(events, planted[["case_id", "age_band", "ccmu"]], ASKED)
+    table, _ = looked
     late = table[(table["moment"] == "triage") & (table["at"] > table["at"].quantile(0.8))]
     truth = late["case_id"].map(planted.set_index("case_id")["chance"]).to_numpy()
     chance = found.model.probability(late)
@@ -149,7 +156,7 @@ def test_nothing_is_known_before_its_time() -> None:
     cases = planted[["case_id", "age_band", "ccmu"]]
     whole, _ = looks(events, cases, ASKED)
     huddles = whole[whole["moment"] != "triage"]
-    moments = huddles["at"].drop_duplicates().sort_values().iloc[[40, 101]]
+    moments = huddles["at"].drop_duplicates().sort_values().iloc[[60]]
     outcome = {"admitted", "rest_hours", "number"}
     for at in moments:
         cut = pd.Timestamp(at, unit="us", tz="UTC")
@@ -166,8 +173,8 @@ def test_nothing_is_known_before_its_time() -> None:
         pd.testing.assert_frame_equal(before, after.reset_index(drop=True)[before.columns])
 
 
-def test_an_attribute_is_not_used_before_its_step(planted: pd.DataFrame, events: pd.DataFrame) -> None:
-    table, _ = looks(events, planted[["case_id", "age_band", "ccmu"]], ASKED)
+def test_an_attribute_is_not_used_before_its_step(looked: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    table, _ = looked
     early = table[(table["moment"] != "triage") & (table["hours_here"] < 12 / 60)]
     assert len(early) > 0
     assert (early[SEEN + "triage"] > 0).any()
@@ -183,7 +190,11 @@ def test_remaining_stays_cover_as_they_say(found: Found) -> None:
 
 
 def test_the_file_gives_the_same_model_and_the_same_bytes(
-    planted: pd.DataFrame, events: pd.DataFrame, found: Found, tmp_path: Path
+    planted: pd.DataFrame,
+    events: pd.DataFrame,
+    looked: tuple[pd.DataFrame, pd.DataFrame],
+    found: Found,
+    tmp_path: Path,
 ) -> None:
     model = found.model
     assert model is not None
@@ -193,7 +204,7 @@ def test_the_file_gives_the_same_model_and_the_same_bytes(
         write_json(tmp_path / name, write_risk(one))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     read = read_risk(json.loads((tmp_path / "a").read_text()), "a")
-    table, present = looks(events, planted[["case_id", "age_band", "ccmu"]], ASKED)
+    table, present = looked
     np.testing.assert_array_equal(read.probability(table), model.probability(table))
     np.testing.assert_array_equal(read.remaining(present), model.remaining(present))
     assert np.isfinite(read.remaining(present)).all()

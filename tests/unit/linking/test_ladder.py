@@ -86,6 +86,23 @@ def test_double_learning_takes_out_what_a_covariate_does() -> None:
     assert rung(table.assign(size=table["exposure"]), "double_ml").reason == "collinear"
 
 
+def test_ordered_classes_give_the_odds_of_a_higher_one() -> None:
+    random = stream(11, "ordinal")
+    sites = 900
+    exposure, size = random.standard_normal(sites), random.standard_normal(sites)
+    latent = 0.8 * exposure + 0.5 * size + np.log(1 / random.random(sites) - 1)
+    table = pd.DataFrame({"establishment": [f"H{i}" for i in range(sites)], "year": "2022", "n": 100.0})
+    table = table.assign(outcome=np.digitize(latent, [-2, -0.5, 0.5, 2]) + 1.0, exposure=10 * exposure, size=size)
+    found = rung(table, "ordinal")
+    assert found.low < 0.08 < found.high  # type: ignore[operator]
+    assert found.estimate == pytest.approx(0.08, abs=3 * found.se)  # type: ignore[operator]
+    assert rung(table.assign(outcome=latent), "ordinal").reason == "not_classes"
+    assert rung(table.assign(size=table["exposure"] / 10), "ordinal").reason in {None, "collinear"}
+    former = table.assign(year="2021", outcome=1.0)
+    both = pd.concat([former, table], ignore_index=True)
+    assert rung(both, "ordinal").estimate == pytest.approx(found.estimate), "the last year alone"
+
+
 def test_the_protocol_names_its_rungs_and_they_are_written(planted: Any) -> None:
     asked = {"estimand": "within", "lag": 0, "exposures": ["x"], "outcomes": ["i/d"], "future_exposure": False}
     data = {"name": "p", "study": "s", "question": {"fr": "?", "en": "?"}, "covariates": ["status"], **asked}

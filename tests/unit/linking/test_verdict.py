@@ -79,6 +79,16 @@ def test_a_confounded_indicator_is_flagged_in_nearly_all_redraws(planted: Any) -
     assert np.mean([one.claim == "not_supported" for one in made]) >= 0.85
 
 
+def test_a_link_between_establishments_only_is_marked(planted: Any) -> None:
+    """What establishments show and no change shows is marked; where nothing is there, 1 in 20 is."""
+    shared = [verdict(planted.panel(planted.Planted(within=0.0, shared=1.5), seed)) for seed in range(20)]
+    alone = [verdict(planted.panel(planted.Planted(within=0.0), seed)) for seed in range(20)]
+    for one in shared:
+        assert ("crude_only" in one.flags) == (one.claim == "not_supported")
+    assert sum("crude_only" in one.flags for one in alone) <= 6  # two looks at 5 %
+    assert "crude_only" not in verdict(planted.panel(planted.Planted(), 1)).flags
+
+
 def test_no_link_is_claimed_at_the_declared_rate(planted: Any) -> None:
     claimed = [verdict(planted.panel(planted.Planted(within=0.0), seed)).claim for seed in range(40)]
     assert claimed.count("supported") <= 5  # 2 expected; more has a chance of 1 %

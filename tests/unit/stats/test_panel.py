@@ -7,12 +7,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from chairs.core.errors import SettingError
 from chairs.core.streams import stream
 from chairs.stats import panel
 from chairs.stats.aggregation import slopes
-from chairs.stats.cluster_robust import sandwich
+from chairs.stats.cluster_robust import matched_df, sandwich
 from chairs.stats.panel_rows import driscoll_kraay
 from chairs.stats.queueing import erlang_c, little
 from chairs.stats.streaming import Design, cross_products
@@ -233,3 +234,23 @@ def test_every_kind_widens_from_cr0(kind: str) -> None:
     plain, other = (panel.pooled(sums, errors=k).coefficient("x") for k in ("CR0", kind))
     assert other.se >= plain.se
     assert other.estimate == plain.estimate
+
+
+@pytest.mark.parametrize(
+    "weights", [[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1], [0.9, 0.1], [0.3, 0.3, 0.3, 0.05, 0.05]]
+)
+def test_matched_degrees_give_the_95_percent_point_of_the_exact_law(weights: list[float]) -> None:
+    random = stream(7, "matched", len(weights))
+    draws = 400_000
+    ratio = np.abs(random.standard_normal(draws)) / np.sqrt(random.chisquare(1, (draws, len(weights))) @ weights)
+    beyond = (ratio > stats.t.ppf(0.975, matched_df(np.array(weights)))).mean()
+    assert beyond == pytest.approx(0.05, abs=4 * math.sqrt(0.05 * 0.95 / draws))
+
+
+def test_exact_errors_are_those_of_cr2_with_more_degrees_of_freedom_and_the_same_from_40_clusters() -> None:
+    for sites, same in ((9, False), (45, True)):
+        sums = cross_products(rows(sites), DESIGN)
+        plain, exact = (panel.fixed_effects(sums, errors=kind).coefficient("x") for kind in ("CR2", "CR2-exact"))
+        assert (plain.estimate, plain.se) == (exact.estimate, exact.se)
+        assert (plain.df == exact.df) is same
+        assert same or plain.df < exact.df < sites

@@ -95,18 +95,20 @@ def _sentence(rows: pd.DataFrame, lang: Language) -> str:
             if lang == "fr"
             else f"None of the {total} declared links is supported by the protocol ({doubt} doubtful)."
         )
-    first = held.iloc[0]
+    first, open_ = held.iloc[0], bool((rows["status"] == "exploratory").any())
     effect, interval = _effect(first, lang)
     if lang == "fr":
         verb = fmt.plural(len(held), "est soutenu", "sont soutenus", lang)
         return (
-            f"Sur {total} liens déclarés avant de lire les résultats, {len(held)} {verb} et {doubt} "
+            f"Sur {total} liens déclarés {'sur des résultats connus' if open_ else 'avant de lire les résultats'}, "
+            f"{len(held)} {verb} et {doubt} "
             f"{fmt.plural(doubt, 'est douteux', 'sont douteux', lang)} ; le plus net : {_name(first, lang)}, "
             f"{effect} {interval}."
         )
     verb = fmt.plural(len(held), "is supported", "are supported", lang)
     return (
-        f"Of {total} links declared before the results were read {len(held)} {verb} and {doubt} "
+        f"Of {total} links declared {'on known results' if open_ else 'before the results were read'} "
+        f"{len(held)} {verb} and {doubt} "
         f"{fmt.plural(doubt, 'is', 'are', lang)} doubtful; the clearest: {_name(first, lang)}, {effect} {interval}."
     )
 

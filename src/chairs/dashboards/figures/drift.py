@@ -96,35 +96,28 @@ def _plot(days: pd.DataFrame, lang: Language) -> Any:
             ("longer", names[0], theme.ORANGE, "solid"), ("shorter", names[1], theme.BLUE, "dot"),
         )
     ]  # fmt: skip
-    rung = days[days["alarm"].notna()]
-    if len(rung):
-        top = [float(row[str(row["alarm"])]) for row in rung.to_dict("records")]
-        label = {"fr": "alarme", "en": "alarm"}[lang]
-        marker = {"size": 11, "symbol": "diamond", "color": theme.ORANGE}
-        traces.append(
-            {
-                "type": "scatter", "mode": "markers", "x": rung["day"].tolist(), "y": top, "name": label,
-                "marker": marker, "hoverinfo": "skip",
-            }
-        )  # fmt: skip
     limit = float(days["limit"].iloc[0])
-    line = {
-        "type": "line",
-        "x0": 0,
-        "x1": 1,
-        "xref": "paper",
-        "y0": limit,
-        "y1": limit,
-        "line": {"color": theme.INK, "width": 1, "dash": "dash"},
-    }
+    dashed = {"color": theme.INK, "width": 1, "dash": "dash"}
+    line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": limit, "y1": limit, "line": dashed}
     title = {"fr": "somme cumulée (seuil en tirets)", "en": "cumulative sum (limit dashed)"}[lang]
     most = max(limit * 1.15, float(days[["longer", "shorter"]].max().max()) * 1.05)
     return theme.draw(
-        traces, height=HEIGHT, shapes=[line], showlegend=True, legend=theme.LEGEND,
+        traces + _rung(days, lang), height=HEIGHT, shapes=[line], showlegend=True, legend=theme.LEGEND,
         margin={"l": 56, "r": 16, "t": 44, "b": 44}, meta={"narrow": {"xaxis.nticks": 3}},
         xaxis={"type": "date", "nticks": 6, "tickformat": "%m/%Y"},
         yaxis={"title": {"text": title}, "range": [0, most], "nticks": 5},
     )  # fmt: skip
+
+
+def _rung(days: pd.DataFrame, lang: Language) -> list[Any]:
+    """Return the marks of the alarms."""
+    rung = days[days["alarm"].notna()]
+    if rung.empty:
+        return []
+    top = [float(row[str(row["alarm"])]) for row in rung.to_dict("records")]
+    marker = {"size": 11, "symbol": "diamond", "color": theme.ORANGE}
+    mark = {"type": "scatter", "mode": "markers", "x": rung["day"].tolist(), "y": top, "marker": marker}
+    return [{**mark, "name": {"fr": "alarme", "en": "alarm"}[lang], "hoverinfo": "skip"}]
 
 
 NOTHING = Text(fr="le journal est trop court pour une veille.", en="the log is too short to be watched.")

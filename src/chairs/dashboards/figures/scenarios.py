@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROW = 38  # px
 SHOWN = "boarding_mean"
+BEYOND = "/interaction"
 MEASURES = {
     "boarding_mean": Text(fr="Attente d'un lit (h)", en="Wait for a bed (h)"),
     "wait_mean": Text(fr="Attente du médecin (min)", en="Wait for the doctor (min)"),
@@ -42,7 +43,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     rows = known[known["measure"] == SHOWN].sort_values(["mean", "scenario"], ignore_index=True)
     if rows.empty:
         return DRAWING.absent(NOTHING)
-    sentence = phrases.both(lambda lang: _sentence(study, rows, lang))
+    asked = rows[~rows["scenario"].str.endswith(BEYOND)]  # what a plan does beyond its levers is no scenario
+    sentence = phrases.both(lambda lang: _sentence(study, asked, lang))
     return Fiche(
         id=DRAWING.id,
         title=Text(fr="Et si ? L'effet de chaque scénario", en="What if? The effect of each scenario"),
@@ -50,15 +52,20 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
             fr="Que changerait chaque décision à l'attente d'un lit ?", en="What would each decision change?"
         ),
         sentence=sentence,
-        alt=phrases.seen(f"Intervalles de {len(rows)} scénarios.", f"Intervals of {len(rows)} scenarios.", sentence),
+        alt=phrases.seen(f"Intervalles de {len(asked)} scénarios.", f"Intervals of {len(asked)} scenarios.", sentence),
         figure={lang: _plot(study, rows, lang) for lang in LANGUAGES},
         table=_table(study, known),
         n=int(rows["replications"].max()),
         counted=Text(fr="paires de répliques par scénario", en="pairs of runs per scenario"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=CAVEAT,
+        note=_note(known),
     )
+
+
+def _note(known: pd.DataFrame) -> Text:
+    first = BOTH if known["input_se"].notna().any() else SIMULATED
+    return Text(fr=f"{first.fr} {ASSUMED.fr}", en=f"{first.en} {ASSUMED.en}")
 
 
 def _hours(value: float, lang: Language) -> str:
@@ -101,7 +108,13 @@ def _table(study: Study, rows: pd.DataFrame) -> Table:
         Column(key="mean", label=Text(fr="Effet", en="Effect"), kind="number", digits=2),
         Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
         Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
+        Column(key="se", label=Text(fr="Erreur de simulation", en="Simulation error"), kind="number", digits=2),
+        Column(
+            key="input_se", label=Text(fr="Erreur due au journal", en="Error from the log"), kind="number", digits=2
+        ),
         Column(key="replications", label=Text(fr="Paires", en="Pairs"), kind="count"),
+        Column(key="fte", label=Text(fr="Coût (ETP)", en="Cost (FTE)"), kind="number", digits=1),
+        Column(key="euros", label=Text(fr="Coût (euros par an)", en="Cost (euros a year)"), kind="number", digits=0),
         Column(key="status", label=Text(fr="Statut", en="Status"), kind="word", words=STATUSES),
     )
     ordered = rows.sort_values(["scenario", "measure"])
@@ -146,16 +159,31 @@ HOW = Text(
         "the line is the 95% interval. An empty dot: the interval touches zero."
     ),
 )
-CAVEAT = Text(
+SIMULATED = Text(
     fr=(
-        "L'intervalle ne compte que le hasard de la simulation : l'incertitude sur le modèle lui-même, appris d'un "
-        "seul journal, s'y ajoute et n'est pas encore chiffrée. Le personnel et les lits non identifiés sont supposés "
-        "tels que le journal les montre."
+        "L'intervalle ne compte que le hasard de la simulation. L'erreur due au journal, qui n'est qu'un échantillon, "
+        "n'est pas calculée ici : il faut réapprendre le modèle sur des journaux retirés au sort, ce que le réglage "
+        "« log_samples » demande (« n.d. » dans la table)."
     ),
     en=(
-        "The interval counts the chance of the simulation only: the uncertainty of the model itself, learnt from one "
-        "log, comes on top and is not yet put in numbers. Staff and beds not identified are taken as the log shows "
-        "them."
+        "The interval counts the chance of the simulation only. The error that comes from the log, one sample, is not "
+        "computed here: the model has to be learnt again from logs drawn again, which the setting “log_samples” "
+        "asks for (“not available” in the table)."
+    ),
+)
+BOTH = Text(
+    fr="L'intervalle compte le hasard de la simulation et l'erreur due au journal, qui n'est qu'un échantillon.",
+    en="The interval counts the chance of the simulation and the error that comes from the log, which is one sample.",
+)
+ASSUMED = Text(
+    fr=(
+        "Le changement commence quatre semaines avant les jours comptés ; à plus long terme, l'effet peut être plus "
+        "grand. Le personnel et les lits non identifiés sont supposés tels que le journal les montre. Les coûts sont "
+        "ceux que dit le fichier du scénario."
+    ),
+    en=(
+        "The change begins four weeks before the days counted; in the longer run the effect may be larger. Staff and "
+        "beds not identified are taken as the log shows them. Costs are those that the scenario's file says."
     ),
 )
 DRAWING = FIGURES.add(

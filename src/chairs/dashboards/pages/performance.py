@@ -9,6 +9,7 @@ from chairs.dashboards.pages import PAGES, Page
 
 FIGURES = (
     "claims",
+    "ladder",
     "associations",
     "dimensions",
     "key-drivers",
@@ -17,7 +18,7 @@ FIGURES = (
     "score-distribution",
     "score-indicator",
 )
-WIDE = ("claims", "associations", "dimensions", "key-drivers", "position", "score-reliability")
+WIDE = ("claims", "ladder", "associations", "dimensions", "key-drivers", "position", "score-reliability")
 
 
 CAUTION = Text(

@@ -11,9 +11,9 @@ import numpy as np
 
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
-from chairs.twin.experiment import Bench, Design, Effect
+from chairs.twin.experiment import Bench, Design, Effect, decompose
 from chairs.twin.hospital.outcomes import UNITS, outcomes
-from chairs.twin.scenario import fits
+from chairs.twin.scenario import fits, merged
 from chairs.twin.spread import Spread, spread
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from chairs.twin.scenario import Scenario
 
 DECIMALS = 4
+PAIRS_A_SAMPLE = 2
+BEYOND = "/interaction"  # what a combination does beyond the sum of its levers
 NO_QUEUE = Text(
     fr="Le journal ne montre jamais de file à cet endroit : le nombre de places n'est pas identifiable.",
     en="The log never shows a queue there: the number of places cannot be identified.",
@@ -37,6 +39,8 @@ def effects_table(
 ) -> pd.DataFrame:
     """Return the effect of each scenario on each measure of `outcomes`.
 
+    A scenario that combines others also has what it does beyond the sum of their effects (`NAME/interaction`).
+
     Parameters
     ----------
     known
@@ -44,11 +48,19 @@ def effects_table(
         column is empty and the interval holds the noise of the simulation alone.
     """
     bench, known = Bench(model, design, outcomes), known or {}
+    named = {scenario.name: scenario for scenario in scenarios}
     found: list[Effect] = []
-    for scenario in scenarios:
+    for scenario in (merged(one, named) for one in scenarios):
         unlimited = touches_unlimited(model, scenario)
         found += _unknown(scenario) if unlimited else bench.effects(scenario, known.get(scenario.name))
-    return written(found)
+        parts = named[scenario.name].combines
+        if parts and not unlimited:
+            levers = {name: named[name] for name in parts}
+            found += [
+                replace(one, scenario=f"{scenario.name}{BEYOND}")
+                for one in decompose(bench, levers, scenario)["interaction"]
+            ]
+    return written(found, {one.name: merged(one, named) for one in scenarios})
 
 
 def input_spread(
@@ -61,16 +73,18 @@ def input_spread(
     models
         The model learnt again from the log drawn again (`calibrate_again`), three or more.
     design
-        As of the effects; `pilot` is the number of pairs run with each model, two or more.
+        As of the effects, but that few pairs are run with each model.
     """
+    few = replace(design, pilot=PAIRS_A_SAMPLE, most=PAIRS_A_SAMPLE)
     found: dict[str, dict[str, list[np.ndarray]]] = {}
     for number, model in enumerate(models, start=1):
-        bench = Bench(model, replace(design, seed=design.seed + 7919 * number), outcomes)
-        plain = bench.values(None, 0, design.pilot)
-        for scenario in scenarios:
+        bench = Bench(model, replace(few, seed=few.seed + 7919 * number), outcomes)
+        plain = bench.values(None, 0, PAIRS_A_SAMPLE)
+        named = {scenario.name: scenario for scenario in scenarios}
+        for scenario in (merged(one, named) for one in scenarios):
             if touches_unlimited(model, scenario):
                 continue
-            changed = bench.values(scenario, 0, design.pilot)
+            changed = bench.values(scenario, 0, PAIRS_A_SAMPLE)
             for name, values in changed.items():
                 found.setdefault(scenario.name, {}).setdefault(name, []).append(values - plain[name])
     spreads = {key: {name: spread(np.stack(rows)) for name, rows in of.items()} for key, of in found.items()}
@@ -94,8 +108,8 @@ def _unknown(scenario: Scenario) -> list[Effect]:
     ]
 
 
-def written(effects: Sequence[Effect]) -> pd.DataFrame:
-    """Return effects as the table `effects`, rounded and in its order."""
+def written(effects: Sequence[Effect], scenarios: Mapping[str, Scenario] | None = None) -> pd.DataFrame:
+    """Return effects as the table `effects`, rounded and in its order, with what each scenario costs."""
     import pandas as pd
 
     contract = CONTRACTS["effects"]
@@ -107,6 +121,7 @@ def written(effects: Sequence[Effect]) -> pd.DataFrame:
             "unit": UNITS[one.measure],
             **{name: round(getattr(one, name), DECIMALS) for name in numbers},
             "replications": one.replications,
+            **{name: getattr((scenarios or {}).get(one.scenario), name, None) for name in ("fte", "euros")},
             "status": one.status,
             "reason": None if one.reason is None else one.reason.en,
         }

@@ -126,10 +126,8 @@ def scaled(stay: Duration, factor: float) -> Duration:
         for whole, share in ((low, 1 - (wanted - low)), (low + 1, wanted - low)):
             if share > 0:
                 nights[whole] = nights.get(whole, 0.0) + weight * share
-    total = sum(nights.values())
-    values = sorted(nights)
-    shares = [round(nights[n] / total, 9) for n in values]
-    shares[-1] = 1 - sum(shares[:-1])
+    total, values = sum(nights.values()), sorted(nights)
+    shares = [nights[n] / total for n in values]
     return Duration(kind="empirical", values=tuple(n * DAY for n in values), weights=tuple(shares))
 
 

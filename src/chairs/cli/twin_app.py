@@ -30,8 +30,11 @@ def app_(  # noqa: PLR0917 - one argument per option of the command
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 1,
 ) -> None:
     """Open the what-if app: it serves this machine only and asks nothing of any other."""
+    import logging
+
     from werkzeug.serving import make_server
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # not a line for each request
     with Progress(console=aside, transient=True) as bar:
         bar.add_task("…", total=None)
         web = _application(study, _setting(at, days, (replications, threads, seed)))

@@ -52,7 +52,7 @@ def learn(table: pd.DataFrame, attributes: tuple[str, ...]) -> Learnt:
     A word is coded by the log odds of admission at its level, shrunk towards those of all by 20 patients; levels of
     fewer than 11 patients count as unknown. The latest quarter of the days chooses between the candidates by log
     score; the chosen one is then fitted to all. Histogram gradient boosting (Ke and others 2017) and logistic
-    regression of scikit-learn; what is kept of both are plain numbers, because a pickled or skops file of the same
+    regression of scikit-learn; what is kept of both are plain numbers, because a pickled file of the same
     model differs from one writing to the next.
     """
     import numpy as np

@@ -92,7 +92,8 @@ def looks(events: Log, cases: pd.DataFrame | None, asked: Asked) -> tuple[pd.Dat
         `number`, `admitted`
         (asked for within the horizon), `rest_hours` (until the patient leaves the site, at most the horizon), then
         what was known: `unit`, `hours_here`, `hours_since_news`, `hour` and `weekend` (local), in the first table a
-        count of each step known (`seen NAME`) and the attributes, each from the end of its step on. The second table holds everybody else present, at
+        count of each step known (`seen NAME`) and the attributes, each from the end of its step on. The
+        second table holds everybody else present, at
         the bed meetings of every few days.
 
     Raises

@@ -51,9 +51,9 @@ waits[["scenario", "before", "mean", "low", "high", "se", "input_se", "replicati
 NAME, MEASURE, PAIRS = paths.study("demo").scenarios[0], "boarding_mean", 4
 scenario = read_scenario(read_yaml(paths.scenario_file(NAME)), NAME)
 print(scenario.title.fr)
-design = replace(
-    build(Design, paths.params("simulate"), "params.yaml, simulate"), days=14, warm_up_days=14, precision={}
-)
+numbers = paths.params("simulate")
+numbers.pop("log_samples")  # how often the log is drawn again: not needed here
+design = replace(build(Design, numbers, "params.yaml, simulate"), days=14, warm_up_days=14, precision={})
 same, apart = (Bench(model, replace(design, seed=seed), outcomes) for seed in (1, 2))
 before, after = (same.values(one, 0, PAIRS)[MEASURE] for one in (None, scenario))
 elsewhere = apart.values(scenario, 0, PAIRS)[MEASURE]

@@ -99,7 +99,7 @@ def test_each_figure_has_all_its_parts(opened: Opened) -> None:
         drawn = card.query_selector(".chart[aria-label], .drawn[aria-label]")
         assert drawn is not None, name
         assert re.search(r"\d", drawn.get_attribute("aria-label") or ""), name
-        assert card.query_selector(".chart svg.main-svg, .drawn svg, .drawn ol"), name
+        assert card.query_selector(".chart svg.main-svg, .drawn svg, .drawn ol, .drawn ul"), name
         assert card.query_selector("details table tbody tr"), name
         assert re.search(r"n = \d", card.query_selector(".n").inner_text().replace("\u00a0", " ")), name  # type: ignore[union-attr]
         assert card.query_selector(".source"), name

@@ -27,7 +27,7 @@ def checkout(folder: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HERE / name, folder / name)
     params = folder / "params.yaml"
-    params.write_text(params.read_text(encoding="utf-8").replace("size: 1.0", "size: 0.02"), encoding="utf-8")
+    params.write_text(params.read_text(encoding="utf-8").replace("size: 1.0", "size: 0.05"), encoding="utf-8")
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "t"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
     return folder

@@ -55,6 +55,7 @@ def test_the_stages_write_model_report_sheet_and_verdicts(folder: Path) -> None:
     assert written == {
         "model.json",
         "report.json",
+        "assumptions.parquet",
         "sheet_fr.md",
         "sheet_en.md",
         "backtest.parquet",

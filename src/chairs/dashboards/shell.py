@@ -185,8 +185,9 @@ def _banner(study: Rendered, lang: Language) -> str:
 
 
 def sentences(studies: Sequence[Rendered], figures: Sequence[str], lang: Language) -> list[tuple[str, str]]:
-    """Return, for each of `figures`, the title and computed sentence of the first of `studies` that has it."""
+    """Return, for each of `figures`, the title and computed sentence of the study with most of them that has it."""
     found = []
+    studies = sorted(studies, key=lambda one: -sum(one.summary(figure) is not None for figure in figures))
     for figure in figures:
         having = [(study, summary) for study in studies if (summary := study.summary(figure))]
         if having:

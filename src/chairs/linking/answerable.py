@@ -55,7 +55,8 @@ class Power:
         enough = self.detectable_in_family <= smallest
         if lang == "fr":
             verdict = "la question a une réponse possible" if enough else "la question ne peut pas être tranchée"
-            return f"{self.exposure} : effet décelable {alone} point, {family} dans la famille ; {verdict}"
+            points = "point" if self.detectable < 2 else "points"
+            return f"{self.exposure} : effet décelable {alone} {points}, {family} dans la famille ; {verdict}"
         verdict = "the question can be answered" if enough else "the question cannot be settled"
         return f"{self.exposure}: detectable effect {alone} points, {family} in the family; {verdict}"
 
@@ -75,7 +76,7 @@ def answerable(
     Standard error = s / (sd(x) sqrt(rows left)), with s² = year² + person² / answers (and site² for a comparison of
     establishments) from the protocol's `assumed`; detectable effect = (t_{1 - a/2} + t_{0.8}) standard errors with
     establishments - 1 degrees of freedom, a = 5 % alone and 5 % over the number of tests in the family (the first step
-    of Benjamini-Hochberg when one effect is real). Checked by simulation in `tests/unit/linking/test_answerable.py`.
+    of Benjamini-Hochberg when one effect is real). Checked by simulation in `tests/unit/linking/test_verdict.py`.
     """
     import numpy as np
     from scipy.special import stdtrit

@@ -76,8 +76,8 @@ class Curve:
         median, p = shown(self.median, lang), shown(self.p or 0.0, lang, ".3f")
         if lang == "fr":
             return (
-                f"{count} choix défendables : médiane {median}, {self.same_sign:.0%} du même signe, "
-                f"{self.significant:.0%} significatifs, test conjoint p {p}"
+                f"{count} choix défendables : médiane {median}, {100 * self.same_sign:.0f} % du même signe, "
+                f"{100 * self.significant:.0f} % significatifs, test conjoint p {p}"
             )
         return (
             f"{count} defensible choices: median {median}, {self.same_sign:.0%} of the same sign, "

@@ -1,1 +1,1 @@
-"""The hospital's side: the feed of messages, what is known, the hourly update."""
+"""The hospital's side: the feed of messages and the hourly update; the what-if desk and its app."""

@@ -1,4 +1,4 @@
-"""The what-if desk: a hospital's twin from this morning's patients, asked again and again under the same chance."""
+"""The what-if desk: a hospital's twin from those present at a moment, asked again and again under the same chance."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from chairs.sources.sheet import Sheet
 
 PROVIDER = r"[0-9][0-9A-Z]{5}"  # CMS certification number: six characters, leading zeros, sometimes a letter
-ACUTE = "Acute Care Hospitals"
 
 # ownership in the directory -> legal status
 STATUSES = {

@@ -28,7 +28,6 @@ SCORES = {
     "work_stress": ("WorkStress.Index", 0.0, 1.0),
 }
 # one single value (0) in every row of the file that was read: no measure
-CONSTANT = ("FreedomSpeak.Index", "Openness.Index")
 INDICATORS = {
     "nhs_shmi": ("SHMI.Index", 0.0, None),
     "nhs_clinical_respondents": ("Survey.clinical.proportion", 0.0, 1.0),

@@ -197,8 +197,8 @@ def test_census_hides_full_days_where_a_day_is_masked(hospital: Any) -> None:
     shown = {row[0]: row for row in fiche.table.formatted("fr")}
     assert shown["Chirurgie viscérale"][6].replace("\u00a0", " ") == "masqué (n < 11)"
     assert shown["Médecine interne"][6].endswith("%")
-    assert "des 3 " in plain(fiche.sentence)
-    assert "(compte sur 2 unités ; jours masqués, petits effectifs : 1)" in plain(fiche.sentence)
+    assert "2 unités sur 2 connues sont pleines" in plain(fiche.sentence)
+    assert "(jours masqués, petits effectifs : 1)" in plain(fiche.sentence)
 
 
 def test_census_without_daily_table_names_the_fullest_unit(hospital: Any) -> None:
@@ -438,7 +438,7 @@ def test_forecasts_are_those_of_the_last_origin_by_local_day_with_what_past_ones
     study, tables = hospital
     fiche = drawn("forecasts", study, tables)
     said = plain(fiche.sentence)
-    assert "Du 1er janvier 2025 au 2 janvier 2025 : 285 arrivées par jour (entre 250 et 310 selon le jour)" in said
+    assert "Du 1er au 2 janvier 2025 : 285 arrivées par jour (entre 250 et 310 selon le jour)" in said
     assert "81 % des jours sont tombés dans l'intervalle à 80 %, et l'erreur était de 50 % plus faible" in said
     assert [row[:3] for row in fiche.table.rows[:2]] == [
         ("arrivals", "2025-01-01", 280.0),

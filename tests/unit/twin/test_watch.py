@@ -95,7 +95,7 @@ def test_the_alarm_says_since_when_and_which_way(wards: Wards, champion: Departu
     first = next(alarm for alarm in found.alarms if alarm.at >= FIRST + 130 - days.first)
     assert abs(first.since + 1 - (FIRST + 130 - days.first)) <= 4
     assert "longer" in told(found).en
-    assert "s’allongent" in told(found).fr
+    assert "s’allongeaient" in told(found).fr
     shorter = watch(champion, whole(stream(wards, 51, 165, longer_from=120, factor=0.7)), None)
     assert "shorter" in told(shorter).en
 
@@ -174,7 +174,7 @@ def test_the_command_keeps_a_champion_and_renews_it(
     log_of(stream(wards, 71, 330, longer_from=180)).to_parquet(log)
     second = CliRunner().invoke(app, words)
     assert second.exit_code == 0, second.output
-    assert "stays become longer" in second.output
+    assert "stays became longer" in second.output
     assert "takes the place" in second.output
     assert model.read_bytes() != before
 

@@ -117,12 +117,13 @@ def _sentence(study: Study, units: pd.DataFrame, lang: Language) -> str:
     left = len(units) - many
     if lang == "fr":
         verb = fmt.plural(tense, "est pleine", "sont pleines", lang)
-        whole = f"des {len(units)}" if left else f"sur {many}"
+        whole = f"sur {many} connues" if left else f"sur {many}"
         full = f"{tense} {fmt.plural(tense, 'unité', 'unités', lang)} {whole} {verb} au moins un jour sur dix"
-        rest = f" (compte sur {many} unités ; jours masqués, petits effectifs : {left})" if left else ""
+        rest = f" (jours masqués, petits effectifs : {left})" if left else ""
         return f"{head} ; {full}{rest}. La plus souvent pleine : « {name} », {share} des jours."
-    full = f"{tense} of the {len(units)} units {fmt.plural(tense, 'is', 'are', lang)} full at least one day in ten"
-    rest = f" (counted in {many} units; days masked, small numbers: {left})" if left else ""
+    whole = f"{many} known units" if left else f"{many} units"
+    full = f"{tense} of the {whole} {fmt.plural(tense, 'is', 'are', lang)} full at least one day in ten"
+    rest = f" (days masked, small numbers: {left})" if left else ""
     return f"{head}; {full}{rest}. Most often full: “{name}”, {share} of days."
 
 

@@ -110,7 +110,8 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     bar: dict[str, Any] = {"type": "bar", "orientation": "h", "y": at, "width": 0.6, "hoverinfo": "skip"}
     critical = [float(v) for v in rows["critical_share"]]
     other = [float(a) - b for a, b in zip(rows["share"], critical, strict=True)]
-    hatch = {"color": theme.ORANGE, "pattern": {"shape": "/", "fgcolor": theme.PAPER, "size": 6, "solidity": 0.3}}
+    pattern = {"shape": "/", "fgcolor": theme.PAPER, "bgcolor": theme.ORANGE, "size": 6, "solidity": 0.3}
+    hatch = {"color": theme.ORANGE, "pattern": pattern}
     traces = [
         {**bar, "x": critical, "name": words[0], "marker": hatch},
         {**bar, "x": other, "name": words[1], "marker": {"color": "#86B3DB"}},

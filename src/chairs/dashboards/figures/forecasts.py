@@ -84,7 +84,10 @@ def _sentence(days: pd.DataFrame, skill: pd.DataFrame, lang: Language) -> str:
         name = WORDS[str(measure)].say(lang).lower()
         between = f"entre {lows} et {highs} selon le jour" if lang == "fr" else f"{lows} to {highs} by the day"
         parts.append(f"{mean} {name} ({between})")
-    first, last = (fmt.period(str(day), lang) for day in (days["day"].min(), days["day"].max()))
+    ends = str(days["day"].min()), str(days["day"].max())
+    first, last = (fmt.period(day, lang) for day in ends)
+    if ends[0][:7] == ends[1][:7]:
+        first = first.split(" ")[0]
     head = f"Du {first} au {last} : " if lang == "fr" else f"From {first} to {last}: "
     return head + fmt.listing(parts, lang) + "." + _past(skill, lang)
 

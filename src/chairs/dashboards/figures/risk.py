@@ -85,10 +85,12 @@ def _told(scores: dict[str, tuple[float, float, float]], lang: Language) -> str:
     between, slope = fmt.interval(low, high, lang), fmt.number(line, lang, 2)
     right, close = low <= 1 <= high, line > 1
     if lang == "fr":
-        verdict = "bien calé" if right else "risques un peu trop tassés" if close else "risques un peu trop écartés"
+        close_fr, wide_fr = "les risques prédits varient un peu trop peu", "les risques prédits varient un peu trop"
+        verdict = "aucun défaut de calage décelable" if right else close_fr if close else wide_fr
         said = f" De deux patients, celui qui sera admis avait le plus grand risque dans {area} des cas"
         return f"{said} ; pente {slope} {between} : {verdict}."
-    verdict = "well calibrated" if right else "risks a little too close" if close else "risks a little too far apart"
+    narrow, wide = "the risks foreseen vary a little too little", "the risks foreseen vary a little too much"
+    verdict = "no fault of calibration detectable" if right else narrow if close else wide
     said = f" Of two patients the one to be admitted had the higher risk in {area} of cases"
     return f"{said}; slope {slope} {between}: {verdict}."
 

@@ -85,11 +85,16 @@ def _sentence(study: Study, rows: pd.DataFrame, lang: Language) -> str:
     best, worst = clear.iloc[0], clear.iloc[-1]
     parts = [_told(study, best, lang)] if best["mean"] < 0 else []
     parts += [_told(study, worst, lang)] if worst["mean"] > 0 else []
+    rough = int((clear["status"] == "imprecise").sum())
     if lang == "fr":
         verb = fmt.plural(len(clear), "scénario change", "scénarios changent", lang)
-        return f"{len(clear)} {verb} l'attente d'un lit ({before} en moyenne) : {' ; '.join(parts)}."
+        aside = f", dont {rough} à la précision voulue non atteinte" if rough else ""
+        head = f"Dans le modèle, {len(clear)} {verb} l'attente d'un lit ({before} en moyenne){aside}"
+        return f"{head} ; les plus marqués : {' ; '.join(parts)}."
     verb = fmt.plural(len(clear), "scenario changes", "scenarios change", lang)
-    return f"{len(clear)} {verb} the wait for a bed ({before} on average): {'; '.join(parts)}."
+    aside = f", {rough} of them short of the precision asked for" if rough else ""
+    head = f"In the model, {len(clear)} {verb} the wait for a bed ({before} on average){aside}"
+    return f"{head}; the most marked: {'; '.join(parts)}."
 
 
 def _told(study: Study, row: pd.Series, lang: Language) -> str:

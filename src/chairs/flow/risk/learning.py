@@ -59,19 +59,28 @@ def learn(table: pd.DataFrame, attributes: tuple[str, ...]) -> Learnt:
 
     table = table.sort_values(["at", "number"], kind="stable", ignore_index=True)
     outcome = table["admitted"].to_numpy(np.int64)
+    cut = int(np.searchsorted(table["at"].to_numpy(), np.quantile(table["at"], 1 - HELD)))
+    scores = _tried(table, outcome, cut, attributes)
     words, numbers = _coded(table, outcome, attributes)
     columns = _columns(table, words, numbers)
     design = design_of(table, words, numbers, columns)
-    cut = np.searchsorted(table["at"].to_numpy(), np.quantile(table["at"], 1 - HELD))
-    scores: dict[Kind, float] = {}
-    for kind in get_args(Kind):
-        fitted = _fit(kind, design[:cut], outcome[:cut]) if _both(outcome[:cut]) else None
-        scores[kind] = np.inf if fitted is None else _log_score(_predicted(fitted, design[cut:]), outcome[cut:])
     kind = min(scores, key=lambda name: (scores[name], name))
     model = _fit(kind, design, outcome)
     intercept, weights, trees = _plain(kind, model)
     return Learnt(words=words, numbers=numbers, columns=columns, kind=kind, intercept=intercept, weights=weights,
                   trees=trees, scores={name: float(value) for name, value in scores.items()})  # fmt: skip
+
+
+def _tried(table: pd.DataFrame, outcome: np.ndarray, cut: int, attributes: tuple[str, ...]) -> dict[Kind, float]:
+    """Return the log score of each candidate on the rows from `cut` on, learnt, codes included, from those before."""
+    import numpy as np
+
+    if not _both(outcome[:cut]):
+        return dict.fromkeys(get_args(Kind), float(np.inf))
+    words, numbers = _coded(table.iloc[:cut], outcome[:cut], attributes)
+    design = design_of(table, words, numbers, _columns(table, words, numbers))
+    fitted = {kind: _fit(kind, design[:cut], outcome[:cut]) for kind in get_args(Kind)}
+    return {kind: _log_score(_predicted(one, design[cut:]), outcome[cut:]) for kind, one in fitted.items()}
 
 
 def _both(outcome: np.ndarray) -> bool:

@@ -23,7 +23,7 @@ REACH = 60 * DAY  # who arrived earlier is not looked at any more
 SEEN = "seen "  # prefix of the columns that count the steps known of
 OVER = "over "  # of those that count the steps that were over: what they tell of the patient is known
 
-# What is known of a line at a moment: its request, start and end as far as they lie before.
+# The lines of the days looked at.
 _LINES = """
 create table lines as select * from steps where begins >= $since
 """
@@ -89,12 +89,10 @@ def looks(events: Log, cases: pd.DataFrame | None, asked: Asked) -> tuple[pd.Dat
     -------
     tuple of pandas.DataFrame
         One row a patient and moment: `moment` (triage, h07, ...), `at` (UTC microseconds), `case_id` and its
-        `number`, `admitted`
-        (asked for within the horizon), `rest_hours` (until the patient leaves the site, at most the horizon), then
-        what was known: `unit`, `hours_here`, `hours_since_news`, `hour` and `weekend` (local), in the first table a
-        count of each step known (`seen NAME`) and the attributes, each from the end of its step on. The
-        second table holds everybody else present, at
-        the bed meetings of every few days.
+        `number`, `admitted` (asked for within the horizon), `rest_hours` (until the patient leaves the site, at most
+        the horizon), then what was known: `unit`, `hours_here`, `hours_since_news`, `hour` and `weekend` (local); in
+        the first table also a count of each step known (`seen NAME`) and the attributes, each from the end of its
+        step on. The second table holds everybody else present, at the bed meetings of every few days.
 
     Raises
     ------

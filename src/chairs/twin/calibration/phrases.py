@@ -158,8 +158,8 @@ def phrase(key: str, **values: object) -> Text:
 
     Examples
     --------
-    >>> phrase("under way", n=3).en
-    "3 stays under way at the log's end count as censored (Kaplan-Meier)"
+    >>> phrase("overlapping", share="2.5", share_fr="2,5").en
+    '2.5 % of steps start before the previous one ends; the model puts them one after another'
     """
     fr, en = _PHRASES[key]
     return Text(fr=fr.format(**values), en=en.format(**values))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,14 +16,9 @@ from chairs.live.app import server
 from chairs.live.desk import Desk, Setting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.e2e
-ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LABELS = {
     "ED": Text(fr="Urgences", en="Emergency department"),
     "A": Text(fr="Médecine", en="Medicine"),
@@ -51,23 +43,19 @@ def address(small_hospital: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=["fr", "en"])
-def opened(address: str, request: pytest.FixtureRequest) -> Iterator[tuple[Page, list[str], list[str]]]:
-    program = os.environ.get("CHAIRS_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip("no Chromium here: install it or name it in CHAIRS_BROWSER")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=program, args=list(QUIET))
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
-        asked: list[str] = []
-        complaints: list[str] = []
-        page.on("request", lambda one: asked.append(one.url))
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{address}/{request.param}/")
-        page.wait_for_selector("#figure svg.main-svg", timeout=WAIT)
-        yield page, asked, complaints
-        chromium.close()
+def opened(
+    address: str, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[tuple[Page, list[str], list[str]]]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{address}/{request.param}/")
+    page.wait_for_selector("#figure svg.main-svg", timeout=WAIT)
+    yield page, asked, complaints
+    page.close()
 
 
 def changed(page: Page, before: str) -> str:
@@ -131,14 +119,5 @@ def test_nothing_overflows(opened: Any) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_axe_finds_nothing(opened: Any) -> None:
-    page = opened[0]
-    axe = Path(os.environ.get("CHAIRS_AXE", ROOT / "node_modules" / "axe-core" / "axe.min.js"))
-    if not axe.is_file():
-        pytest.skip("axe-core is not here: npm install axe-core, or name axe.min.js in CHAIRS_AXE")
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.evaluate(axe.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, preload: false, resultTypes: ['violations']})", RULES
-    )
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found["violations"]] == []
+def test_axe_finds_nothing(opened: Any, violations: Any) -> None:
+    assert violations(opened[0]) == []

@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from chairs.core.errors import SettingError, problem
@@ -58,15 +60,44 @@ def would_run(planned: Sequence[Step]) -> list[Step]:
 
 
 def reproduce(planned: Sequence[Step]) -> Iterator[str]:
-    """Run the steps with DVC, giving its lines as they come; the last line is `exit CODE`.
+    """Run the steps with DVC, giving its lines as they come; each DVC ends with a line `exit CODE`.
 
-    A step that fails stops the steps that need it, not those of other studies.
+    The studies share no output, so that each has a DVC of its own, as many at a time as there are cores.
+    A step that fails stops the steps that need it, not those of other studies. The record comes last: it reads
+    `dvc.lock`, which every DVC rewrites in place after each step.
     """
-    targets = _last(planned)
-    if not targets:
-        return  # without a target DVC would run everything
     release_dead_locks()
-    command = [sys.executable, "-m", "dvc", "repro", "--keep-going", *targets]
+    made = _last([step for step in planned if step.stage != "track"])
+    failed = yield from _side_by_side(made)
+    recorded = [step.name for step in planned if step.stage == "track" and step.study not in failed]
+    if recorded:
+        yield from _dvc("--single-item", *recorded)
+
+
+def _side_by_side(targets: Sequence[str]) -> Generator[str, None, set[str]]:
+    """Run each target with a DVC of its own; give their lines, mixed, and return the studies that failed."""
+    lines: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
+
+    def follow(target: str) -> None:
+        try:
+            for line in _dvc("--keep-going", target):
+                lines.put((target, line))
+        finally:
+            lines.put((target, None))
+
+    failed = set()
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        running = [pool.submit(follow, target) for target in targets]
+        for _ in running:
+            while (item := lines.get())[1] is not None:
+                yield item[1]
+                if item[1].startswith("exit ") and item[1] != "exit 0":
+                    failed.add(item[0].partition("@")[2])
+    return failed
+
+
+def _dvc(*words: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", *words]
     with subprocess.Popen(
         command,
         cwd=paths.root(),
@@ -92,7 +123,11 @@ def release_dead_locks() -> None:
     place = paths.root() / ".dvc" / "tmp" / "rwlock"
     if not place.is_file():
         return
-    held = json.loads(place.read_text(encoding="utf-8") or "{}")
+    try:
+        held = json.loads(place.read_text(encoding="utf-8"))
+    except json.JSONDecodeError:  # its writer was killed; DVC refuses to read it, and makes a new one
+        place.unlink()
+        return
     writers = {path: by for path, by in held.get("write", {}).items() if _is_running_dvc(by["pid"])}
     readers = {path: [by for by in group if _is_running_dvc(by["pid"])] for path, group in held.get("read", {}).items()}
     kept = {"write": writers, "read": {path: group for path, group in readers.items() if group}}
@@ -108,6 +143,8 @@ def _is_running_dvc(pid: int) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and any("dvc" in word for word in process.cmdline())
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False
+    except psutil.AccessDenied:
+        return True  # somebody else's: it is there, and nothing more is told
 
 
 def _last(planned: Sequence[Step]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -90,3 +91,30 @@ def test_a_killed_run_holds_nothing_a_running_one_does(project) -> None:
         running.communicate(b"\n")
     killed.wait()
     assert left == {"write": {"b": owners["b"]}, "read": {"c": [owners["b"]]}}
+
+
+def test_a_lock_file_cut_short_is_made_anew(project) -> None:
+    place = project / ".dvc" / "tmp" / "rwlock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text('{"write": {"a": {"pid"')
+    path.release_dead_locks()
+    assert not place.exists()
+
+
+def test_studies_run_side_by_side_and_the_record_comes_last(monkeypatch, project) -> None:
+    """Each study waits until the other has begun; the one that fails is not recorded."""
+    both = threading.Barrier(2, timeout=30)
+    asked = []
+
+    def dvc(*words: str):
+        asked.append(words)
+        if words[0] == "--keep-going":
+            both.wait()
+            yield f"Running stage '{words[1]}':"
+            yield "exit 1" if "sepsis" in words[1] else "exit 0"
+
+    monkeypatch.setattr(path, "_dvc", dvc)
+    monkeypatch.setattr(path.os, "cpu_count", lambda: 2)
+    lines = list(path.reproduce(path.steps(["demo", "sepsis"])))
+    assert sorted(lines) == ["Running stage 'render@demo':", "Running stage 'render@sepsis':", "exit 0", "exit 1"]
+    assert asked[2:] == [("--single-item", "track@demo")]

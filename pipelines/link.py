@@ -5,9 +5,9 @@ from chairs.linking.association import associate
 from chairs.linking.cells import Sources
 from chairs.linking.coverage import coverage
 from chairs.linking.drivers import key_drivers
-from chairs.linking.protocol import read_protocol, sealed
+from chairs.linking.protocol import read_protocol
 from chairs.linking.request import request
-from chairs.linking.specification import curve
+from chairs.linking.sealing import hold, read_seals, sealed
 from chairs.linking.verdict import verdicts
 from chairs.store import paths
 from chairs.store.files import write_json
@@ -16,9 +16,11 @@ from chairs.store.stage import run_stage
 
 
 def work(study, folder):
-    """Seal the protocol; only then read the scores, associate, and judge what was declared."""
+    """Hold the protocol to its seal; only then read the scores, associate, and judge what was declared."""
     protocol = read_protocol(paths.protocol_file(study.protocol)) if study.protocol else None
     if protocol is not None:
+        seals = read_seals(paths.seal_file(protocol.name))
+        hold(protocol, seals)
         write_json(folder / "protocol.json", sealed(protocol))
     indicators = read_table(paths.stage_folder("derive", study.name) / "indicators.parquet")
     establishments = read_table(paths.stage_folder("ingest", study.name) / "establishments.parquet")
@@ -29,11 +31,8 @@ def work(study, folder):
     if study.drivers is not None:
         write_table(key_drivers(sources, study.drivers, protocol), "key_drivers", folder)
     if protocol is not None:
-        found = verdicts(sources, protocol)
-        write_table(writing.claims(found, protocol), "claims", folder)
-        write_table(writing.claim_steps(found, protocol), "claim_steps", folder)
-        curves = [curve(sources, protocol, one.exposure, one.outcome) for one in found if one.claim == "supported"]
-        write_table(writing.curve_points(curves, protocol), "curve_points", folder)
+        for name, table in writing.tables(sources, verdicts(sources, protocol), protocol, seals).items():
+            write_table(table, name, folder)
 
 
 if __name__ == "__main__":

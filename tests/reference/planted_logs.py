@@ -11,6 +11,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class Do:
 
     what: str
     who: Pool
-    minutes: float
+    minutes: float | Callable[[], float]  # a call: what it takes is known when it begins
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class World:
 
     def run(self, arrivals: np.ndarray, case: Callable[[], Way], last: float) -> pd.DataFrame:
         for number, when in enumerate(arrivals.tolist()):
-            self.at(when, lambda number=number: self.go(case(), number, lambda: None))
+            self.at(when, partial(self.go, case(), number, lambda: None))
         while self.agenda and self.agenda[0][0] <= last:
             self.now, _, do = heapq.heappop(self.agenda)
             do()
@@ -113,7 +114,7 @@ class World:
 
     def go(self, way: Way, number: int, after: Callable[[], None]) -> None:
         step = next(way, None)
-        on = lambda: self.go(way, number, after)  # noqa: E731
+        on = partial(self.go, way, number, after)
         if step is None:
             after()
         elif isinstance(step, Do):
@@ -128,7 +129,7 @@ class World:
         elif isinstance(step, list):
             left = [len(step)]
             for one in step:
-                self.go(one, number, lambda: self.joined(left, on))
+                self.go(one, number, partial(self.joined, left, on))
         else:
             self.at(self.now + step, on)
 
@@ -146,13 +147,14 @@ class World:
             worker = ready[len(self.rows) % len(ready)]
             number, what, minutes, on = who.queue.popleft()
             worker.free = False
+            minutes = minutes() if callable(minutes) else minutes
             end = worker.done(self.now, minutes) if who.pauses else self.now + minutes
             self.rows.append((number, what, worker.name, self.now, end))
-            self.at(end, lambda: self.finish(who, worker, on))
+            self.at(end, partial(self.finish, who, worker, on))
         idle = [one.next_open(self.now) for one in who.workers if one.free]
         if who.queue and idle and min(idle) > self.now and who.wakes != min(idle):
             who.wakes = min(idle)
-            self.at(who.wakes, lambda: self.serve(who))
+            self.at(who.wakes, partial(self.serve, who))
 
     def finish(self, who: Pool, worker: Worker, on: Callable[[], None]) -> None:
         worker.free = True
@@ -180,10 +182,10 @@ def bump(*centres: float, width: float = 2.0) -> np.ndarray:
 
 def clinic(rng: np.random.Generator, events: int) -> pd.DataFrame:
     """Return an outpatient clinic: office hours, few people, appointments days later, letters signed in batches."""
-    desk, nurses, doctors = pool("clerk", 2), pool("nurse", 2), pool("doctor", 3, hours("01234", (9, 12), (14, 18)))
-    scanner = pool("technician", 1, hours("024", (8, 16)))
+    desk, nurses, doctors = pool("clerk", 2), pool("nurse", 2), pool("doctor", 4, hours("01234", (9, 12), (14, 18)))
+    scanner = pool("technician", 2, hours("024", (8, 16)))
     signing = np.array([day * 1440 + 16 * 60 for day in range(5)], dtype=float)
-    weeks = max(events / 6.1 / 160, 8)
+    weeks = max(events / 5.6 / 160, 8)
 
     def case() -> Way:
         yield Do("register", desk, rng.gamma(4, 1.5))
@@ -243,12 +245,13 @@ def loans(rng: np.random.Generator, events: int) -> pd.DataFrame:
 
 def beds(rng: np.random.Generator, events: int) -> pd.DataFrame:
     """Return an emergency department and its wards: open always, roster by hour, beds too few, discharge by day."""
-    days = events / 6.0 / 55
+    days = events / 5.0 / 55
     nurse = Pool([Worker(f"triage {i}", open_) for i, open_ in enumerate((ALWAYS, hours("0123456", (10, 22))))])
     rosters = (ALWAYS, ALWAYS, hours("0123456", (8, 20)), hours("0123456", (9, 23)), hours("01234", (12, 22)))
     doctor = Pool([Worker(f"physician {i}", open_) for i, open_ in enumerate(rosters)])
     lab, scan = pool("lab", 3, ALWAYS), pool("scan", 1, ALWAYS)
-    medical, surgical = pool("medicine", 38, ALWAYS), pool("surgery", 26, ALWAYS)
+    medical, surgical = (Pool([Worker(name, ALWAYS) for _ in range(n)])
+                         for name, n in (("medicine", 57), ("surgery", 27)))  # fmt: skip
     world = World()
 
     def stay(mean: float) -> float:
@@ -268,8 +271,9 @@ def beds(rng: np.random.Generator, events: int) -> pd.DataFrame:
             yield Do("scan", scan, rng.gamma(5, 3))
         yield Do("decision", doctor, rng.gamma(2, 4))
         if rng.random() < (0.45 if urgent else 0.15):
-            ward = medical if rng.random() < 0.65 else surgical
-            yield Ward("ward", ward, stay, 5.0 if ward is medical else 4.0)
+            in_medicine = rng.random() < 0.65
+            mean = 5.0 if in_medicine else 4.0
+            yield Do("ward", medical if in_medicine else surgical, lambda: stay(mean))
             if rng.random() < 0.1:
                 yield 1440 * rng.gamma(2, 3)
                 yield Do("visit", doctor, rng.gamma(3, 5))
@@ -303,3 +307,52 @@ def drift(rng: np.random.Generator, events: int) -> pd.DataFrame:
     rates = weekly((1.3, 1, 1, 0.9, 0.8, 0, 0), (np.arange(24) >= 8) * (np.arange(24) < 17) * 1.0, 170)
     made = world.run(arrivals(rng, rates, last, 0.1), case, last)
     return made.assign(start=pd.NaT)
+
+
+LOGS: dict[str, Callable[[np.random.Generator, int], pd.DataFrame]] = {
+    "clinic": clinic, "loans": loans, "beds": beds, "drift": drift,
+}  # fmt: skip
+
+
+def made(name: str, events: int, seed: int = 1) -> pd.DataFrame:
+    """Return one of the logs as a table of contract `events`."""
+    from chairs.tables import CONTRACTS
+
+    table = LOGS[name](np.random.default_rng([seed, events]), events)
+    position = table.groupby("case_id", sort=False).cumcount()
+    return CONTRACTS["events"].conform(table.assign(position=position))
+
+
+def ratios(proof: Any) -> pd.Series:
+    """Return, for each judged distance, the twin's figure over that of the best plain generator."""
+    from chairs.twin.backtest.verdicts import JUDGED
+
+    even = proof.runs[proof.runs["draws"] == "even"]
+    means = even.groupby(["measure", "generator"])["value"].mean().unstack().loc[list(JUDGED)]
+    return means["twin"] / means[["bootstrap", "recent", "markov"]].min(axis=1)
+
+
+def table(names: list[str], events: int, seed: int, runs: int = 10) -> Iterator[tuple[str, Any, float]]:
+    import time
+
+    from chairs.twin.backtest.proof import Protocol, prove
+    from chairs.twin.calibration.calibrate import Settings
+
+    for name in names:
+        log = made(name, events, seed)
+        since = time.process_time()
+        yield name, prove(log, Settings(name=name, timezone="UTC"), Protocol(runs=runs)), time.process_time() - since
+
+
+if __name__ == "__main__":
+    import argparse
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=sorted(LOGS))
+    parser.add_argument("--events", type=int, default=35_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    columns = {}
+    for name, proof, seconds in table(asked.names, asked.events, asked.seed):
+        columns[name] = pd.concat([ratios(proof), pd.Series({"band 80 %": proof.coverage[0.8], "CPU s": seconds})])
+    print(pd.DataFrame(columns).round(2).T.to_string())

@@ -12,13 +12,13 @@ import pytest
 from scipy.stats import binom, chi2
 
 from chairs.core.streams import stream
+from chairs.stats.ordered_logit import ordered_logit
 from chairs.surveys.psychometrics.bivariate import cumulative
 from chairs.surveys.psychometrics.comparing import score_tests
 from chairs.surveys.psychometrics.dif import differential_functioning
 from chairs.surveys.psychometrics.graded import graded
 from chairs.surveys.psychometrics.invariance import CONTINUOUS, ORDINAL, invariance
 from chairs.surveys.psychometrics.model import parse
-from chairs.surveys.psychometrics.ordered_logit import ordered_logit
 from chairs.surveys.psychometrics.ordinal import ordinal_confirmatory
 
 pytestmark = pytest.mark.reference

@@ -142,3 +142,41 @@ def test_labelled_comments_are_counted_by_text(mirror, tables):
     assert rows["criticality"].isna().sum() == 36
     assert (~rows["says"]).mean() == pytest.approx(0.07, abs=0.02)
     assert len(tables("nhs-fft-feedback")["comments"]) == 8_781
+
+
+HVBP = ["clinical", "experience", "safety", "efficiency"]
+
+
+@pytest.mark.parametrize(
+    ("name", "domains", "weights", "hospitals", "whole"),
+    [
+        ("cms-hvbp-2016", ["process", "experience", "outcome", "efficiency"], [0.10, 0.25, 0.40, 0.25], 3041, 2737),
+        ("cms-hvbp-2021", HVBP, [0.25] * 4, 2676, 2115),
+        ("cms-hvbp-2024", HVBP, [0.25] * 4, 2474, 2037),
+    ],
+)
+def test_purchasing_totals_are_those_of_the_weights_of_their_year(tables, name, domains, weights, hospitals, whole):
+    found = tables(name)
+    wide = found["indicators"].pivot_table(index="establishment", columns="code", values="value", dropna=False)
+    assert len(wide) == len(found["establishments"]) == hospitals
+    columns = [f"cms_hvbp_{domain}" for domain in domains]
+    complete = wide.dropna(subset=columns)
+    assert len(complete) == whole
+    total = (complete[columns] * weights).sum(axis=1)
+    assert (total - complete["cms_hvbp_total"]).abs().max() < 1e-6
+    assert set(derive(None, [*columns, "cms_hvbp_total"], found["indicators"])["code"]) == {*columns, "cms_hvbp_total"}
+
+
+def test_nine_releases_of_the_patient_survey_by_state_and_nation(tables):
+    found = tables("cms-hcahps-2015-2023")
+    scores = found["scores"]
+    assert (len(scores), scores["period"].nunique(), scores["establishment"].nunique()) == (4580 + 90, 9, 52)
+    nation = scores[scores["establishment"] == "US"].set_index(["period", "dimension"])["score"]
+    assert (nation["2014", "all"], nation["2014", "nurses"]) == (71, 79)  # release of July 2015
+    rates = found["indicators"]
+    assert len(rates) == 43_219
+    assert (rates["status"] == "ok").sum() == 37_445
+    assert round(rates["value"].mean(), 2) == 26.61
+    # the same hospitals and year as the release by hospital: its mean share is near that of the nation
+    same = tables("cms-hcahps-2017")["scores"].query("dimension == 'all' and status == 'ok'")["score"]
+    assert abs(same.mean() - nation["2017", "all"]) < 2

@@ -1,4 +1,4 @@
-"""`chairs link answerable | redraws` and `chairs contest`: what a protocol can show, and what a claim stands on."""
+"""`chairs link seal | answerable | redraws` and `chairs contest`: what a protocol can show, what a claim stands on."""
 
 from __future__ import annotations
 
@@ -25,6 +25,30 @@ WORKERS = "Processes of this machine; they change the time it takes, not the res
 app = typer.Typer(help="Declared links: what they can show.", no_args_is_help=True)
 console = Console(highlight=False, soft_wrap=True)
 aside = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+@app.command("seal")
+def seal_(
+    protocol: Annotated[str, typer.Argument(help="Name of a file of pipelines/protocols.")],
+    date: Annotated[str | None, typer.Option(help="Day of the seal (ISO); today where not given.")] = None,
+) -> None:
+    """Seal a protocol before its outcome is read, or a change that it records under deviations; commit the file."""
+    import datetime
+
+    from chairs.linking.protocol import read_protocol
+    from chairs.linking.sealing import read_seals, sealed_anew, written
+    from chairs.store import paths
+    from chairs.store.files import write_text
+
+    asked, file = read_protocol(paths.protocol_file(protocol)), paths.seal_file(protocol)
+    former = read_seals(file)
+    seals = sealed_anew(asked, former, date or datetime.datetime.now(datetime.UTC).date().isoformat())
+    if len(seals) > len(former):
+        write_text(file, written(seals, protocol))
+    words = {"fr": ("scellé", "écarts consignés"), "en": ("sealed", "recorded deviations")}[language()]
+    line = f"{protocol}: {words[0]} {seals[-1].date} {seals[-1].seal[:12]}, {words[1]}: {len(seals[-1].deviations)}"
+    console.print(line, markup=False)
+    console.print(file.relative_to(paths.root()).as_posix(), markup=False)
 
 
 @app.command("answerable")
@@ -118,6 +142,7 @@ def contest(
     from chairs.linking.contest import Challenge
     from chairs.linking.contest import contest as answer
     from chairs.linking.protocol import read_protocol
+    from chairs.linking.sealing import hold, read_seals
     from chairs.store import paths
     from chairs.store.load import load_table
 
@@ -126,6 +151,7 @@ def contest(
         remedy = ("écrire « PROTOCOLE EXPOSITION RÉSULTAT »", 'write "PROTOCOL EXPOSURE OUTCOME"')
         raise SettingError((problem("lien mal nommé", "the claim is not named well", remedy=remedy),))
     protocol = read_protocol(paths.protocol_file(words[0]))
+    hold(protocol, read_seals(paths.seal_file(words[0])))
     pair = (words[1], words[2])
     if pair not in protocol.pairs:
         known = [" ".join(one) for one in protocol.pairs]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 POWER = 0.8
+CLASSES = 5  # of an ordered outcome, where the protocol assumes nothing
 TOO_FEW = Text(
     fr=f"moins de {FEWEST} établissements : seules la description et les cartes de contrôle sont honnêtes",
     en=f"fewer than {FEWEST} establishments: only description and control charts are honest",
@@ -34,7 +35,8 @@ class Power:
     spread
         Standard deviation of the exposure as compared (within establishments and years, or between).
     detectable
-        Smallest effect found in 80 % of studies, in points per `per` of the exposure, alone and in the family.
+        Smallest effect found in 80 % of studies, per `per` of the exposure, alone and in the family: in points, or in
+        log odds of a higher class where the outcome is made of `classes`.
     reason
         Why nothing can be said.
     """
@@ -46,6 +48,7 @@ class Power:
     detectable: float | None = None
     detectable_in_family: float | None = None
     reason: Text | None = None
+    classes: bool = False
 
     def say(self, smallest: float, lang: Language = "fr") -> str:
         """Return one sentence: what is detectable, against what matters."""
@@ -56,9 +59,11 @@ class Power:
         if lang == "fr":
             verdict = "la question a une réponse possible" if enough else "la question ne peut pas être tranchée"
             points = "point" if self.detectable < 2 else "points"
+            points = "(log-cotes d'une classe plus haute)" if self.classes else points
             return f"{self.exposure} : effet décelable {alone} {points}, {family} dans la famille ; {verdict}"
         verdict = "the question can be answered" if enough else "the question cannot be settled"
-        return f"{self.exposure}: detectable effect {alone} points, {family} in the family; {verdict}"
+        points = "(log odds of a higher class)" if self.classes else "points"
+        return f"{self.exposure}: detectable effect {alone} {points}, {family} in the family; {verdict}"
 
 
 def answerable(
@@ -76,7 +81,9 @@ def answerable(
     Standard error = s / (sd(x) sqrt(rows left)), with s² = year² + person² / answers (and site² for a comparison of
     establishments) from the protocol's `assumed`; detectable effect = (t_{1 - a/2} + t_{0.8}) standard errors with
     establishments - 1 degrees of freedom, a = 5 % alone and 5 % over the number of tests in the family (the first step
-    of Benjamini-Hochberg when one effect is real). Checked by simulation in `tests/unit/linking/test_verdict.py`.
+    of Benjamini-Hochberg when one effect is real). For K ordered classes, equally filled, a row an establishment:
+    s² = 3 / (1 - 1/K²) (Whitehead 1993, *Statist. Med.* 12:2257-2271). Checked by simulation in
+    `tests/unit/linking/test_verdict.py` and `test_ordered.py`.
     """
     import numpy as np
     from scipy.special import stdtrit
@@ -106,6 +113,7 @@ def answerable(
                 spread=spread,
                 detectable=reach[0],
                 detectable_in_family=reach[1],
+                classes=protocol.model == "ordinal",
             )
         )
     return tuple(found)
@@ -128,6 +136,8 @@ def _as_compared(table: pd.DataFrame, estimand: str) -> pd.Series:
 
 
 def _error(protocol: Protocol, answers: float) -> float:
+    if protocol.model == "ordinal":  # releases of one establishment are taken to repeat one another
+        return math.sqrt(3 / (1 - protocol.assumed.get("classes", CLASSES) ** -2))
     assumed = {"site": 0.0, "year": 0.0, "person": 0.0, **protocol.assumed}
     site = assumed["site"] ** 2 if protocol.estimand == "between" else 0.0
     return math.sqrt(site + assumed["year"] ** 2 + assumed["person"] ** 2 / answers)

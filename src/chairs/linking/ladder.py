@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Language, Text
 from chairs.linking.cells import covariates_of
+from chairs.linking.ordered import between
 from chairs.stats.cross_products import CrossProducts
 from chairs.stats.estimate import Estimate, estimated
 
@@ -23,9 +24,10 @@ Rung = Literal[
 Level = Literal["establishment", "change"]
 
 FEWEST = 8  # establishments under which only description and control charts are honest
-TOO_FEW, COLLINEAR = "too_few", "collinear"
+TOO_FEW, COLLINEAR, STILL = "too_few", "collinear", "still_outcome"
 ERRORS: Errors = "CR2-exact"
 UNLESS_FEW: tuple[Rung, ...] = ("between", "within", "two_way")
+UNLESS_STILL: tuple[Rung, ...] = ("within", "contextual", "two_way")
 READ: dict[Rung, Text] = {
     "description": Text(fr="moyennes d'établissements, sans ajustement", en="establishment means, unadjusted"),
     "between": Text(fr="établissements qui diffèrent, ajusté", en="establishments that differ, adjusted"),
@@ -40,8 +42,8 @@ READ: dict[Rung, Text] = {
         en="before and after joining a programme, against those who never join",
     ),
     "ordinal": Text(
-        fr="chances d'une classe plus haute, classes ordonnées (dernière année)",
-        en="odds of a higher class, ordered classes (last year)",
+        fr="établissements qui diffèrent, chances d'une classe plus haute (classes ordonnées), ajusté",
+        en="establishments that differ, odds of a higher class (ordered classes), adjusted",
     ),
     "double_ml": Text(fr="ajustement souple appris par machine", en="flexible adjustment learnt by machine"),
 }
@@ -76,7 +78,8 @@ def ladder(table: pd.DataFrame, further: Sequence[Further] = (), seed: int = 1) 
     further
         Rungs that the protocol adds (`ladder:` in its file): `staggered` difference-in-differences, for an exposure of
         0 and then 1 (a programme joined for good); `double_ml`, the partially linear model with linear learners;
-        `ordinal`, proportional odds for an outcome of ordered classes (stars): log odds of a higher class per unit.
+        `ordinal`, proportional odds for an outcome of ordered classes (stars): log odds of a higher class per unit
+        (`chairs.linking.ordered`).
     seed
         Of the folds of `double_ml`, by establishment.
 
@@ -87,6 +90,8 @@ def ladder(table: pd.DataFrame, further: Sequence[Further] = (), seed: int = 1) 
     that they approximate (`cluster_robust.matched_df`: with 8, their own intervals hold the truth in 97 % of studies).
     Within and between come from one regression on the establishment's mean and the deviation from it, years held equal;
     `contextual` is their difference, which a causal reading of the comparison of establishments supposes to be zero.
+    Where the outcome changes in no establishment (a release that repeats the former one), no establishment can be
+    compared with itself: `within`, `contextual` and `two_way` say so.
     Checked on planted truths (`tests/reference/test_linking_truths.py`).
     """
     blank = Estimate(term="exposure", n=len(table), clusters=table["establishment"].nunique())
@@ -104,34 +109,49 @@ def ladder(table: pd.DataFrame, further: Sequence[Further] = (), seed: int = 1) 
         refused = replace(blank, reason=COLLINEAR)
         steps[1:3] = [Step(rung="between", estimate=refused), Step(rung="within", estimate=refused)]
     steps.append(Step(rung="two_way", estimate=_exposure(panel.fixed_effects(sums, errors=ERRORS))))
-    for rung in further:
-        if rung == "double_ml":
-            one = _learnt(table, more, seed)
-        else:
-            one = (_staggered if rung == "staggered" else _ordinal)(table, more, blank)
-        steps.append(Step(rung=rung, estimate=one))
-    return tuple(steps)
+    if still(table):
+        refused = replace(blank, reason=STILL)
+        steps = [replace(step, estimate=refused) if step.rung in UNLESS_STILL else step for step in steps]
+    further_of = {
+        "double_ml": lambda: _learnt(table, more, seed),
+        "staggered": lambda: _staggered(table, more, blank),
+        "ordinal": lambda: between(table),
+    }
+    return (*steps, *(Step(rung=rung, estimate=further_of[rung]()) for rung in further))
 
 
-def primary(table: pd.DataFrame, estimand: str) -> Estimate:
-    """Return the declared estimate of one pair: two-way fixed effects for `within`, the between slope for `between`."""
+def still(table: pd.DataFrame) -> bool:
+    """Say whether the outcome differs between establishments but never changes in one, although years are several."""
+    own = table.groupby("establishment")["outcome"].nunique()
+    return several_years(table) and bool(own.max() == 1) and len(set(table["outcome"])) > 1
+
+
+def primary(table: pd.DataFrame, estimand: str, model: str = "linear") -> Estimate:
+    """Return the declared estimate of one pair.
+
+    Two-way fixed effects for `within`, the between slope for `between`, log odds for the model `ordinal`.
+    """
     from chairs.stats import panel
 
     blank = Estimate(term="exposure", n=len(table), clusters=len(set(table["establishment"])))
     if (blank.clusters or 0) < FEWEST:
         return replace(blank, reason=TOO_FEW)
+    if model == "ordinal":
+        return between(table)
     sums = _sums(table, covariates_of(table))
     if estimand == "within":
         return _exposure(panel.fixed_effects(sums, errors=ERRORS))
     return next(step.estimate for step in _split(sums) if step.rung == "between")
 
 
-def beside(table: pd.DataFrame, term: str, estimand: str) -> Estimate:
+def beside(table: pd.DataFrame, term: str, estimand: str, model: str = "linear") -> Estimate:
     """Return the coefficient of a further column of `cells`, the exposure and all else held equal."""
     from chairs.stats import panel
 
     if len(set(table["establishment"])) < FEWEST:
         return Estimate(term=term, n=len(table), reason=TOO_FEW)
+    if model == "ordinal":
+        return between(table, term)
     sums = _sums(table, [name for name in covariates_of(table) if name != term], (term,))
     fit = panel.fixed_effects(sums, errors=ERRORS) if estimand == "within" else panel.pooled(sums, errors=ERRORS)
     return fit.coefficient(term)
@@ -200,27 +220,6 @@ def _staggered(table: pd.DataFrame, covariates: list[str], blank: Estimate) -> E
     if study.before is not None and study.before.p < TRENDS:
         return replace(blank, reason="trends_before")
     return replace(study.overall, term="exposure")
-
-
-def _ordinal(table: pd.DataFrame, covariates: list[str], blank: Estimate) -> Estimate:
-    """Return the log odds of a higher class, from the last year alone: one row an establishment, so independent."""
-    from chairs.stats.ordinal_mixed import MOST_LEVELS, ordinal_mixed
-
-    last = table[table["year"] == table["year"].max()]
-    if last["outcome"].nunique() > MOST_LEVELS:
-        return replace(blank, reason="not_classes")
-    names = {name: f"x{i}" for i, name in enumerate([*covariates, "exposure"])}
-    own = names["exposure"]
-    spread = float(last["exposure"].std()) or 1.0
-    frame = last.rename(columns=names).assign(**{own: (last["exposure"] - last["exposure"].mean()) / spread})
-    fit = ordinal_mixed(frame, f"outcome ~ {' + '.join(names.values())}")
-    if fit.reason is not None:
-        return replace(blank, n=len(last), clusters=len(last), reason=fit.reason)
-    one = fit.coefficient(own)
-    if one.estimate is None or one.se is None:
-        return replace(blank, n=len(last), clusters=len(last), reason=one.reason)
-    plain = replace(blank, n=len(last), clusters=len(last), method="proportional_odds")
-    return estimated(plain, one.estimate / spread, one.se / spread)
 
 
 def _learnt(table: pd.DataFrame, covariates: list[str], seed: int) -> Estimate:

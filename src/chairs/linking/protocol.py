@@ -1,28 +1,30 @@
-"""What is asked of a link, declared before the outcome is looked at: one file, one hash."""
+"""What is asked of a link, declared before the outcome is looked at: one file (its seal: `linking.sealing`)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from chairs.core.errors import Problem, SettingError, Text, problem
 from chairs.core.records import build, read_yaml
 
 Estimand = Literal["within", "between"]
+Model = Literal["linear", "ordinal"]
+Rung = Literal["staggered", "double_ml", "ordinal"]
 LINKED_BY = "->"
+ORDINAL = ("écrire model: ordinal et estimand: between", "write model: ordinal and estimand: between")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deviation:
-    """A change of the protocol after it was sealed: what, why and when (ISO date)."""
+    """A change of the protocol after it was sealed: when (ISO date), what and why, in both languages."""
 
-    what: str
-    why: str
     date: str
+    what: Text
+    why: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +45,12 @@ class Protocol:
         Arrows of the causal diagram as "cause -> effect", among indicators, traits and "outcome".
     kind
         Establishments compared.
+    model
+        `linear`: points of the score; `ordinal`: log odds of a higher class, for an outcome of ordered classes
+        (stars), between establishments only (`linking.ordered`).
     smallest_effect
-        Points of the score (0 to 100) per `per` of the exposure under which an effect does not matter.
+        Points of the score (0 to 100; log odds for `ordinal`) per `per` of the exposure under which an effect does not
+        matter.
     per
         By exposure, the change that `smallest_effect` speaks of (1 unit where not named).
     fdr
@@ -60,7 +66,10 @@ class Protocol:
     exploratory
         The outcome was public and known: nothing confirmatory can be said.
     assumed
-        What is supposed of the outcome before it is read (points): `site`, `year`, `person` standard deviations.
+        What is supposed of the outcome before it is read: standard deviations of `site`, `year`, `person` (points), or
+        the number of `classes` for `ordinal`.
+    deviations
+        Every change made after the seal, in order (`chairs link seal` asks for them).
     """
 
     name: str
@@ -74,10 +83,11 @@ class Protocol:
     covariates: tuple[str, ...] = ()
     graph: tuple[str, ...] = ()
     kind: Literal["hospital", "company"] = "hospital"
+    model: Model = "linear"
     smallest_effect: float = 1.0
     per: Mapping[str, float] = field(default_factory=dict)
     fdr: float = 0.05
-    ladder: tuple[Literal["staggered", "double_ml", "ordinal"], ...] = ()
+    ladder: tuple[Rung, ...] = ()
     negative_outcomes: tuple[str, ...] = ()
     future_exposure: bool = True
     future_years: int = 1
@@ -92,6 +102,18 @@ class Protocol:
         """All tests of the family."""
         return tuple((exposure, outcome) for outcome in self.outcomes for exposure in self.exposures)
 
+    @property
+    def further(self) -> tuple[Rung, ...]:
+        """Rungs beside those that every ladder has; the declared one among them."""
+        return (*self.ladder, *(("ordinal",) if self.model == "ordinal" and "ordinal" not in self.ladder else ()))
+
+    @property
+    def declared(self) -> Literal["two_way", "between", "ordinal"]:
+        """The rung that the verdict is about."""
+        if self.model == "ordinal":
+            return "ordinal"
+        return "two_way" if self.estimand == "within" else "between"
+
 
 def read_protocol(path: Path) -> Protocol:
     """Read and check one protocol file.
@@ -100,10 +122,12 @@ def read_protocol(path: Path) -> Protocol:
     ------
     SettingError
         For an unknown or missing key, a name that is not the file's, or a covariate that the declared graph forbids:
-        an effect of the exposure (holding it equal hides part of the effect) or of the outcome (a collider).
+        an effect of the exposure (holding it equal hides part of the effect) or of the outcome (a collider); for stars
+        and other ordered classes without `model: ordinal`, and for that model within establishments.
     """
     protocol = build(Protocol, read_yaml(path), path.name)
-    found = [*_named(protocol, path), *_forbidden(protocol, path.name)]
+    found = [*_named(protocol, path), *_forbidden(protocol, path.name), *_scaled(protocol, path.name)]
+    found += [one for deviation in protocol.deviations for one in _dated(deviation.date, path.name)]
     if protocol.lag < 0 or protocol.future_years < 1 or any(lag < 0 for lag in protocol.other_lags):
         found.append(problem("décalage négatif", "negative lag", file=path.name, column="lag"))
     if not protocol.exposures or not protocol.outcomes:
@@ -111,31 +135,6 @@ def read_protocol(path: Path) -> Protocol:
     if found:
         raise SettingError(tuple(found))
     return protocol
-
-
-def seal(protocol: Protocol) -> str:
-    """Return the sha256 of everything the protocol declares, deviations apart; a ladder without further rungs too.
-
-    Two protocols that declare the same have the same seal, however their files are written.
-
-    Examples
-    --------
-    >>> from chairs.core.errors import Text
-    >>> one = Protocol(name="a", study="s", question=Text(fr="?", en="?"), estimand="within", exposures=("x",),
-    ...     outcomes=("i/d",))
-    >>> len(seal(one)), seal(one) == seal(one)
-    (64, True)
-    """
-    left = {"deviations"} if protocol.ladder else {"deviations", "ladder"}  # so that former seals stay
-    declared = {key: value for key, value in asdict(protocol).items() if key not in left}
-    text = json.dumps(declared, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def sealed(protocol: Protocol) -> dict[str, Any]:
-    """Return what is written before the outcome is read: the seal, what was declared, the deviations."""
-    declared = json.loads(json.dumps(asdict(protocol)))
-    return {"seal": seal(protocol), "deviations": declared.pop("deviations"), "declared": declared}
 
 
 def effects_of(graph: tuple[str, ...], cause: str) -> frozenset[str]:
@@ -182,6 +181,28 @@ def _named(protocol: Protocol, path: Path) -> list[Problem]:
         return []
     remedy = (f"écrire name: {path.stem}", f"write name: {path.stem}")
     return [problem("le nom n'est pas celui du fichier", "the name is not the file's", file=path.name, remedy=remedy)]
+
+
+def _dated(date: str, where: str) -> list[Problem]:
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError:
+        remedy = ("écrire une date comme 2026-11-22", "write a date like 2026-11-22")
+        return [problem("date illisible", "unreadable date", file=where, column="deviations", remedy=remedy)]
+    return []
+
+
+def _scaled(protocol: Protocol, where: str) -> list[Problem]:
+    """Return what the scale of the outcomes forbids: classes have an order and no distance."""
+    from chairs.surveys.instrument import instrument, instrument_names
+
+    if protocol.model == "ordinal" and protocol.estimand == "within":
+        what = ("le modèle ordinal compare des établissements entre eux", "the ordinal model compares establishments")
+        return [problem(*what, file=where, column="model", remedy=ORDINAL)]
+    names = sorted({outcome.partition("/")[0] for outcome in protocol.outcomes} & set(instrument_names()))
+    stars = [name for name in names if instrument(name).ordered] if protocol.model == "linear" else []
+    what = ("des classes ordonnées n'ont pas de distance", "ordered classes have no distance")
+    return [problem(*what, file=where, column="model", remedy=ORDINAL)] if stars else []
 
 
 def _forbidden(protocol: Protocol, where: str) -> list[Problem]:

@@ -11,6 +11,7 @@ from chairs.core.errors import Language, Text
 from chairs.linking.cells import Sources, cells, covariates_of
 from chairs.linking.ladder import Rung, Step, beside, ladder, primary
 from chairs.linking.protocol import Protocol
+from chairs.linking.unseen import Unseen, unseen
 from chairs.stats.estimate import Estimate, shown
 from chairs.stats.multiplicity import adjusted, q_values
 
@@ -61,13 +62,15 @@ class Verdict:
     Parameters
     ----------
     primary
-        The declared estimate: points of the score per unit of the exposure.
+        The declared estimate: points of the score (log odds of a higher class for `ordinal`) per unit of the exposure.
     steps
         All rungs of the ladder.
     q, q_any_dependence
         q values of the family (Benjamini-Hochberg; Benjamini-Yekutieli).
     robustness
         Robustness value at 5 %, of 0 to 1 (Cinelli & Hazlett 2020); None where there is no estimate.
+    unseen
+        E-value and Oster's δ of the primary estimate.
     flags
         Keys of `FLAGS` that apply.
     claim
@@ -83,6 +86,7 @@ class Verdict:
     robustness: float | None
     flags: tuple[str, ...]
     claim: str
+    unseen: Unseen = Unseen()
 
     def say(self, lang: Language = "fr") -> str:
         """Return the verdict in words: claim, number, and every reason to doubt it."""
@@ -91,6 +95,7 @@ class Verdict:
         if self.q is not None:
             parts.append(f"q {shown(self.q, lang, '.3f')}")
         parts += [FLAGS[flag].say(lang) for flag in self.flags]
+        parts += [self.unseen.say(lang)] if self.claim in ("supported", "doubtful") else []
         return head + " ; ".join(parts) if lang == "fr" else head + "; ".join(parts)
 
     def step(self, rung: Rung) -> Estimate | None:
@@ -112,7 +117,7 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     check.
     """
     tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
-    steps = {pair: ladder(table, protocol.ladder, protocol.seed) for pair, table in tables.items()}
+    steps = {pair: ladder(table, protocol.further, protocol.seed) for pair, table in tables.items()}
     estimates = {pair: _primary(found, protocol) for pair, found in steps.items()}
     p = [_p(estimate) for estimate in estimates.values()]
     qs, qys = q_values(p), adjusted(p, "BY")
@@ -133,14 +138,14 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
                 robustness=strength,
                 flags=flags,
                 claim=_claim(estimate, q, flags, protocol),
+                unseen=unseen(tables[pair], protocol, pair[0], estimate),
             )
         )
     return tuple(found)
 
 
 def _primary(steps: Sequence[Step], protocol: Protocol) -> Estimate:
-    rung = "two_way" if protocol.estimand == "within" else "between"
-    return next(step.estimate for step in steps if step.rung == rung)
+    return next(step.estimate for step in steps if step.rung == protocol.declared)
 
 
 def _crude(steps: Sequence[Step]) -> bool:
@@ -165,13 +170,14 @@ def _claim(estimate: Estimate, q: float, flags: Sequence[str], protocol: Protoco
 
 
 def _robustness(table: pd.DataFrame, protocol: Protocol, estimate: Estimate) -> float | None:
-    """Return the robustness value at 5 % of the primary estimate, from its own t value."""
+    """Return the robustness value at 5 % of the primary estimate, from its own t value (latent scale for classes)."""
     from chairs.stats.sensitivity import robustness_value
 
     if estimate.estimate is None or not estimate.se:
         return None
-    spent = table["establishment"].nunique() if protocol.estimand == "within" else 0
-    df = len(table) - spent - table["year"].nunique() - len(covariates_of(table))
+    sites = table["establishment"].nunique()
+    known = len(table) - sites if protocol.estimand == "within" else sites
+    df = known - table["year"].nunique() - len(covariates_of(table))
     return robustness_value(estimate.estimate / estimate.se, df, alpha=ALPHA) if df > 1 else None
 
 
@@ -206,12 +212,12 @@ def _future(sources: Sources, protocol: Protocol, pair: tuple[str, str]) -> Esti
     later = cells(sources, protocol, *pair, lag=-protocol.future_years)[["establishment", "year", "exposure"]]
     later = later.rename(columns={"exposure": "future"})
     table = cells(sources, protocol, *pair).merge(later, on=["establishment", "year"])
-    return beside(table, "future", protocol.estimand) if len(table) else None
+    return beside(table, "future", protocol.estimand, protocol.model) if len(table) else None
 
 
 def _moved(sources: Sources, protocol: Protocol, exposure: str, outcome: str) -> Estimate | None:
     table = cells(sources, protocol, exposure, outcome)
-    return primary(table, protocol.estimand) if len(table) else None
+    return primary(table, protocol.estimand, protocol.model) if len(table) else None
 
 
 def _significant(estimate: Estimate | None) -> bool:

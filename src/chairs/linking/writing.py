@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from chairs.linking.protocol import Protocol, seal
-from chairs.linking.specification import Curve
+from chairs.linking.cells import Sources
+from chairs.linking.protocol import Protocol
+from chairs.linking.sealing import Seal, history, seal, touching
+from chairs.linking.specification import Curve, curve
 from chairs.linking.verdict import Verdict
 from chairs.tables import CONTRACTS
 
@@ -14,9 +16,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def claims(found: Sequence[Verdict], protocol: Protocol) -> pd.DataFrame:
-    """Return the table `claims`; a protocol with deviations is exploratory, whatever it says of itself."""
-    loose = protocol.exploratory or bool(protocol.deviations)
+def tables(
+    sources: Sources, found: Sequence[Verdict], protocol: Protocol, seals: Sequence[Seal]
+) -> dict[str, pd.DataFrame]:
+    """Return every table of the declared links by name; a specification curve for each supported one."""
+    curves = [curve(sources, protocol, one.exposure, one.outcome) for one in found if one.claim == "supported"]
+    return {
+        "claims": claims(found, protocol, seals),
+        "claim_steps": claim_steps(found, protocol),
+        "curve_points": curve_points(curves, protocol),
+        "protocol_log": protocol_log(protocol, seals),
+    }
+
+
+def claims(found: Sequence[Verdict], protocol: Protocol, seals: Sequence[Seal] = ()) -> pd.DataFrame:
+    """Return the table `claims`; a protocol changed in what verdicts are read off is exploratory, whatever it says."""
+    loose = protocol.exploratory or touching(seals) or (bool(protocol.deviations) and not seals)
     rows = [
         {
             "protocol": protocol.name,
@@ -24,6 +39,7 @@ def claims(found: Sequence[Verdict], protocol: Protocol) -> pd.DataFrame:
             "exposure": one.exposure,
             "outcome": one.outcome,
             "estimand": protocol.estimand,
+            "model": protocol.declared,
             "lag": protocol.lag,
             "claim": one.claim,
             "per": protocol.per.get(one.exposure, 1.0),
@@ -34,6 +50,9 @@ def claims(found: Sequence[Verdict], protocol: Protocol) -> pd.DataFrame:
             "q": one.q,
             "q_any_dependence": one.q_any_dependence,
             "robustness": one.robustness,
+            "e_value": _rounded(one.unseen.e_value),
+            "e_value_interval": _rounded(one.unseen.e_value_interval),
+            "selection": _rounded(one.unseen.selection),
             "n": one.primary.n,
             "clusters": one.primary.clusters,
             "flags": ";".join(one.flags) or None,
@@ -43,6 +62,27 @@ def claims(found: Sequence[Verdict], protocol: Protocol) -> pd.DataFrame:
         for one in found
     ]
     return _table("claims", rows)
+
+
+def protocol_log(protocol: Protocol, seals: Sequence[Seal]) -> pd.DataFrame:
+    """Return the table `protocol_log`: the seal, then each recorded deviation."""
+    rows = [
+        {
+            "protocol": protocol.name,
+            "place": place,
+            "event": "sealed" if told is None else "deviation",
+            "date": one.date if told is None else told.date,
+            "seal": one.seal,
+            "outcome": "known" if protocol.exploratory else "unread",
+            "touches": bool(told) and touching([one]),
+            "what_fr": told.what.fr if told else None,
+            "what_en": told.what.en if told else None,
+            "why_fr": told.why.fr if told else None,
+            "why_en": told.why.en if told else None,
+        }
+        for place, (one, told) in enumerate(history(protocol, seals))
+    ]
+    return _table("protocol_log", rows)
 
 
 def claim_steps(found: Sequence[Verdict], protocol: Protocol) -> pd.DataFrame:
@@ -89,6 +129,11 @@ def curve_points(curves: Sequence[Curve], protocol: Protocol) -> pd.DataFrame:
         for place, (choice, estimate) in enumerate(one.points, start=1)
     ]
     return _table("curve_points", rows)
+
+
+def _rounded(value: float | None) -> float | None:
+    """Return six digits: what a last bit moves in a ratio of small differences is not written."""
+    return None if value is None else float(f"{value:.6g}")
 
 
 def _table(name: str, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:

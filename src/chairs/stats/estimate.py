@@ -87,6 +87,10 @@ REASONS = {
         fr="le résultat n'est pas fait de quelques classes ordonnées : le modèle linéaire convient",
         en="the outcome is not made of a few ordered classes: the linear model will do",
     ),
+    "still_outcome": Text(
+        fr="le résultat ne change dans aucun établissement d'une période à l'autre : aucun n'est comparé à lui-même",
+        en="the outcome changes in no establishment from one period to the next: none is compared with itself",
+    ),
     "trends_before": Text(
         fr="ceux qui l'ont rejoint évoluaient déjà autrement avant : la comparaison ne tient pas",
         en="those who joined already moved differently before: the comparison does not hold",

@@ -70,6 +70,11 @@ def protocol_file(name: str) -> Path:
     return root() / "pipelines" / "protocols" / f"{name}.yaml"
 
 
+def seal_file(protocol: str) -> Path:
+    """Return the file that holds the seal of the protocol called `protocol`, beside it; it may not exist yet."""
+    return protocol_file(protocol).with_suffix(".seal")
+
+
 def scenario_file(name: str) -> Path:
     """Return the file of the scenario called `name`; an unknown name is answered with the valid ones."""
     known = sorted(path.stem for path in root().glob("pipelines/scenarios/*.yaml"))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Text
 from chairs.core.records import build, read_yaml
 
 if TYPE_CHECKING:
@@ -16,10 +15,6 @@ if TYPE_CHECKING:
     from chairs.surveys.instrument import Instrument
 
 FILE = Path(__file__).parent / "mode_effects.yaml"
-NO_TABLE = Text(
-    fr="aucune table officielle des effets du mode de recueil pour cette année : score non ajusté, non officiel",
-    en="no official table of the effects of the mode of collection for this year: not adjusted, not official",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +32,6 @@ class ModeEffects:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Adjusted:
-    """Scores by establishment after an adjustment, or the reason why there is none."""
-
-    scores: pd.Series
-    reason: Text | None = None
-
-
 def adjusted_scores(
     scores: pd.DataFrame, people: pd.DataFrame, responses: pd.DataFrame, instrument: Instrument
 ) -> pd.DataFrame:
@@ -59,36 +46,56 @@ def adjusted_scores(
 
     Notes
     -----
-    One year at a time: ordinary least squares of the respondents' scores on the covariates with an effect of each
-    establishment (`chairs.stats.case_mix`, O'Malley et al. 2005), the coefficients are estimated on these answers and
-    not official. A score is adjusted only where it is published (floor) and where the covariates allow it.
+    One year at a time. First, where `mode_effects.yaml` has a table for the instrument and year, each respondent's
+    score becomes what the reference mode would have given (`as_reference_mode`); an instrument or year without a table
+    keeps its modes as they are. Then ordinary least squares of the respondents' scores on the covariates with an effect
+    of each establishment (`chairs.stats.case_mix`, O'Malley et al. 2005): the coefficients are estimated on these
+    answers and not official. A score is adjusted only where it is published (floor) and where mode and covariates allow
+    it.
     """
     import numpy as np
     import pandas as pd
 
-    from chairs.stats.case_mix import adjust_for_case_mix
-
     table = scores.assign(adjusted=np.nan)
     known = [name for name in instrument.adjust_for if name in responses.columns]
-    if not known:
-        return table
-    keys = ["establishment", "unit", "period", "respondent"]
-    traits = responses[[*keys, *known]].drop_duplicates(keys)
-    traits = traits.assign(**{name: traits[name].astype("object").fillna("?") for name in known})
-    joined = people.merge(traits, on=keys, how="left").assign(year=people["period"].str[:4])
+    joined = _with_traits(people, responses, known)
     place = table.set_index(["establishment", "unit", "period", "dimension"]).index
     found = pd.Series(np.nan, index=place)
     for year, those in joined.groupby("year", sort=True):
+        modes = mode_effects(instrument.name, str(year))
+        if not known and modes is None:
+            continue
         for dimension in (d for d in instrument.dimensions if d.name in those.columns):
-            mix = adjust_for_case_mix(those, dimension.name, "establishment", classes=known)
-            for site, value in mix.table["adjusted"].items():
+            for site, value in _adjusted(those, dimension.name, known, modes).items():
                 found.loc[(site, "all", year, dimension.name)] = value
     table["adjusted"] = found.reindex(place).to_numpy()
     table["adjusted"] = table["adjusted"].where(table["status"] == "ok")
     return table
 
 
-def mode_effects(instrument: str, period: str, path: Path = FILE) -> ModeEffects | None:
+def _with_traits(people: pd.DataFrame, responses: pd.DataFrame, known: list[str]) -> pd.DataFrame:
+    """Return the respondents with their mode, their covariates (an empty cell is a class) and their year."""
+    keys = ["establishment", "unit", "period", "respondent"]
+    traits = responses[[*keys, "mode", *known]].drop_duplicates(keys)
+    traits = traits.assign(**{name: traits[name].astype("object").fillna("?") for name in known})
+    return people.merge(traits, on=keys, how="left").assign(year=people["period"].str[:4])
+
+
+def _adjusted(those: pd.DataFrame, dimension: str, known: list[str], modes: ModeEffects | None) -> pd.Series:
+    """Return the scores by establishment of one year and dimension, adjusted for mode, then for patient mix."""
+    from chairs.stats.case_mix import adjust_for_case_mix
+
+    if modes is not None:
+        effects = modes.effects.get(dimension, {})
+        those = those.assign(**{dimension: as_reference_mode(those[dimension], those["mode"], effects)})
+    if not known:
+        means: pd.Series = those.groupby("establishment")[dimension].mean()
+        return means
+    adjusted: pd.Series = adjust_for_case_mix(those, dimension, "establishment", classes=known).table["adjusted"]
+    return adjusted
+
+
+def mode_effects(instrument: str, period: str) -> ModeEffects | None:
     """Return the effects of the mode in force for an instrument in the year of `period`, None where none is known.
 
     Examples
@@ -96,46 +103,34 @@ def mode_effects(instrument: str, period: str, path: Path = FILE) -> ModeEffects
     >>> mode_effects("hcahps", "2022") is None
     True
     """
-    listed = [build(ModeEffects, row, path.name) for row in read_yaml(path) or ()]
+    listed = [build(ModeEffects, row, FILE.name) for row in read_yaml(FILE) or ()]
     return next((one for one in listed if one.instrument == instrument and period[:4] in one.years), None)
 
 
-def adjust_for_mode(scores: pd.Series, modes: pd.Series, effects: Mapping[str, float] | None) -> Adjusted:
-    """Return the scores as the reference mode would have given them.
+def as_reference_mode(scores: pd.Series, modes: pd.Series, effects: Mapping[str, float]) -> pd.Series:
+    """Return respondents' scores as the reference mode would have given them.
 
     Parameters
     ----------
-    scores
-        Respondents' scores, indexed by establishment.
-    modes
-        Mode of collection of the same respondents.
+    scores, modes
+        Score and mode of collection of each respondent.
     effects
-        Points that each mode adds to a score of the reference mode, 0 for the reference; None: no table.
+        Points that each mode adds to a score of the reference mode, 0 for the reference.
 
     Notes
     -----
-    Each respondent's score less the effect of the mode, then the mean by establishment (HCAHPS: the adjustment of a
-    mode is the negative of its effect; Elliott et al. 2009, *Health Serv. Res.* 44:501-518). A mode that the table does
-    not list is a reason, not a zero.
+    Each respondent's score less the effect of the mode (HCAHPS: the adjustment of a mode is the negative of its effect;
+    Elliott et al. 2009, *Health Serv. Res.* 44:501-518). A mode that the table does not list is no zero: all scores are
+    then missing, because establishments with and without that mode could not be compared.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> site = ["A", "A", "B", "B"]
-    >>> modes = pd.Series(["paper", "telephone", "paper", "paper"], index=site)
-    >>> given = pd.Series([80.0, 90, 80, 84], index=site)
-    >>> adjust_for_mode(given, modes, {"paper": 0, "telephone": 4}).scores.to_dict()
-    {'A': 83.0, 'B': 82.0}
-    >>> adjust_for_mode(given, modes, None).reason.en[:17]
-    'no official table'
+    >>> modes = pd.Series(["paper", "telephone"])
+    >>> as_reference_mode(pd.Series([80.0, 90]), modes, {"paper": 0, "telephone": 4}).tolist()
+    [80.0, 86.0]
+    >>> as_reference_mode(pd.Series([80.0, 90]), modes, {"paper": 0}).isna().all()
+    np.True_
     """
-    means = scores.groupby(level=0, sort=True).mean()
-    if effects is None:
-        return Adjusted(scores=means * float("nan"), reason=NO_TABLE)
-    strange = sorted(set(modes) - set(effects))
-    if strange:
-        listed = ", ".join(strange)
-        fr, en = f"la table ne donne pas le mode : {listed}", f"the table does not give the mode: {listed}"
-        return Adjusted(scores=means * float("nan"), reason=Text(fr=fr, en=en))
     added = modes.map(dict(effects)).astype(float)
-    return Adjusted(scores=(scores - added.to_numpy()).groupby(level=0, sort=True).mean())
+    return (scores - added) if added.notna().all() else scores * float("nan")

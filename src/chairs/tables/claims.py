@@ -17,6 +17,11 @@ CLAIMS = CONTRACTS.add(
             "estimand": Column(
                 kind="text", choices=("within", "between"), label=Text(fr="Comparaison", en="Comparison")
             ),
+            "model": Column(
+                kind="text",
+                choices=("two_way", "between", "ordinal"),
+                label=Text(fr="Modèle déclaré (`claim_steps`, `rung`)", en="Declared model (`claim_steps`, `rung`)"),
+            ),
             "lag": Column(kind="count", at_least=0, unit="années", label=Text(fr="Décalage", en="Lag")),
             "claim": Column(
                 kind="text",
@@ -24,13 +29,22 @@ CLAIMS = CONTRACTS.add(
                 label=Text(fr="Verdict", en="Verdict"),
             ),
             "per": measured("Changement de l'exposition dont on parle", "Change of the exposure spoken of"),
-            "estimate": measured("Points par unité de l'exposition", "Points per unit of the exposure"),
+            "estimate": measured(
+                "Points par unité de l'exposition (log-cotes : `ordinal`)",
+                "Points per unit of the exposure (log odds: `ordinal`)",
+            ),
             "low": measured("Borne basse à 95 %", "Lower 95% bound"),
             "high": measured("Borne haute à 95 %", "Upper 95% bound"),
             "df": measured("Degrés de liberté", "Degrees of freedom"),
             "q": measured("q (Benjamini-Hochberg)", "q (Benjamini-Hochberg)"),
             "q_any_dependence": measured("q (Benjamini-Yekutieli)", "q (Benjamini-Yekutieli)"),
             "robustness": measured("Valeur de robustesse à 5 %", "Robustness value at 5%"),
+            "e_value": measured("Valeur E de l'estimation", "E-value of the estimate"),
+            "e_value_interval": measured("Valeur E de l'intervalle à 95 %", "E-value of the 95% interval"),
+            "selection": measured(
+                "δ d'Oster : sélection sur le non-mesuré, en fois celle sur les covariables",
+                "Oster's δ: selection on the unmeasured, in times that on the covariates",
+            ),
             "n": Column(kind="count", at_least=0, label=Text(fr="Sites × années", en="Sites × years")),
             "clusters": Column(
                 kind="count", missing=True, at_least=0, unit="établissements", label=Text(fr="Sites", en="Sites")

@@ -25,6 +25,11 @@ class Arrivals:
         `school_holiday` (weekends that touch them included). `cycle`: the same with `rates`
         a UNIT OF TIME of the model, each for `every`, repeated from the run's start. `renewal`: independent gaps.
         `scheduled`: at `times` since the run's start, repeated each `every` when it is given.
+    season
+        Factors at so many evenly spaced points of the year (the first half a step after 1 January), joined by straight
+        lines; for `weekly`, beside or instead of `month`.
+    holiday_as
+        Weekday (0 = Monday) whose hours hold on the public holidays, `holiday` on top; None: those of their own.
     factor
         Multiplies the rates (a surge is a factor above 1).
     level_cv, level_period
@@ -50,7 +55,9 @@ class Arrivals:
     every: float | None = None
     weekday: tuple[float, ...] = ()
     month: tuple[float, ...] = ()
+    season: tuple[float, ...] = ()
     holiday: float = 1.0
+    holiday_as: int | None = None
     school_holiday: float = 1.0
     country: str = "FR"
     zone: str = "B"

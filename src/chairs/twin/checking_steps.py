@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chairs.twin.clock import REST
 from chairs.twin.faults import Fault, known, lines_fit, positive, sums_to_one, table_fits
 from chairs.twin.model import Model
 from chairs.twin.steps import Delay, Leave, Mark, Patience, Reclass, Release, Route, Seize, Step, Tally
@@ -24,6 +25,8 @@ def step_faults(step: Step, place: int, model: Model) -> Iterator[Fault]:
             yield "la fenêtre de sortie n'est pas dans la journée", "the window is not within the day"
         if step.window and step.lands:
             yield "window et lands ne vont pas ensemble", "window and lands do not go together"
+        if step.held:
+            yield from _held(step)
     elif isinstance(step, Patience):
         yield from table_fits(step.duration, model)
         yield from known([step.leaves], names, "étape", "step")
@@ -33,6 +36,15 @@ def step_faults(step: Step, place: int, model: Model) -> Iterator[Fault]:
         yield from _seize(step, model, names)
     else:
         yield from _small_step(step, model)
+
+
+def _held(step: Delay) -> Iterator[Fault]:
+    shares = step.held.shares if step.held else {}
+    if not step.lands:
+        yield "held demande lands", "held needs lands"
+    yield from known([word for words in shares for word in words.split()], REST, "jour de repos", "day of rest")
+    if not positive(list(shares.values())) or sum(shares.values()) > 1 + 1e-6:
+        yield "les parts de held dépassent 1 ou sont négatives", "the shares of held exceed 1 or are negative"
 
 
 def _route(step: Route, model: Model, names: list[str]) -> Iterator[Fault]:

@@ -26,6 +26,11 @@ def resource_faults(resource: Resource, model: Model) -> Iterator[Fault]:
     if resource.capacity is None and resource.closures and not resource.shifts:
         yield "fermeture d'une ressource sans capacité", "a closure of a resource without a capacity"
     most = 24 if resource.roster == "day" else 168
+    if resource.holiday_as is not None and (most == 24 or not 0 <= resource.holiday_as < 7):
+        yield (
+            "holiday_as : un jour de 0 à 6, d'un tableau de la semaine",
+            "holiday_as: a day, 0 to 6, of a weekly roster",
+        )
     if not all(0 <= shift.at < most for shift in resource.shifts):
         yield f"heure de relève hors de 0 à {most}", f"hour of a shift outside 0 to {most}"
     for closure in resource.closures:
@@ -72,7 +77,7 @@ def arrivals_faults(arrivals: Arrivals, model: Model, horizon: float) -> Iterato
     if not sums_to_one(tuple(arrivals.classes.values())):
         yield "les parts des classes ne font pas 1", "the shares of the classes do not sum to one"
     if not positive([*arrivals.rates, *arrivals.weekday, *arrivals.month, arrivals.holiday]) or not positive(
-        [arrivals.school_holiday, arrivals.factor]
+        [arrivals.school_holiday, arrivals.factor, *arrivals.season]
     ):
         yield "un taux ou un facteur est négatif", "a rate or factor is negative"
     if not positive([arrivals.level_cv]) or arrivals.level_cv > 100 or 0 < arrivals.level_cv < 1e-6:
@@ -104,7 +109,9 @@ def _of_kind(arrivals: Arrivals, model: Model, horizon: float) -> Iterator[Fault
 def _most(arrivals: Arrivals, model: Model) -> float:
     """Return the highest rate that a list can have, in the model's unit of time."""
     most = max([0.0, *arrivals.rates]) * max([1.0, *arrivals.weekday]) * max([1.0, *arrivals.month])
-    most *= arrivals.factor * max(1.0, arrivals.holiday) * max(1.0, arrivals.school_holiday)
+    most *= (
+        max([1.0, *arrivals.season]) * arrivals.factor * max(1.0, arrivals.holiday) * max(1.0, arrivals.school_holiday)
+    )
     return most / model.hour if arrivals.kind == "weekly" else most
 
 
@@ -113,6 +120,8 @@ def _weekly(arrivals: Arrivals) -> Iterator[Fault]:
         yield "il faut 24 ou 168 taux horaires", "24 or 168 hourly rates are needed"
     if len(arrivals.weekday) not in (0, 7) or len(arrivals.month) not in (0, 12):
         yield "il faut 7 facteurs de jour et 12 de mois", "7 factors of days and 12 of months are needed"
+    if arrivals.holiday_as is not None and not 0 <= arrivals.holiday_as < 7:
+        yield "holiday_as : un jour de 0 (lundi) à 6", "holiday_as: a day from 0 (Monday) to 6"
 
 
 def _repeated(arrivals: Arrivals, horizon: float) -> Iterator[Fault]:

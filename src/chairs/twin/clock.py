@@ -129,6 +129,57 @@ def holidays_among(days: np.ndarray, country: str) -> np.ndarray:
     return np.isin(days, closed)
 
 
+def hours_of_week(clock: Clock, holiday_as: int | None, country: str) -> np.ndarray:
+    """Return the hour of the week of each hour, on public holidays that of the weekday `holiday_as`."""
+    import numpy as np
+
+    hours = clock.hour_of_week
+    if holiday_as is None or not clock.dated:
+        return hours
+    return np.where(holidays_among(clock.day, country), 24 * holiday_as + hours % 24, hours)
+
+
+REST = {"saturday": 1, "sunday": 2, "holiday": 4}
+"""Bit of each kind of day of rest."""
+
+
+def rest_days(weekday: np.ndarray, holiday: np.ndarray) -> np.ndarray:
+    """Return the kind of rest of each day, a bit of `REST`, from its weekday and whether it is a public holiday.
+
+    A public holiday counts as such from Monday to Friday only; working days have 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rest_days(np.array([2, 3, 5, 6]), np.array([True, False, False, True])).tolist()
+    [4, 0, 1, 2]
+    """
+    import numpy as np
+
+    found: np.ndarray = np.select([weekday == 5, weekday == 6, holiday], list(REST.values()), 0)
+    return found
+
+
+def season_at(season: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Return the factor of each day (since 1970) from factors at evenly spaced points of the year.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> season_at(np.array([1.0, 2.0]), np.array([91, 274])).round(2).tolist()
+    [1.0, 2.0]
+    """
+    import numpy as np
+
+    dates = days.astype("M8[D]")
+    into = (dates - dates.astype("M8[Y]").astype("M8[D]")).astype(np.int64) + 0.5
+    place = into / 365.25 * len(season) - 0.5
+    low = np.floor(place).astype(np.int64)
+    part = place - low
+    found: np.ndarray = (1 - part) * season[low % len(season)] + part * season[(low + 1) % len(season)]
+    return found
+
+
 def school_holidays_among(days: np.ndarray, country: str, zone: str) -> np.ndarray:
     """Return, for each day (days since 1970), whether the schools of the zone have holidays."""
     from chairs.core.calendar import school_holidays

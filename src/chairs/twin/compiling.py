@@ -172,6 +172,7 @@ def _delay(draft: Draft, row: np.ndarray, step: Delay, places: dict[str, int]) -
         row[code.R_TARGETS] = draft.numbers((step.window.opens, step.window.closes))
     elif step.lands:
         row[code.R_WINDOW], row[code.R_TARGETS] = 3, draft.table(always(step.lands))
+        row[code.R_OTHER] = draft.held(step.held)
 
 
 def _route(draft: Draft, row: np.ndarray, step: Route, places: dict[str, int]) -> None:
@@ -221,13 +222,8 @@ def _leave(draft: Draft, row: np.ndarray, step: Leave, places: dict[str, int]) -
     row[code.R_LOGGED] = 1
 
 
-_FILL: dict[type[Step], Any] = dict(
-    zip(
-        KINDS.values(),
-        (_seize, _release, _delay, _route, _patience, _nothing, _mark, _tally, _reclass, _leave),
-        strict=True,
-    )
-)
+_EACH = (_seize, _release, _delay, _route, _patience, _nothing, _mark, _tally, _reclass, _leave)
+_FILL: dict[type[Step], Any] = dict(zip(KINDS.values(), _EACH, strict=True))
 
 
 def _stations(draft: Draft) -> np.ndarray:

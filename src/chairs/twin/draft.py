@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from chairs.twin.clock import Clock
+from chairs.twin.clock import REST, Clock, holidays_among, rest_days
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.engine import layout as code
 from chairs.twin.model import Model
 from chairs.twin.spline import gamma_spline
+from chairs.twin.steps import Held
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Draft:
     tallies: list[tuple[str, str]] = field(default_factory=list)
     within: list[tuple[str, float]] = field(default_factory=list)
     clocks: dict[str, int] = field(default_factory=dict)
+    rests: dict[str, int] = field(default_factory=dict)
     places: int = 1
 
     def numbers(self, values: Any) -> int:
@@ -49,6 +51,22 @@ class Draft:
         if (kind, name) not in self.tallies:
             self.tallies.append((kind, name))
         return self.tallies.index((kind, name))
+
+    def held(self, held: Held | None) -> int:
+        """Keep who stays over which days: place of the kinds of days by hour, kinds of patients, shares, days of each.
+
+        -1 where nobody is held.
+        """
+        if held is None:
+            return -1
+        clock = self.clock
+        if held.country not in self.rests:
+            weekday = clock.hour_of_week // 24
+            closed = holidays_among(clock.day, held.country) if clock.dated else np.zeros(weekday.size, dtype=bool)
+            self.rests[held.country] = self.wholes(rest_days(weekday, closed)[clock.before :])
+        masks = [sum(REST[word] for word in set(words.split())) for words in held.shares]
+        shares = self.numbers(np.cumsum(list(held.shares.values())))
+        return self.wholes([self.rests[held.country], len(masks), shares, *masks])
 
     def table(self, table: Durations) -> int:
         """Keep a table of durations; return the place of its first line."""

@@ -35,7 +35,8 @@ class Map:
         return {step.name: step for step in self.model.steps}
 
     @cached_property
-    def _after(self) -> dict[str, str | None]:
+    def after(self) -> dict[str, str | None]:
+        """Step that follows each step."""
         names = [*(step.name for step in self.model.steps), None]
         return {step.name: step.next or names[row + 1] for row, step in enumerate(self.model.steps)}
 
@@ -44,7 +45,7 @@ class Map:
         """Steps shown under each activity."""
         found: dict[str, list[str]] = {}
         for step in self.model.steps:
-            if _shown(step):
+            if is_shown(step):
                 found.setdefault(getattr(step, "activity", None) or step.name, []).append(step.name)
         return found
 
@@ -61,7 +62,7 @@ class Map:
         """Return what lies ahead of a step, up to the next steps that the log shows; routes as at a local hour."""
         place = (name, hour, weekday)
         if place not in self._cache:
-            self._cache[place] = tuple(self._walk(self._after[name], 1.0, False, (hour, weekday, DEEPEST)))
+            self._cache[place] = tuple(self._walk(self.after[name], 1.0, False, (hour, weekday, DEEPEST)))
         return self._cache[place]
 
     def entries(self, hour: int, weekday: int) -> tuple[Spot, ...]:
@@ -81,7 +82,7 @@ class Map:
             return
         step = self.steps[name]
         deeper = (*when[:2], when[2] - 1)
-        if _shown(step):
+        if is_shown(step):
             yield Spot(name, weight, released, True)
         elif isinstance(step, Route):
             for to, share in zip(step.to, step.probabilities[self._line(step, when)], strict=True):
@@ -89,7 +90,7 @@ class Map:
         elif not isinstance(step, Leave):
             if isinstance(step, Delay):
                 yield Spot(name, weight, released, False)
-            yield from self._walk(self._after[name], weight, released or isinstance(step, Release), deeper)
+            yield from self._walk(self.after[name], weight, released or isinstance(step, Release), deeper)
 
     def _line(self, step: Route, when: tuple[int, int, int]) -> int:
         lines = {"hour": when[0], "hour_of_week": 24 * when[1] + when[0], "weekday": when[1]}
@@ -104,7 +105,8 @@ class Map:
                    for word in option)  # fmt: skip
 
 
-def _shown(step: Step) -> bool:
+def is_shown(step: Step) -> bool:
+    """Say whether the event log has a line for a step."""
     return isinstance(step, Seize) or (isinstance(step, Delay) and step.activity is not None)
 
 

@@ -47,6 +47,8 @@ class Resource:
         Number of units; None: unlimited. With `shifts` the roster rules instead.
     shifts, roster
         Changes of capacity by hour of the `day` or of the `week`, repeated; before the first one the last counts.
+    holiday_as, country
+        Weekday (0 = Monday) whose part of a weekly roster holds on the public holidays of `country`; None: their own.
     closures
         Periods with fewer units.
     priority
@@ -69,6 +71,8 @@ class Resource:
     capacity: int | None = None
     shifts: tuple[Shift, ...] = ()
     roster: Literal["day", "week"] = "day"
+    holiday_as: int | None = None
+    country: str = "FR"
     closures: tuple[Closure, ...] = ()
     priority: Mapping[str, int] = field(default_factory=dict)
     ageing: Mapping[str, float] = field(default_factory=dict)

@@ -6,7 +6,16 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import SettingError, problem
-from chairs.twin.clock import WEEK, Clock, day_begins, holidays_among, read_clock, school_holidays_among
+from chairs.twin.clock import (
+    WEEK,
+    Clock,
+    day_begins,
+    holidays_among,
+    hours_of_week,
+    read_clock,
+    school_holidays_among,
+    season_at,
+)
 from chairs.twin.engine.layout import UNLIMITED
 
 if TYPE_CHECKING:
@@ -25,7 +34,9 @@ def hourly_rates(arrivals: Arrivals, clock: Clock) -> np.ndarray:
         week = week * np.repeat(np.asarray(arrivals.weekday, dtype=float), 24)
     if not clock.dated:
         return np.asarray(week)
-    rates = week[clock.hour_of_week]
+    rates = week[hours_of_week(clock, arrivals.holiday_as, arrivals.country)]
+    if arrivals.season:
+        rates = rates * season_at(np.asarray(arrivals.season, dtype=float), clock.day)
     if arrivals.month:
         rates = rates * np.asarray(arrivals.month, dtype=float)[clock.month]
     if arrivals.holiday != 1.0:
@@ -70,7 +81,7 @@ def _roster(resource: Resource, clock: Clock, hour: float, horizon: float) -> li
     shifts = sorted((shift.at, shift.capacity) for shift in resource.shifts)
     starts = np.array([at for at, _ in shifts])
     units = np.array([capacity for _, capacity in shifts])
-    local = clock.hour_of_week % cycle
+    local = hours_of_week(clock, resource.holiday_as, resource.country) % cycle
     since = (np.arange(local.size) - clock.before - clock.phase) * hour
     times, values = [since], [units[np.searchsorted(starts, local, side="right") - 1]]
     for at, capacity in shifts:

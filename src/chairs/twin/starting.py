@@ -248,7 +248,7 @@ def _chance(
     weight, elapsed, holds = drawn
     at, local = when
     row = _row(step.duration, local)
-    if step.window is None and (step.lands is not None or step.duration.by in _BY_TIME):
+    if step.window is None and step.held is None and (step.lands is not None or step.duration.by in _BY_TIME):
         ends = _ends(row, step.lands, (at.astimezone(local.tzinfo), local), model.hour / 60)
         if ends is not None:
             mass = sum(share for _, share in ends)

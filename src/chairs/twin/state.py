@@ -10,7 +10,7 @@ from chairs.core.errors import SettingError, problem
 from chairs.core.records import build
 from chairs.twin.compiling import Program
 from chairs.twin.model import Model
-from chairs.twin.steps import Delay, Patience, Seize
+from chairs.twin.steps import Delay, Patience, Seize, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +79,11 @@ def check_state(state: Sequence[Present], program: Program) -> None:
         With one problem for each patient who is in an unknown place, class or unit.
     """
     known = Counter(person.case_id for person in state if person.case_id is not None)
+    kinds = {step.name: type(step) for step in program.model.steps}
     problems = [
         problem(f"« {fr} » ne convient pas au modèle", f'"{en}" does not fit the model', file="state", row=row)
         for row, person in enumerate(state, start=1)
-        for fr, en in (*_misplaced(person, program.model), *_impossible(person))
+        for fr, en in (*_misplaced(person, program.model, kinds), *_impossible(person))
     ]
     problems += [
         problem("« case_id » donné deux fois", '"case_id" is given twice', file="state", row=row)
@@ -93,9 +94,8 @@ def check_state(state: Sequence[Present], program: Program) -> None:
         raise SettingError(tuple(problems))
 
 
-def _misplaced(person: Present, model: Model) -> Iterator[tuple[str, str]]:
+def _misplaced(person: Present, model: Model, kinds: Mapping[str, type[Step]]) -> Iterator[tuple[str, str]]:
     """Give what names something that the model does not have."""
-    kinds = {step.name: type(step) for step in model.steps}
     levels = {attribute.name: attribute.levels for attribute in model.attributes}
     if kinds.get(person.step) not in (Delay, Seize):
         yield "étape", "step"

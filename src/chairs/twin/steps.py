@@ -71,17 +71,36 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Who is kept over days of rest: a stay that would end on such a day ends on the next one that is not.
+
+    Parameters
+    ----------
+    shares
+        By kinds of days, in words (`saturday`, `sunday`, `holiday`: a public holiday from Monday to Friday) joined by
+        a space: the share of the patients who are kept on all of these and on no other day. The rest are never kept.
+    country
+        Whose public holidays count.
+    """
+
+    shares: Mapping[str, float]
+    country: str = "FR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delay(Step):
     """Stay for a while: a treatment, a stay, a journey. With `activity` it has its own line in the event log.
 
     With `lands` the stay ends on the local day that `duration` leads to, when the clock shows what `lands` gives
-    (time since midnight): the morning round, an appointment, the discharge after lunch.
+    (time since midnight): the morning round, an appointment, the discharge after lunch. `held` keeps some until a
+    later day.
     """
 
     duration: Durations
     window: Window | None = None
     activity: str | None = None
     lands: Duration | None = None
+    held: Held | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.duration, Duration):

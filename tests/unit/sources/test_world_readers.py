@@ -153,3 +153,90 @@ def test_mimic_needs_both_files_and_dates_a_discharge_by_its_end(tmp_path):
         read("mimic", tmp_path, stays)
     with pytest.raises(DataError, match="date-time not readable"):
         read("mimic", tmp_path, stays, moves.replace("2164-01-03 12:00:00,\n", "yesterday,\n"))
+
+
+BEFORE = (
+    "Provider Number,State,Clinical Process of Care Score, Patient Experience of Care Score,Outcome Score,"
+    "Efficiency Score,TPS\n"
+)
+AFTER = (
+    "Fiscal Year,Facility ID,Facility Name,City/Town,State,"
+    "Unweighted Normalized Clinical Outcomes Domain Score,Weighted Normalized Clinical Outcomes Domain Score,"
+    "Unweighted Person And Community Engagement Domain Score,Unweighted Normalized Safety Domain Score,"
+    "Unweighted Normalized Efficiency and Cost Reduction Domain Score,Total Performance Score\n"
+)
+
+
+def test_purchasing_scores_of_both_designs(tmp_path):
+    old = read("cms_hvbp", tmp_path, BEFORE + "10001,AL,52.5,15,,10,28.1\n")["indicators"].set_index("code")
+    assert set(old["establishment"]) == {"010001"}
+    assert old.loc["cms_hvbp_process", "value"] == 52.5
+    assert old.loc["cms_hvbp_outcome", "status"] == "not_available"
+    given = read("cms_hvbp", tmp_path, AFTER + "2024,01A002,A,B,AL,Not Available,x,45.0,40.0,0.0,36.25\n", year="2024")
+    new = given["indicators"].set_index("code")
+    assert new.loc["cms_hvbp_experience", "value"] == 45
+    assert new.loc["cms_hvbp_clinical", "status"] == "not_available"
+    assert new.loc["cms_hvbp_total", "period"] == "2024"
+    assert given["establishments"][["establishment", "name", "region"]].iloc[0].tolist() == ["01A002", "A", "AL"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (BEFORE + "10001,AL,101,15,10,10,28\n", "out of bounds"),
+        (BEFORE + "10001,AL,1,15,10,10,28\n010001,AL,1,15,10,10,28\n", "duplicate"),
+        (BEFORE + "10001,AL,often,15,10,10,28\n", "number"),
+        (BEFORE + "no number,AL,1,15,10,10,28\n", "form"),
+        (AFTER.replace("Total Performance Score", "Sum") + "2024,010001,A,B,AL,1,1,1,1,1,1\n", "column absent"),
+        (AFTER + "2019,010001,A,B,AL,1,1,1,1,1,1\n", "not the catalogue's"),
+    ],
+)
+def test_purchasing_scores_that_cannot_be_are_refused_by_row(tmp_path, content, said):
+    with pytest.raises(DataError, match=said) as caught:
+        read("cms_hvbp", tmp_path, content)
+    assert "often" not in str(caught.value)
+    assert "no number" not in str(caught.value)
+
+
+REPORTS = "Release Period,Start Date,End Date\n07_2015,2013-10-01,2014-09-30\n07_2016,2014-10-01,2015-09-30\n"
+STATES = "Release Period,State,Measure ID,Bottom-box Percentage,Middle-box Percentage,Top-box Percentage\n"
+RESPONSES = "Release Period,State,Facility ID,Completed Surveys,Response Rate (%)\n"
+
+
+def test_releases_by_state_are_dated_and_no_state_is_a_hospital(tmp_path):
+    found = read(
+        "cms_hcahps_trend",
+        tmp_path,
+        STATES + "07_2015,AL,H_HSP_RATING,8,22,70\n07_2016,AL,H_HSP_RATING,8,21,71\n",
+        RESPONSES + "07_2015,AL,10001,FEWER THAN 50,27\n07_2016,AL,010001,61,Not Available\n",
+        REPORTS,
+        STATES.replace("State,", "") + "07_2015,H_CLEAN_HSP,8,18,74\n",
+    )
+    scores = found["scores"].set_index(["establishment", "period", "dimension"])["score"]
+    assert scores.to_dict() == {
+        ("US-AL", "2014", "all"): 70, ("US-AL", "2015", "all"): 71, ("US", "2014", "clean"): 74
+    }  # fmt: skip
+    assert found["establishments"]["establishment"].tolist() == ["010001"]
+    rates = found["indicators"].set_index("period")
+    assert rates.loc["2014", ["establishment", "value"]].tolist() == ["010001", 27]
+    assert rates.loc["2015", "status"] == "not_available"
+
+
+@pytest.mark.parametrize(
+    ("contents", "said"),
+    [
+        ([STATES + "07_2015,AL,H_HSP_RATING,8,22,70\n"], "not given"),
+        ([REPORTS, STATES + "07_2031,AL,H_HSP_RATING,8,22,70\n"], "unknown"),
+        ([REPORTS, STATES + "07_2015,AL,H_SECRET,8,22,70\n"], "unknown"),
+        ([REPORTS, STATES + "07_2015,AL,H_RECMND,8,22,70\n07_2015,AL,H_RECMND,8,22,70\n"], "duplicate"),
+        ([REPORTS, STATES + "07_2015,AL,H_RECMND,8,22,170\n"], "out of bounds"),
+        ([REPORTS, RESPONSES + "07_2015,AL,10001,61,many\n"], "number"),
+        ([REPORTS, "Measure ID,Measure,Type\nH_COMP_1,a,b\n"], "does not read"),
+        (["Release Period,Start Date,End Date\nJuly,2013-10-01,2014-09-30\n"], "form"),
+    ],
+)
+def test_releases_that_cannot_be_are_refused_in_words(tmp_path, contents, said):
+    with pytest.raises(DataError, match=said) as caught:
+        read("cms_hcahps_trend", tmp_path, *contents)
+    assert "H_SECRET" not in str(caught.value)
+    assert "many" not in str(caught.value)

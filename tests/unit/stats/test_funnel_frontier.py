@@ -32,6 +32,31 @@ def test_without_variance_between_establishments_chance_limits_stand() -> None:
     assert outside.mean() < 0.01
 
 
+def test_one_site_with_most_answers_is_not_the_centre_of_the_others() -> None:
+    import pandas as pd
+
+    from chairs.stats.shrinkage import shrink
+
+    rng = np.random.default_rng(5)
+    n = np.array([40_000, *rng.integers(40, 90, 60)])
+    y = np.array([78.0, *(70 + rng.normal(0, 1.5, 60) + rng.normal(0, 20 / np.sqrt(n[1:])))])
+    found = funnel.means(y, 20 / np.sqrt(n))
+    shrunk = shrink(pd.Series(y), pd.Series(20 / np.sqrt(n)), pd.Series(n))
+    assert found.target == pytest.approx(shrunk.mean, abs=0.05)
+    assert float(np.average(y, weights=n)) > 77  # what weights of precision alone would say
+    assert found.outside().tolist() == [1] + [0] * 60
+
+
+def test_where_establishments_do_not_differ_the_centre_is_the_mean_of_precision() -> None:
+    rng = np.random.default_rng(6)
+    error = rng.uniform(0.5, 2.0, 40)
+    y = 70 + 0.5 * rng.normal(0, error)
+    assert funnel.means(y, error).target == pytest.approx(np.average(y, weights=error**-2), abs=1e-12)
+    few = funnel.means(y[:5], error[:5])
+    assert few.target == pytest.approx(np.average(y[:5], weights=error[:5] ** -2))
+    assert few.reason is not None
+
+
 def test_a_ratio_of_zero_events_has_limits() -> None:
     found = funnel.ratios([0, 3, 5], [2.0, 3.0, 5.0])
     low, high = funnel.exact_ratio_interval([0, 3, 5], [2.0, 3.0, 5.0])

@@ -12,9 +12,10 @@ import pytest
 from chairs.core.errors import DataError
 from chairs.core.records import build
 from chairs.core.streams import stream
+from chairs.surveys import scoring_adjustment
 from chairs.surveys.instrument import Instrument, instrument
 from chairs.surveys.scoring import respondent_scores, score
-from chairs.surveys.scoring_adjustment import adjust_for_mode, mode_effects
+from chairs.surveys.scoring_adjustment import mode_effects
 
 pytestmark = pytest.mark.unit
 
@@ -201,15 +202,39 @@ def test_adjusted_scores_are_those_of_the_fixed_effects_and_respect_the_floor():
     assert alike["adjusted"].isna().all()  # everybody alike: nothing to adjust for
 
 
-def test_the_mode_is_adjusted_only_with_a_table():
-    given = pd.Series([80.0, 90.0], index=["A", "A"])
-    modes = pd.Series(["paper", "web"], index=["A", "A"])
-    assert mode_effects("hcahps", "2022") is None
-    without = adjust_for_mode(given, modes, None)
-    assert without.scores.isna().all()
-    assert "non officiel" in without.reason.fr
-    assert "web" in adjust_for_mode(given, modes, {"paper": 0.0}).reason.en
-    assert adjust_for_mode(given, modes, {"paper": 0.0, "web": 6.0}).scores.tolist() == [82.0]
+MODES = """
+- instrument: csat-ces
+  years: ["2024"]
+  reference: paper
+  official: true
+  source: invented
+  effects: {all: {paper: 0.0, web: 6.0}, ease: {paper: 0.0}}
+"""
+
+
+@pytest.mark.parametrize("covariates", [[], ["age_band"]])
+def test_the_mode_is_adjusted_with_a_dated_table_and_before_the_patient_mix(tmp_path, monkeypatch, covariates):
+    form = build(Instrument, without_floor("csat-ces") | {"floor": 30, "adjust_for": covariates}, "csat-ces.yaml")
+    table = many(sites=4)
+    who = table["respondent"].unique()
+    web = dict(zip(who, np.where(stream(2, "modes").random(len(who)) < 0.4, "web", "paper"), strict=True))
+    ages = dict(zip(who, np.where(stream(3, "ages").random(len(who)) < 0.5, "65+", "18-64"), strict=True))
+    table = table.assign(mode=table["respondent"].map(web), age_band=table["respondent"].map(ages))
+    plain = score(table, None, [form]).set_index(["dimension", "establishment"])
+    assert mode_effects("csat-ces", "2024") is None  # none is shipped: nothing official has been loaded
+    (tmp_path / "modes.yaml").write_text(MODES, encoding="utf-8")
+    monkeypatch.setattr(scoring_adjustment, "FILE", tmp_path / "modes.yaml")
+    scores = score(table, None, [form]).set_index(["dimension", "establishment"])
+    share = table.drop_duplicates("respondent").groupby("establishment")["mode"].agg(lambda m: (m == "web").mean())
+    if covariates:
+        moved = (plain["adjusted"] - scores["adjusted"])["all"]
+        assert moved.between(0.5, 6).all()
+    else:
+        assert plain["adjusted"].isna().all()
+        assert scores["adjusted"]["all"].to_dict() == pytest.approx((scores["score"]["all"] - 6 * share).to_dict())
+    assert scores["adjusted"]["ease"].isna().all()  # the table does not say what the web adds there
+    other = score(table.assign(period="2023"), None, [form])
+    assert other["adjusted"].isna().all() == (not covariates)  # a table of another year is not used
 
 
 def test_what_is_not_official_says_so():

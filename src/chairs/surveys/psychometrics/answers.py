@@ -82,9 +82,9 @@ def _refuse_unknown(codes: np.ndarray, known: set[str], item: str) -> None:
 
 
 def respondents(responses: pd.DataFrame, instrument: Instrument, columns: list[str]) -> pd.DataFrame:
-    """Return declared covariates (mode, language, age...) of each respondent, on the index of `matrix`."""
+    """Return covariates (site, mode, language, age...) of each respondent, on the index of `matrix`."""
     rows = responses[responses["instrument"] == instrument.name]
-    return rows.drop_duplicates(WHO).set_index(WHO)[columns].sort_index()
+    return rows.drop_duplicates(WHO).set_index(WHO, drop=False)[columns].sort_index()
 
 
 def model_of(instrument: Instrument, items: list[str]) -> Model:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Language, Text
 from chairs.stats.multiplicity import q_values
-from chairs.surveys.psychometrics.ordered_logit import OrderedLogit, ordered_logit
+from chairs.stats.ordered_logit import OrderedLogit, ordered_logit
 from chairs.surveys.psychometrics.reasons import REASONS
 
 if TYPE_CHECKING:

@@ -87,10 +87,7 @@ def _with_fit(row: dict[str, Any], answers: pd.DataFrame, instrument: Instrument
     model = model_of(instrument, list(answers.columns))
     if not model.factors:
         return row | {"reason": row["reason"] or "too_few_items"}
-    people = answers[list(model.items)].dropna(how="all")
-    if len(people) > LARGEST:
-        draw = stream(1, "scale_quality", instrument.name, year)
-        people = people.iloc[sorted(draw.choice(len(people), LARGEST, replace=False))]
+    people = sampled(answers[list(model.items)].dropna(how="all"), instrument.name, year)
     fit = ordinal_confirmatory(people, model)
     if fit.indices is None:
         return row | {"reason": row["reason"] or fit.reason}
@@ -100,3 +97,11 @@ def _with_fit(row: dict[str, Any], answers: pd.DataFrame, instrument: Instrument
         "rmsea_low": i.rmsea_low, "rmsea_high": i.rmsea_high, "srmr": i.srmr,
         "warning": "; ".join(filter(None, [row["warning"], *fit.warnings])) or None,
     }  # fmt: skip
+
+
+def sampled(people: pd.DataFrame, instrument: str, purpose: str, most: int = LARGEST) -> pd.DataFrame:
+    """Return all respondents, or `most` of them drawn at random (always the same) where there are more."""
+    if len(people) <= most:
+        return people
+    draw = stream(1, "scale_quality", instrument, purpose)
+    return people.iloc[sorted(draw.choice(len(people), most, replace=False))]

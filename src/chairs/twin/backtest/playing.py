@@ -127,7 +127,8 @@ def player_of(model: Model, window: Window, words: Words) -> Player:
     program = compile_model(scheduled, start=start, horizon=horizon)
     acts, places = (list(names) for names in (words.activities, words.resources))
     activities = [acts.index(step.activity or step.name) if isinstance(step, Seize) else 0 for step in model.steps]
-    resources = [places.index(item.name) if item.name in places else 0 for item in model.resources]
+    names = [item.unit or item.name for item in model.resources]
+    resources = [places.index(name) if name in places else 0 for name in names]
     dispersion = tuple(source.level_cv for source in model.arrivals)
     return Player(program, rates, dispersion, window, np.array(activities), np.array(resources))
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chairs.twin.arrivals import Arrivals
+from chairs.twin.calibration.beside import one_by_one
 from chairs.twin.calibration.intensity import Intensity, fit_intensity, whole_days
 from chairs.twin.calibration.journal import Journal, read_journal
 from chairs.twin.calibration.paths import Paths, read_paths
-from chairs.twin.calibration.places import read_places
+from chairs.twin.calibration.places import Place, places_beside, read_places
 from chairs.twin.calibration.refusing import refuse, refuse_table
 from chairs.twin.calibration.report import Findings, Report, write_report
 from chairs.twin.calibration.table import Table, _written
@@ -88,16 +89,17 @@ def calibrate(log: pd.DataFrame, settings: Settings, file: str = "events") -> Ca
     journal = read_journal(log, settings.timezone)
     refuse(journal, file)
     places = read_places(journal)
-    limited_names = {place.resource.name for place in places if place.limited}
-    limited = np.array([name in limited_names for name in (*journal.places, "")])[journal.place]
-    paths = read_paths(journal, limited)
-    table = Table(journal, paths, places, labels(journal, paths))
-    intensities, entry = _arrivals(journal, paths, table, settings)
+    recent = since(journal, still_true(journal))
+    cut = one_by_one(recent, _limited(journal, recent, places))
+    resources = places_beside(places, journal, cut)
+    paths = read_paths(cut, _limited(cut, resources))
+    table = Table(cut, paths, resources, labels(cut, paths))
+    intensities, entry = _arrivals(cut, paths, table, settings)
     model = Model(
         name=settings.name,
         classes=tuple(one.arrivals.name for one in intensities),
         arrivals=tuple(one.arrivals for one in intensities),
-        resources=tuple(place.resource for place in places),
+        resources=tuple(place.resource for place in resources),
         steps=(*entry, *table.steps()),
         time_unit="minutes",
         timezone=settings.timezone,
@@ -105,6 +107,12 @@ def calibrate(log: pd.DataFrame, settings: Settings, file: str = "events") -> Ca
     return Calibrated(
         model=model, report=write_report(Findings(journal, paths, places, intensities, settings.calendar))
     )
+
+
+def _limited(journal: Journal, places: tuple[Place, ...]) -> np.ndarray:
+    """Return, for each visit, whether its place has a queue in the model."""
+    queued = [code for code, place in zip(journal.place_codes, places, strict=True) if place.limited]
+    return np.isin(journal.place, queued)
 
 
 def labels(journal: Journal, paths: Paths) -> dict[int, str]:

@@ -108,12 +108,13 @@ def best_depth(symbols: np.ndarray, case: np.ndarray, final: np.ndarray) -> tupl
     scores = []
     memory = remember(symbols, case, DEEPEST)
     for history in memory.histories:
-        probability = _smoothed(history, following, held, probability)
+        probability = smoothed(history, following, held, probability)
         scores.append(float(np.log(probability[held]).mean()))
     return max(int(np.argmax(scores)), 1), tuple(scores)
 
 
-def _smoothed(history: np.ndarray, following: np.ndarray, held: np.ndarray, lower: np.ndarray) -> np.ndarray:
+def smoothed(history: np.ndarray, following: np.ndarray, held: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Return the probability of what followed each visit, from those not held out, mixed with that of less history."""
     there = history != OPEN
     if not there.any():
         return lower

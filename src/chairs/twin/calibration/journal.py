@@ -15,6 +15,8 @@ MINUTE = 60_000_000  # microseconds
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 NONE = -1
+NOWHERE = "elsewhere"
+WHOLE, BEGINS, ENDS, WITHIN = range(4)  # what part of a step a visit is (see `beside`)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class Journal:
         Names behind the codes.
     last
         Last moment of the log: whoever has not moved on by then may still do so.
+    kinds, activities, units
+        Of steps that are parts of others (see `beside`): which part, and the activity it is of; the unit that each
+        place belongs to. Empty where no step is cut.
     """
 
     case: np.ndarray
@@ -45,6 +50,9 @@ class Journal:
     steps: tuple[str, ...]
     places: tuple[str, ...]
     last: int
+    kinds: tuple[int, ...] = ()
+    activities: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.case)
@@ -58,6 +66,25 @@ class Journal:
     def final(self) -> np.ndarray:
         """Whether a visit is the last of its case."""
         return np.append(self.first[1:], True) if len(self) else self.first
+
+    @cached_property
+    def kind(self) -> np.ndarray:
+        """What part of a step each visit is."""
+        return np.array(self.kinds)[self.step] if self.kinds else np.full(len(self), WHOLE)
+
+    def activity(self, step: int) -> str:
+        """Return the name in the event log of a step."""
+        return self.activities[step] if self.activities else self.steps[step]
+
+    def where(self, place: int) -> str:
+        """Return the name of a place."""
+        return NOWHERE if place == NONE else self.places[place]
+
+    @cached_property
+    def place_codes(self) -> tuple[int, ...]:
+        """The places that occur, in order, those without a name last."""
+        used = set(np.unique(self.place).tolist())
+        return tuple(code for code in [*range(len(self.places)), NONE] if code in used)
 
     @property
     def cases(self) -> int:

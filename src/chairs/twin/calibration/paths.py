@@ -8,12 +8,11 @@ import numpy as np
 
 from chairs.twin.calibration.contexts import LEAST_CASES, OPEN, Memory, best_depth, frequent, remember
 from chairs.twin.calibration.followed import followed_weights
-from chairs.twin.calibration.journal import DAY, Journal
+from chairs.twin.calibration.journal import WHOLE, Journal
 from chairs.twin.calibration.lapses import Lapse, Spans, fit_lapse
 from chairs.twin.calibration.symbols import Symbols, read_symbols
 
 LAPSE_MEMORY = 3  # steps back that a stay or a delay may depend on
-ENOUGH_TO_CLOSE = 60  # events of a kind before a weekday without any is a closed day
 SURE = 0.99  # probability above which a case that is not seen again has ended
 END = -1
 
@@ -29,7 +28,7 @@ class Paths:
     example
         A visit that is in the state, to name it by.
     ways
-        One line a way on: group of the stay before it, group of the delay, state it leads to (-1: the end). Each is
+        One line a way on: group of the stay before it (-1: nothing ends here), group of the delay, state it leads to (-1: the end). Each is
         one bundle of steps in the model.
     follows
         For each state: weights by way, from all visits with its history. A state whose step is rarer than 11 cases
@@ -75,7 +74,7 @@ def read_paths(journal: Journal, limited: np.ndarray) -> Paths:
     lines = _lines(journal, memory, (stay, delay), _rare(symbols.code, journal.case))
     first = memory.states(depth)[journal.first]
     kept, ways, follows = _reached(lines, weights, np.unique(first))
-    used = {"stay": np.unique(ways[:, 0]), "delay": np.unique(ways[ways[:, 1] != END, 1])}
+    used = {"stay": np.unique(ways[ways[:, 0] != END, 0]), "delay": np.unique(ways[ways[:, 1] != END, 1])}
     delays, overlapping = _delays(journal, (delay, used["delay"]), weights, limited)
     example = _examples(memory, kept)
     return Paths(
@@ -230,7 +229,7 @@ def _keys(memory: Memory, following: np.ndarray, least: int) -> list[tuple[int, 
 
 def _stay_groups(journal: Journal, memory: Memory, symbols: np.ndarray) -> _Groups:
     """Return the groups of the stays: by step, last or not, then by what follows and up to three steps back."""
-    nothing = np.zeros(len(journal), dtype=bool)
+    nothing = journal.kind != WHOLE
     if journal.dated_once:
         return _groups([], journal.case, nothing)
     last_or_not = 2 * symbols + journal.final
@@ -259,15 +258,9 @@ def _delays(
     for group in groups[1].tolist():
         own = groups[0].members(group) & used
         if own.any():
-            found[group] = fit_lapse(spans.part(own), _open_days(until[~journal.final & groups[0].near(group)]))
+            near = used & groups[0].near(group)
+            found[group] = fit_lapse(spans.part(own), spans.part(near))
     return found, overlap
-
-
-def _open_days(moments: np.ndarray) -> np.ndarray | None:
-    """Return the weekdays on which something of a kind ever happens, if there is enough of it to tell."""
-    if len(moments) < ENOUGH_TO_CLOSE:
-        return None
-    return np.asarray(np.bincount((moments // DAY + 3) % 7, minlength=7) > 0)
 
 
 def _stays(journal: Journal, groups: tuple[_Groups, np.ndarray], weights: np.ndarray) -> dict[int, Lapse | None]:
@@ -277,5 +270,6 @@ def _stays(journal: Journal, groups: tuple[_Groups, np.ndarray], weights: np.nda
     for group in groups[1].tolist():
         own = groups[0].members(group) & ~journal.going
         lasting = own.any() and bool((journal.end[own] > journal.start[own]).any())
-        found[group] = fit_lapse(spans.part(own), _open_days(journal.end[own])) if lasting else None
+        around = spans.part(groups[0].near(group) & ~journal.going)
+        found[group] = fit_lapse(spans.part(own), around) if lasting else None
     return found

@@ -16,7 +16,6 @@ MOST_LOOKS = 60_000
 LEAST_LOOKS = 5
 WEEK = 7 * 24 * HOUR
 WEEKS = 8  # from which on a roster is read by hour of the week
-NOWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +48,17 @@ def read_places(journal: Journal) -> tuple[Place, ...]:
     week, from eight weeks on). Otherwise the place is unlimited in the model, its waits are part of the time before
     the step, and the report says so.
     """
+    return tuple(_place(journal, code, journal.where(code)) for code in journal.place_codes)
+
+
+def places_beside(places: tuple[Place, ...], before: Journal, after: Journal) -> tuple[Place, ...]:
+    """Return the places of a journal whose overlapping steps were cut (see `beside`), from those it had before."""
+    known = dict(zip(before.place_codes, places, strict=True))
     return tuple(
-        _place(journal, code, name)
-        for code, name in [*enumerate(journal.places), (NONE, NOWHERE)]
-        if (journal.place == code).any()
+        known[code]
+        if code in known
+        else Place(resource=Resource(name=after.places[code], unit=after.units[code]), found="no_queue", waits=0, full=0)
+        for code in after.place_codes
     )
 
 

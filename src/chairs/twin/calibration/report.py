@@ -11,11 +11,11 @@ import numpy as np
 
 from chairs.core.errors import Language, Text
 from chairs.twin.calibration.intensity import Intensity
-from chairs.twin.calibration.journal import DAY, Journal
+from chairs.twin.calibration.journal import DAY, NOWHERE, Journal
 from chairs.twin.calibration.lapses import LATER, Lapse
 from chairs.twin.calibration.paths import Paths
 from chairs.twin.calibration.phrases import phrase
-from chairs.twin.calibration.places import NOWHERE, Place
+from chairs.twin.calibration.places import Place
 
 MUCH = 0.05
 MOST_NAMES = 12

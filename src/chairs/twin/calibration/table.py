@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chairs.store.files import DECIMALS
-from chairs.twin.calibration.journal import NONE, Journal
-from chairs.twin.calibration.lapses import AT_ONCE, LATER, SOON, Lapse
+from chairs.twin.calibration.journal import ENDS, WHOLE, WITHIN, Journal
+from chairs.twin.calibration.lapses import AT_ONCE, LATER, LINES, SOON, Lapse
 from chairs.twin.calibration.paths import END, Paths
 from chairs.twin.calibration.places import Place, choices
 from chairs.twin.durations import Duration, Durations, always
@@ -45,7 +45,13 @@ class Table:
 
     def _state(self, state: int) -> Iterator[Step]:
         name, symbol = self.names[state], self.paths.symbol_of[state] - 1
-        activity = self.journal.steps[self.paths.symbols.step[symbol]]
+        step = self.paths.symbols.step[symbol]
+        activity, kind = self.journal.activity(step), self.journal.kinds[step] if self.journal.kinds else WHOLE
+        if kind == ENDS:
+            yield Release(name=name, resources=self._held(activity), next=f"then: {name}")
+            yield self._then(state)
+            return
+        then = f"done: {name}" if kind == WITHIN else f"then: {name}"
         where, shares = self._where(symbol)
         resources = [self.places[place].resource.name for place in where]
         asks = tuple(f"{name} @ {resource}" for resource in resources) if len(where) > 1 else (name,)
@@ -53,16 +59,20 @@ class Table:
             by = "all" if len(shares) == 1 else "hour"
             yield Route(name=name, to=asks, probabilities=tuple(map(_written, shares)), by=by)
         for ask, resource in zip(asks, resources, strict=True):
-            yield Seize(name=ask, options=({resource: 1},), activity=activity, next=f"then: {name}")
+            yield Seize(name=ask, options=({resource: 1},), activity=activity, next=then)
+        if kind == WITHIN:
+            yield Release(name=then, resources=tuple(resources), next=f"then: {name}")
         yield self._then(state)
 
-    def _where(self, symbol: int) -> tuple[tuple[int, ...], np.ndarray]:
-        codes = {code: i for i, code in enumerate(self._codes())}
-        return choices(self.journal, self.paths.symbols.code == symbol + 1, codes)
+    def _held(self, activity: str) -> tuple[str, ...]:
+        """Return the places where an activity goes on beside others."""
+        parts = {step for step, name in enumerate(self.journal.activities) if name == activity}
+        cut = np.isin(self.journal.step, list(parts)) & (self.journal.kind != WHOLE)
+        return tuple(self.journal.where(code) for code in np.unique(self.journal.place[cut]).tolist())
 
-    def _codes(self) -> list[int]:
-        used = set(np.unique(self.journal.place).tolist())
-        return [code for code in [*range(len(self.journal.places)), NONE] if code in used]
+    def _where(self, symbol: int) -> tuple[tuple[int, ...], np.ndarray]:
+        codes = {code: i for i, code in enumerate(self.journal.place_codes)}
+        return choices(self.journal, self.paths.symbols.code == symbol + 1, codes)
 
     def _then(self, state: int) -> Step:
         follows = self.paths.follows[state]
@@ -78,20 +88,22 @@ class Table:
         """Return stay, delay, name and destination of a way."""
         stay, delay, state = self.paths.ways[way].tolist()
         to = OUT if state == END else self.start(state)
-        return self.paths.stays[stay], self.paths.delays.get(delay), f"to: {to} ({way})", to
+        return self.paths.stays.get(stay), self.paths.delays.get(delay), f"to: {to} ({way})", to
 
     def _first(self, way: int) -> str:
-        stay, _, name, _ = self._parts(way)
+        stay, _, name, to = self._parts(way)
+        if self.paths.ways[way, 0] == END:
+            return to if to == OUT else name
         return f"release, {name}" if stay is None else f"stay, {name}"
 
     def _way(self, way: int) -> Iterator[Step]:
         stay, delay, name, to = self._parts(way)
         if stay is not None:
             yield from _spent(stay, f"stay, {name}", f"release, {name}")
+        if self.paths.ways[way, 0] != END:
+            yield Release(name=f"release, {name}", next=OUT if to == OUT else name)
         if to == OUT:
-            yield Release(name=f"release, {name}", next=OUT)
             return
-        yield Release(name=f"release, {name}", next=name)
         if delay is None:
             yield Delay(name=name, duration=always(INSTANT), next=to)
         else:
@@ -102,20 +114,26 @@ def _spent(lapse: Lapse, name: str, then: str) -> Iterator[Step]:
     """Give the steps in which the time of a lapse goes by."""
     modes = lapse.modes
     if len(modes) == 1:
-        yield _delay(lapse, modes[0], name, then)
+        yield from _delay(lapse, modes[0], name, then)
         return
     names = tuple(f"{name}, {MODES[mode]}" for mode in modes)
     lines = tuple(_written(np.array([line[mode] for mode in modes])) for line in lapse.shares)
-    yield Route(name=name, to=names, probabilities=lines, by="all" if len(lines) == 1 else "hour")
+    yield Route(name=name, to=names, probabilities=lines, by=LINES[len(lines)])
     for mode, own in zip(modes, names, strict=True):
-        yield _delay(lapse, mode, own, then)
+        yield from _delay(lapse, mode, own, then)
 
 
-def _delay(lapse: Lapse, mode: int, name: str, then: str) -> Step:
-    instant = always(INSTANT)
+def _delay(lapse: Lapse, mode: int, name: str, then: str) -> Iterator[Step]:
     if mode == LATER:
-        return Delay(name=name, duration=_some(lapse.later), lands=lapse.clock, next=then)
-    return Delay(name=name, duration=_some(lapse.soon) if mode == SOON else instant, next=then)
+        yield Delay(name=name, duration=_some(lapse.later), lands=lapse.clock, next=then)
+    elif mode == AT_ONCE:
+        yield Delay(name=name, duration=always(INSTANT), next=then)
+    elif lapse.closed:
+        rows = tuple(Duration(kind="fixed", mean=60.0 * wait) for wait in lapse.closed)
+        yield Delay(name=name, duration=_some(lapse.soon), next=f"{name}, in hours")
+        yield Delay(name=f"{name}, in hours", duration=Durations(by="hour_of_week", rows=rows), next=then)
+    else:
+        yield Delay(name=name, duration=_some(lapse.soon), next=then)
 
 
 def _some(duration: Durations | None) -> Durations:

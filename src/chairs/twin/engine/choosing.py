@@ -7,6 +7,7 @@ from typing import Any
 from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     AT_ATTRIBUTES,
+    AT_DURATIONS_X,
     AT_HOURS,
     AT_PATIENTS,
     AT_STATIONS,
@@ -16,16 +17,26 @@ from chairs.twin.engine.layout import (
     BY_HOUR,
     BY_HOUR_OF_WEEK,
     BY_NOTHING,
+    BY_PATIENT,
     BY_QUEUE,
     BY_WEEKDAY,
+    DRAW_HELD,
+    DX_WIDE,
+    G_BY,
+    G_COUNT,
+    G_OF,
+    G_PAIRS,
     N_ATTRIBUTES,
     N_HOURS,
     N_VISITS,
     P_CLASS,
+    P_NUMBER,
     P_WIDE,
     R_BY,
+    R_KEY,
     R_LEVELS,
     R_OF,
+    R_OTHER,
     R_TARGETS,
     R_VISIT,
     R_WINDOW,
@@ -35,6 +46,7 @@ from chairs.twin.engine.layout import (
     WX_NOW,
     WX_PHASE,
 )
+from chairs.twin.engine.noting import draw
 
 
 @part
@@ -46,10 +58,20 @@ def hour_of_week(n: Any, x: Any, time: float) -> Any:
 
 @part
 def _rarer_line(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
-    by = n[r + R_BY]
+    by, of = n[r + R_BY], n[r + R_OF]
     line = min(visit, n[r + R_LEVELS] - 1)
+    if by == BY_PATIENT:  # known of this patient and visit, or as for the others
+        p = n[AT_PATIENTS] + slot * P_WIDE
+        own = n[of + G_PAIRS] + 2 * n[p + P_NUMBER]
+        if n[p + P_NUMBER] < n[of + G_COUNT] and visit < n[own + 1]:
+            return n[r + R_LEVELS] + n[own] + visit
+        by, of = n[of + G_BY], n[of + G_OF]
+        if by == BY_NOTHING:
+            line = 0
+        elif by == BY_CLASS:
+            line = n[p + P_CLASS]
     if by == BY_ATTRIBUTE:
-        line = n[n[AT_ATTRIBUTES] + slot * n[N_ATTRIBUTES] + n[r + R_OF]]
+        line = n[n[AT_ATTRIBUTES] + slot * n[N_ATTRIBUTES] + of]
     elif by == BY_HOUR:
         line = hour_of_week(n, x, x[WX_NOW]) % 24
     elif by == BY_HOUR_OF_WEEK:
@@ -57,7 +79,7 @@ def _rarer_line(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
     elif by == BY_WEEKDAY:
         line = hour_of_week(n, x, x[WX_NOW]) // 24
     elif by == BY_QUEUE:
-        line = min(n[n[AT_STATIONS] + n[r + R_OF] * S_WIDE + S_QUEUE], n[r + R_LEVELS] - 1)
+        line = min(n[n[AT_STATIONS] + of * S_WIDE + S_QUEUE], n[r + R_LEVELS] - 1)
     return line
 
 
@@ -89,6 +111,32 @@ def on_the_clock(n: Any, x: Any, until: float, clock: float) -> Any:
     passed = (until + x[WX_PHASE]) % x[WX_HOUR]
     hour = hour_of_week(n, x, until) % 24 + passed / x[WX_HOUR]
     return max(until + clock - hour * x[WX_HOUR], x[WX_NOW])
+
+
+@part
+def known_end(n: Any, x: Any, until: float, which: int) -> Any:
+    """Return the end of a stay whose length is known: beside the length stands its hour of the day, -1 for none."""
+    clock = x[n[AT_DURATIONS_X] + which * DX_WIDE + 1]
+    if clock < 0.0:
+        return until
+    return on_the_clock(n, x, until, clock)
+
+
+@part
+def after_rest(n: Any, x: Any, slot: int, r: int, visit: int, until: float) -> Any:
+    """Return the end of a stay, whole days later where its day is one of rest over which this patient is kept."""
+    rule = n[r + R_OTHER]
+    if rule >= 0:
+        u, _ = draw(n, slot, n[r + R_KEY] ^ DRAW_HELD, visit)
+        which = 0
+        while which < n[rule + 1] and u >= x[n[rule + 2] + which]:
+            which += 1
+        if which < n[rule + 1]:
+            hour, last = int((until + x[WX_PHASE]) / x[WX_HOUR]), n[N_HOURS] - 1
+            while hour < last and n[n[rule] + hour] & n[rule + 3 + which]:
+                hour += 24
+                until += 24.0 * x[WX_HOUR]
+    return until
 
 
 @part

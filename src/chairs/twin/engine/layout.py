@@ -11,7 +11,10 @@ from __future__ import annotations
 SEIZE, RELEASE, DELAY, ROUTE, PATIENCE, END_PATIENCE, MARK, TALLY, RECLASS, LEAVE = range(10)
 
 # by what a line of a row's table is chosen
-BY_NOTHING, BY_CLASS, BY_ATTRIBUTE, BY_VISIT, BY_HOUR, BY_HOUR_OF_WEEK, BY_QUEUE, BY_WEEKDAY = range(8)
+BY_NOTHING, BY_CLASS, BY_ATTRIBUTE, BY_VISIT, BY_HOUR, BY_HOUR_OF_WEEK, BY_QUEUE, BY_WEEKDAY, BY_PATIENT = range(9)
+
+# of a table by patient: how others are chosen, of what; how many patients it knows, and where their lines are
+G_BY, G_OF, G_COUNT, G_PAIRS, G_WIDE = range(5)
 
 # kinds of duration
 NEVER, FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, NORMAL, UNIFORM, SPLINE, EMPIRICAL, MIXTURE = range(10)
@@ -40,6 +43,7 @@ INSTANT_LIMIT = 50_000_000  # events at one moment before the engine says that t
 # purpose of a draw that belongs to a list of arrivals and not to a step
 DRAW_GAP, DRAW_LEVEL = 0xA1, 0xA2
 DRAW_EVEN = 0xA3  # of draws that are spread evenly over the patients of a step
+DRAW_HELD = 0xA4  # of the draw beside a step's own: is this patient kept over days of rest?
 
 # header of n: counters and switches, then sizes, then the first place of each table
 (

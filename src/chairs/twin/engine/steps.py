@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from chairs.twin.engine.calendar import push
-from chairs.twin.engine.choosing import in_window, line_for, on_the_clock, visit_of
+from chairs.twin.engine.choosing import after_rest, in_window, known_end, line_for, on_the_clock, visit_of
 from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     ABSENT,
@@ -79,14 +79,18 @@ def _delay(n: Any, x: Any, slot: int, r: int) -> None:
     p, px = patient_at(n, slot), patient_x_at(n, slot)
     visit = visit_of(n, slot, r)
     s, u = draw_for(n, slot, r, visit)
-    which = n[r + R_FIRST] + line_for(n, x, slot, r, visit)
+    line = line_for(n, x, slot, r, visit)
+    which = n[r + R_FIRST] + line
     if n[p + P_DRAWN] >= 0:
         which = n[p + P_DRAWN]
         n[p + P_DRAWN] = -1
     lasts = duration(n, x, which, s * x[px + PX_SURVIVAL])
     until = x[WX_NOW] + max(lasts - x[px + PX_ELAPSED], 0.0)
     if n[r + R_WINDOW] > 0 and until <= x[WX_HORIZON]:
-        if n[r + R_WINDOW] == 3:
+        if line >= n[r + R_LEVELS]:  # a length that is known, with its hour or none
+            until = known_end(n, x, until, which)
+        elif n[r + R_WINDOW] == 3:
+            until = after_rest(n, x, slot, r, visit, until)
             until = on_the_clock(n, x, until, duration(n, x, n[r + R_TARGETS], u))
         else:
             until = in_window(n, x, r, until, u)

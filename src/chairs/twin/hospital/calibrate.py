@@ -8,25 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chairs.core.errors import Text
-from chairs.twin.arrivals import Arrivals
-from chairs.twin.calibration.intensity import fit_intensity
-from chairs.twin.clock import holidays_among
 from chairs.twin.durations import Duration
 from chairs.twin.hospital import lengths
 from chairs.twin.hospital.beds import bed_resources
+from chairs.twin.hospital.coming import lists
 from chairs.twin.hospital.emergency import Emergency, read_emergency
 from chairs.twin.hospital.reading import DAY, HospitalLog, read_hospital
 from chairs.twin.hospital.resampling import resampled
 from chairs.twin.hospital.wanted import Wanted, read_wanted
-from chairs.twin.hospital.wards import TRANSFER, Learnt, long_class, lying, move_of, onward, priorities, ward_steps
+from chairs.twin.hospital.wards import TRANSFER, Learnt, long_class, move_of, onward, priorities, stays_of, ward_steps
 from chairs.twin.model import Model
 from chairs.twin.steps import Patience, Route, Step
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MICRO = 60_000_000
-LEAST_A_LIST = 22
 ASSUMED = (
     Text(
         fr="Les jours fériés ont l'effectif de leur jour de semaine.",
@@ -147,7 +143,7 @@ def _model(learnt: Learning) -> Model:
     return Model(
         name=learnt.name,
         classes=classes,
-        arrivals=_arrivals(log, emergency, wanted, planned),
+        arrivals=lists(log, emergency, wanted, planned),
         resources=(*emergency.resources, *bed_resources(log, priorities(log.wards, classes))),
         steps=_steps(learnt, (classes, planned)),
         timezone=log.timezone,
@@ -160,18 +156,19 @@ def _steps(learning: Learning, named: tuple[tuple[str, ...], tuple[str, ...]]) -
     stays = log.stays
     end = log.local(stays["end"].to_numpy()[np.isfinite(stays["end"].to_numpy())])
     hour = end % DAY / 60
+    clock = lengths.clock_of(end[(hour >= 7) & (hour < 20)])
     move, transfer = learning.moves
     learnt = Learnt(
         log=log,
         wanted=wanted,
         classes=classes,
-        clock=lengths.clock_of(end[(hour >= 7) & (hour < 20)]),
+        clock=clock,
         move=move,
         transfer=transfer,
         gives_up=_gives_up(log, planned),
         places=tuple(r.name for r in emergency.resources if r.name.endswith(" place")),
         onward=onward(log, wanted),
-        lay=lying(log),
+        stays=stays_of(log, wanted, clock),
     )
     known = len(emergency.classes)
     steps = [_widened(step, known, len(classes)) for step in emergency.steps]
@@ -230,39 +227,3 @@ def _gives_up(log: HospitalLog, planned: tuple[str, ...]) -> dict[str, Duration]
         waited = np.concatenate([served, gone])
         found[kind] = lengths.patience(waited, np.arange(len(waited)) >= len(served))
     return found
-
-
-def _arrivals(log: HospitalLog, emergency: Emergency, wanted: Wanted, planned: tuple[str, ...]) -> tuple[Arrivals, ...]:
-    """Return the lists: by department and fate, by ward and kind of planned admission."""
-    days = np.arange(log.first, log.last + 1)
-    came = log.local(log.visits["arrival"].to_numpy())
-    unit = log.visits["unit"].to_numpy(str)
-    lists = []
-    for department in sorted(set(unit)):
-        for fate in ("admitted", "home"):
-            mine = (unit == department) & np.char.endswith(emergency.visit_class, fate)
-            names, counts = np.unique(emergency.visit_class[mine], return_counts=True)
-            share = dict(zip(names.tolist(), lengths.shares(counts), strict=True))
-            lists.append(_list((f"{department} {fate}", f"{department} triage"), came[mine], days, share))
-    first = (log.stays["order"] == 0).to_numpy()
-    for row, ward in enumerate(log.wards):
-        for kind in planned:
-            mine = first & (wanted.ward == row) & (log.stays["kind"] == kind).to_numpy()
-            gone = ((log.cancelled["unit"] == ward) & (log.cancelled["kind"] == kind)).to_numpy()
-            asked = np.concatenate(
-                [log.stays["requested"].to_numpy()[mine], log.cancelled["requested"].to_numpy()[gone]]
-            )
-            if len(asked) >= LEAST_A_LIST:
-                lists.append(_list((f"{kind} {ward}", f"ask {ward}"), log.local(asked), days, {kind: 1.0}))
-    return tuple(lists)
-
-
-def _list(names: tuple[str, str], moments: np.ndarray, days: np.ndarray, classes: dict[str, float]) -> Arrivals:
-    moments = moments[np.isin(np.floor(moments / DAY).astype(int), days)]
-    whole = np.sort((moments * MICRO).astype(np.int64))
-    found = fit_intensity(whole, names[0], days=days, country="FR", dated=True).arrivals
-    weekday, month = (days + 3) % 7, days.astype("M8[D]").astype("M8[M]").astype(np.int64) % 12
-    due = np.array(found.rates).reshape(7, 24).sum(axis=1)[weekday] * np.array(found.month or [1.0] * 12)[month]
-    due *= np.where(holidays_among(days, found.country), found.holiday, 1.0)
-    level = float(f"{len(moments) / max(due.sum(), 1e-9):.5g}")  # as many as came over the whole log
-    return replace(found, to=names[1], classes=classes, rates=tuple(float(f"{r * level:.5g}") for r in found.rates))

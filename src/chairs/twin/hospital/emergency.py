@@ -11,7 +11,7 @@ from chairs.core.streams import stream
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.hospital import lengths
 from chairs.twin.hospital.reading import HospitalLog
-from chairs.twin.hospital.stations import busy, held_places, shifts, weekly_capacity
+from chairs.twin.hospital.stations import busy, held_places, holiday_as, shifts, weekly_capacity
 from chairs.twin.resources import Resource
 from chairs.twin.steps import Delay, EndPatience, Leave, Patience, Release, Route, Seize, Step, Tally
 
@@ -82,7 +82,8 @@ def _places(
             found.append(Resource(name=name))
             continue
         rank = _priority(log, classes, group, unit) if step == "first_doctor" else {}
-        found.append(Resource(name=name, shifts=shifts(capacity), roster="week", priority=rank))
+        as_day = holiday_as(seen, log.local(seen.time), capacity)
+        found.append(Resource(name=name, shifts=shifts(capacity), roster="week", holiday_as=as_day, priority=rank))
         if step == "first_doctor":
             held = _held(log, visits, capacity, queued)
     found.append(Resource(name=f"{unit} place", capacity=held))

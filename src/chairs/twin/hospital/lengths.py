@@ -9,7 +9,9 @@ import numpy as np
 
 from chairs.twin.calibration.shapes import empirical, grid
 from chairs.twin.durations import Duration, Durations
+from chairs.twin.hospital.holding import read_nights
 from chairs.twin.hospital.reading import DAY
+from chairs.twin.steps import Held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,33 +103,41 @@ class Stay:
 
     duration: Durations
     clock: Duration | None
+    held: Held | None = None
 
 
-def stay(start: np.ndarray, end: np.ndarray, clock: Duration) -> Stay:
-    """Return the stay of a ward from local starts and ends (minutes since 1970, a Thursday).
+def stays(ward: np.ndarray, start: np.ndarray, end: np.ndarray, clock: Duration) -> dict[int, Stay]:
+    """Return the stay of each ward from local starts and ends (minutes since 1970, a Thursday).
 
     Notes
     -----
-    Wards from which a fifth or more leave between 20 h and 7 h keep no clock. Elsewhere a stay is a number of
-    nights, by weekday of the arrival (weekends hold patients back), and then an hour of the day.
+    Wards from which a fifth or more leave between 20 h and 7 h keep no clock. Elsewhere a stay is a number of nights,
+    then an hour of the day; some are kept over weekends and public holidays (`holding`).
     """
-    hour = end % DAY / 60
-    if len(end) < LEAST or ((hour >= 20) | (hour < 7)).mean() >= NIGHT_SHARE:
-        return Stay(duration=Durations(rows=(of(end - start),)), clock=None)
-    nights = np.floor(end / DAY) - np.floor(start / DAY)
-    weekday = (np.floor(start / DAY).astype(int) + 3) % 7
-    rows = [_nights(nights[weekday == d] if (weekday == d).sum() >= ENOUGH else nights) for d in range(7)]
-    return Stay(duration=Durations(by="weekday", rows=tuple(rows)), clock=clock)
+    hour, found, nightly = end % DAY / 60, {}, np.zeros(len(ward), dtype=bool)
+    for one in np.unique(ward):
+        mine = ward == one
+        if mine.sum() < LEAST or ((hour[mine] >= 20) | (hour[mine] < 7)).mean() >= NIGHT_SHARE:
+            found[int(one)] = Stay(duration=Durations(rows=(of(end[mine] - start[mine]),)), clock=None)
+        else:
+            nightly |= mine
+    day = [np.floor(moment[nightly] / DAY).astype(int) for moment in (start, end)]
+    nights = read_nights(ward[nightly], day[0], day[1])
+    held = Held(shares=nights.shares) if nights.shares else None
+    for one in np.unique(ward[nightly]):
+        duration = Durations(rows=(_nights(nights.expected[one]),))
+        found[int(one)] = Stay(duration=duration, clock=clock, held=held)
+    return found
 
 
-def _nights(nights: np.ndarray) -> Duration:
-    """Return whole nights; those that fewer than 11 stayed are joined to one group with its mean, rounded."""
-    values, counts = np.unique(nights, return_counts=True)
+def _nights(counts: np.ndarray) -> Duration:
+    """Return whole nights; those that fewer than 11 needed are joined to one group with its mean, rounded."""
+    values = np.arange(len(counts))
     rare = counts < LEAST
-    if rare.any() and counts[rare].sum():
+    if counts[rare].sum() >= 1:
         mean = round(float(values[rare] @ counts[rare] / counts[rare].sum()))
         values, counts = np.append(values[~rare], mean), np.append(counts[~rare], counts[rare].sum())
-    return empirical(values * DAY, counts.astype(float))
+    return empirical(values * DAY, counts)
 
 
 def clock_of(end: np.ndarray) -> Duration:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chairs.twin.clock import holidays_among
+from chairs.twin.hospital.reading import DAY
 from chairs.twin.resources import Shift
 
 WEEK = 168
+SUNDAY = 6
 LEAST_MINUTES = 60.0  # of waiting in an hour of the week before its number is believed
 SETTLED = 30.0  # minutes of each hour after which those of the shift before have finished
 
@@ -71,6 +74,28 @@ def weekly_capacity(found: Busy, hour: np.ndarray) -> np.ndarray:
         return np.full(WEEK, -1)
     before = known[np.searchsorted(known, np.arange(WEEK), side="right") - 1]  # the first wraps to the last
     return np.where(capacity > 0, capacity, capacity[before])
+
+
+def holiday_as(found: Busy, local: np.ndarray, capacity: np.ndarray, country: str = "FR") -> int | None:
+    """Return the weekday whose roster the public holidays have: Sunday, or None for their own.
+
+    Parameters
+    ----------
+    local
+        Local minutes since 1970 of each piece of `found`; `capacity` of each hour of the week.
+
+    Notes
+    -----
+    Whichever roster agrees for more minutes with the number in service while somebody waits, on holidays from Monday
+    to Saturday; an hour at least must tell.
+    """
+    day = np.floor(local / DAY).astype(int)
+    weekday, hour = (day + 3) % 7, (local % DAY / 60).astype(int)
+    told = holidays_among(day, country) & (weekday != SUNDAY) & (found.waiting > 0) & (local % 60 >= SETTLED)
+    own, sunday = (capacity[24 * which + hour] == found.serving for which in (weekday, SUNDAY))
+    lasts = found.lasts[told]
+    gain = float(lasts @ sunday[told].astype(float) - lasts @ own[told].astype(float))
+    return SUNDAY if gain >= LEAST_MINUTES else None
 
 
 def shifts(capacity: np.ndarray) -> tuple[Shift, ...]:

@@ -16,6 +16,7 @@ TRANSFER = "transfer"
 DISCHARGED = "discharged"
 PUT_OFF = "put off"
 ELSEWHERE = "elsewhere, wanted "
+ENDS_AT_ONCE = Durations(rows=(lengths.AT_ONCE,))
 A_CALL = Duration(kind="fixed", mean=0.1)  # minutes to ring the other wards: a queue is never left and joined at once
 
 
@@ -32,7 +33,7 @@ class Learnt:
     gives_up: dict[str, Duration]
     places: tuple[str, ...]
     onward: np.ndarray
-    lay: tuple[np.ndarray, np.ndarray]
+    stays: dict[int, lengths.Stay]
 
 
 def long_class(ward: str, ed: bool) -> str:
@@ -45,6 +46,13 @@ def lying(log: HospitalLog) -> tuple[np.ndarray, np.ndarray]:
     stays = log.stays
     asked_next = stays["requested"].shift(-1).where(stays["case_id"].shift(-1) == stays["case_id"])
     return log.local(stays["start"].to_numpy()), log.local(asked_next.fillna(stays["end"]).to_numpy())
+
+
+def stays_of(log: HospitalLog, wanted: Wanted, clock: Duration) -> dict[int, lengths.Stay]:
+    """Return the stay of each ward wanted, from stays that began in the log and could end in it (60 days)."""
+    start, end = lying(log)
+    whole = np.isfinite(end) & (start >= log.first * 1440.0) & (start < (log.last - 60) * 1440.0)
+    return lengths.stays(wanted.ward[whole], start[whole], end[whole], clock)
 
 
 def priorities(wards: tuple[str, ...], classes: tuple[str, ...]) -> dict[str, dict[str, int]]:
@@ -68,11 +76,12 @@ def move_of(log: HospitalLog) -> tuple[Duration, Duration]:
     """
     stays = log.stays
     wait = (stays["start"] - stays["requested"]).to_numpy()
-    room, later = _room_at_request(log), stays["order"].to_numpy() > 0
+    room, later = room_at_request(log), stays["order"].to_numpy() > 0
     return lengths.of(wait[room & ~later]), lengths.of(wait[room & later])
 
 
-def _room_at_request(log: HospitalLog) -> np.ndarray:
+def room_at_request(log: HospitalLog) -> np.ndarray:
+    """Say for each stay whether its ward had a bed free when it was asked for."""
     stays = log.stays
     room = np.zeros(len(stays), dtype=bool)
     unit, asked = stays["unit"].to_numpy(), stays["requested"].to_numpy()
@@ -145,11 +154,7 @@ def _less(patience: Duration, by: float) -> Duration:
 
 
 def _staying(learnt: Learnt, row: int) -> list[Step]:
-    log, ward = learnt.log, learnt.log.wards[row]
-    start, end = learnt.lay
-    whole = (learnt.wanted.ward == row) & np.isfinite(end)
-    whole &= (start >= log.first * 1440.0) & (start < (log.last - 60) * 1440.0)
-    found = lengths.stay(start[whole], end[whole], learnt.clock)
+    ward, found = learnt.log.wards[row], learnt.stays.get(row, lengths.Stay(duration=ENDS_AT_ONCE, clock=None))
     steps = _lying(learnt, row, ward, found)
     return steps + _lying(learnt, row, f"{ELSEWHERE}{ward}", found) if learnt.wanted.elsewhere[row] else steps
 
@@ -166,7 +171,7 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
         Delay(name=f"move {name}", duration=Durations(rows=(learnt.move,)), activity="move"),
         Tally(name=f"in {name}", measure="boarding", since="asked", within=(240.0, 480.0)),
         Release(name=f"left the ED for {name}", resources=learnt.places),
-        Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, activity="ward_stay"),
+        Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, held=stay.held, activity="ward_stay"),
         Route(
             name=f"after {name}",
             to=(*(f"transfer {log.wards[other]}" for other in on), DISCHARGED),

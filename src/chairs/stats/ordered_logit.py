@@ -13,11 +13,12 @@ FAR = 30.0  # log odds per standard deviation: beyond it the answer is predicted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderedLogit:
-    """Fit of P(Y >= k) = logit^-1(d_k + x b): log-likelihood with and without x, coefficients, standard errors."""
+    """Fit of P(Y >= k) = logit^-1(d_k + x b): log-likelihood with and without x, d_1..., coefficients, errors."""
 
     n: int
     logl: float | None = None
     logl_0: float | None = None
+    cuts: np.ndarray | None = None
     coefficients: np.ndarray | None = None
     se: np.ndarray | None = None
     reason: str | None = None
@@ -68,8 +69,9 @@ def ordered_logit(codes: np.ndarray, x: np.ndarray) -> OrderedLogit:
     for _ in range(100):
         step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
         if float(gradient @ step) < 1e-10:
-            se = np.sqrt(np.diag(np.linalg.pinv(hessian)))[k - 1 :]
-            return OrderedLogit(n=n, logl=value, logl_0=logl_0, coefficients=beta[k - 1 :] / scale, se=se / scale)
+            se, slopes = np.sqrt(np.diag(np.linalg.pinv(hessian)))[k - 1 :] / scale, beta[k - 1 :] / scale
+            cuts = beta[: k - 1] - x.mean(axis=0) @ slopes
+            return OrderedLogit(n=n, logl=value, logl_0=logl_0, cuts=cuts, coefficients=slopes, se=se)
         size = 1.0
         while size > 1e-6:
             tried = beta - size * -step

@@ -1,0 +1,199 @@
+"""Exposures exchanged between establishments: the slopes that every specification would have if there were no link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chairs.linking.ordered import held
+from chairs.linking.protocol import Protocol
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import numpy as np
+    import pandas as pd
+
+TOGETHER = 25  # shuffles handed to a worker at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrays:
+    """A table as numbers.
+
+    `site` by row; by site `name` (its place in the list of all establishments) and `slot` (which years it has): tables
+    with the same `layout` have the same rows, whose exposures are exchanged alike. `basis` spans what is held equal;
+    `outcome` is what it leaves of the outcome. The exposure counts as deviation from its establishment's mean where
+    `within`, else as that mean, times `weight`.
+    """
+
+    site: np.ndarray
+    name: np.ndarray
+    slot: np.ndarray
+    layout: bytes
+    exposure: np.ndarray
+    outcome: np.ndarray
+    basis: np.ndarray
+    within: bool
+    weight: np.ndarray
+
+
+def laid_out(table: pd.DataFrame, names: Sequence[str], protocol: Protocol) -> Arrays:
+    """Return the rows of one specification, ready to be shuffled.
+
+    Notes
+    -----
+    A slope is that of least squares. For ordered classes it is one Newton step from no link: the scores of the model
+    without the exposure over the square root of their information, on the exposure times that root (a score test).
+    """
+    import numpy as np
+
+    table = table.sort_values(["establishment", "year"])
+    own, site = np.unique(table["establishment"].to_numpy(dtype=str), return_inverse=True)
+    equal = np.column_stack([np.ones(len(table)), *held(table)[1]])
+    within, weight = protocol.estimand == "within", np.ones(len(table))
+    outcome = table["outcome"].to_numpy(float)
+    if within:
+        equal, outcome = _centred(equal[:, 1:], site), _centred(outcome[:, None], site)[:, 0]
+    elif protocol.model == "ordinal":
+        outcome, weight = _scores(outcome, equal[:, 1:])
+        equal = equal * weight[:, None]
+    basis = np.linalg.qr(equal)[0] if equal.size else np.zeros((len(table), 0))
+    bit = 2.0 ** table["year"].astype("category").cat.codes
+    pattern = bit.groupby(table["establishment"]).sum()
+    name = np.searchsorted(np.asarray(names), own)
+    slot = np.unique(pattern.loc[own].to_numpy(), return_inverse=True)[1]
+    return Arrays(
+        site=site,
+        name=name,
+        slot=slot,
+        layout=b"/".join(one.tobytes() for one in (site, name, slot)),
+        exposure=table["exposure"].to_numpy(float),
+        outcome=outcome - basis @ (basis.T @ outcome),
+        basis=basis,
+        within=within,
+        weight=weight,
+    )
+
+
+def _scores(outcome: np.ndarray, equal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the scores of ordered classes without the exposure, over the root of their information, and that root."""
+    import numpy as np
+
+    from chairs.stats.ordered_clusters import bounds
+    from chairs.stats.ordered_logit import ordered_logit
+
+    codes = np.unique(outcome, return_inverse=True)[1]
+    fit = ordered_logit(codes, equal)
+    if fit.cuts is None or fit.coefficients is None:  # covariates that determine one another: none are held equal
+        equal = equal[:, :0]
+        fit = ordered_logit(codes, equal)
+    assert fit.cuts is not None
+    assert fit.coefficients is not None
+    _, _, upper, lower, _ = bounds(fit.cuts, fit.coefficients, codes, equal)
+    root = np.sqrt(upper * (1 - upper) + lower * (1 - lower))
+    return (1 - upper - lower) / root, root
+
+
+def _centred(columns: np.ndarray, site: np.ndarray) -> np.ndarray:
+    return columns - _means(columns, site)[site] if columns.size else columns
+
+
+def _means(columns: np.ndarray, site: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    count = np.bincount(site).astype(float)
+    return np.stack([np.bincount(site, column) / count for column in columns.T], axis=1)
+
+
+def median_slope(arrays: Sequence[Arrays]) -> float:
+    """Return the median slope of the specifications as they are."""
+    import numpy as np
+
+    return float(np.median([_slope(one, one.exposure) for one in arrays]))
+
+
+def shuffled(
+    arrays: Sequence[Arrays], seeds: Sequence[np.random.Generator], executor: Executor | None
+) -> Iterator[float]:
+    """Give the median slope of each shuffle; a worker receives the arrays once for many shuffles."""
+    mapper = map if executor is None else executor.map
+    parts = [seeds[begin : begin + TOGETHER] for begin in range(0, len(seeds), TOGETHER)]
+    for medians in mapper(_shuffled_medians, [arrays] * len(parts), parts):
+        yield from medians
+
+
+def _shuffled_medians(arrays: Sequence[Arrays], seeds: Sequence[np.random.Generator]) -> list[float]:
+    return [_shuffled_median(arrays, rng) for rng in seeds]
+
+
+def _shuffled_median(arrays: Sequence[Arrays], rng: np.random.Generator) -> float:
+    """Return the median slope when one and the same exchange of exposures is made in every specification."""
+    import numpy as np
+
+    along = _cycles(rng.permutation(1 + max(int(one.name.max()) for one in arrays)))
+    rows = {one.layout: one for one in arrays}
+    received = {layout: _received(one, along) for layout, one in rows.items()}
+    return float(np.median([_slope(one, one.exposure[received[one.layout]]) for one in arrays]))
+
+
+def _received(one: Arrays, along: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return for each row the row of the establishment with the same years from which it receives its exposure."""
+    import numpy as np
+
+    starts = np.searchsorted(one.site, np.arange(len(one.name) + 1))
+    rows = np.empty(len(one.site), dtype=int)
+    for slot in range(int(one.slot.max()) + 1):
+        places = np.flatnonzero(one.slot == slot)
+        years = np.arange(starts[places[0] + 1] - starts[places[0]])
+        sources = places[_givers(one.name[places], along)]
+        rows[starts[places][:, None] + years] = starts[sources][:, None] + years
+    return rows
+
+
+def _slope(one: Arrays, exposure: np.ndarray) -> float:
+    means = _means(exposure[:, None], one.site)[:, 0][one.site]
+    x = (exposure - means if one.within else means) * one.weight
+    x = x - one.basis @ (one.basis.T @ x)
+    size = float(x @ x)
+    return float(x @ one.outcome) / size if size > 0 else 0.0
+
+
+def _givers(names: np.ndarray, along: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return for each of `names` the place among them of the one that gives to it.
+
+    `along` says who gives to whom among all establishments (`_cycles`); a giver that is not among `names` passes the
+    request on to its own giver.
+    """
+    import numpy as np
+
+    cycle, turn = along
+    order = np.argsort(turn[names])
+    starts = np.flatnonzero(np.diff(cycle[names][order], prepend=-1))
+    following = np.roll(order, -1)
+    following[np.append(starts[1:], len(order)) - 1] = order[starts]
+    places = np.empty(len(names), dtype=int)
+    places[order] = following
+    return places
+
+
+def _cycles(given_by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cycle of each establishment in a permutation, and its turn when cycles are walked one by one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [one.tolist() for one in _cycles(np.array([2, 1, 3, 0]))]
+    [[0, 1, 0, 0], [0, 3, 1, 2]]
+    """
+    import numpy as np
+
+    following, count = given_by.tolist(), len(given_by)
+    cycle, turn, walked = [-1] * count, [0] * count, 0
+    for first in range(count):
+        at = first
+        while cycle[at] < 0:
+            cycle[at], turn[at] = first, walked
+            walked, at = walked + 1, following[at]
+    return np.array(cycle), np.array(turn)

@@ -1,0 +1,74 @@
+"""How much of the past is still true: the part of the log that best foretells its latest cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from chairs.twin.calibration.contexts import smoothed
+from chairs.twin.calibration.journal import Journal
+
+LATEST = 0.2  # of the cases: foretold from those before
+PARTS = (0.7, 0.5, 0.35, 0.25, 0.175, 0.125)  # of those before, the newest: candidates beside all
+LEAST = 200  # cases to learn from
+CLEARLY = 3.0  # standard errors by which a part must foretell better than all
+GAPS = 12  # classes of the time to the next step
+
+
+def still_true(journal: Journal) -> float:
+    """Return from which share of the cases, in order of arrival, a model should learn: 0 is from the first.
+
+    Notes
+    -----
+    Each candidate, all cases but the latest fifth or their newest part, foretells for every step of that fifth what
+    follows and how long after (twelve classes of equal size), from the step before, by smoothed shares (Witten &
+    Bell 1991). A part is taken when its mean log-likelihood a case is best and better than that of all cases by
+    three standard errors of the paired difference: a process that has changed is learnt from what it is now, one
+    that has not from all there is.
+    """
+    n = journal.cases
+    newest = int((1 - LATEST) * n)
+    if newest < 2 * LEAST:
+        return 0.0
+    state, ahead = _transitions(journal)
+    all_of_them = _scores(state, ahead, journal.case, (0, newest))
+    best, gain = 0.0, 0.0
+    for part in PARTS:
+        first = newest - int(part * newest)
+        if newest - first < LEAST:
+            break
+        better = _scores(state, ahead, journal.case, (first, newest)) - all_of_them
+        error = float(better.std(ddof=1)) / np.sqrt(len(better))
+        if better.mean() > max(gain, CLEARLY * error):
+            best, gain = first / n, float(better.mean())
+    return best
+
+
+def since(journal: Journal, share: float) -> Journal:
+    """Return the journal without the first cases (so many of all)."""
+    first = int(np.ceil(share * journal.cases))
+    kept = journal.case >= first
+    named = {name: getattr(journal, name)[kept] for name in ("step", "place", "asked", "start", "end", "going")}
+    return replace(journal, case=journal.case[kept] - first, **named)
+
+
+def _transitions(journal: Journal) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each visit, its step, and what follows with the class of the time until then."""
+    until = np.where(journal.final, journal.end, np.append(journal.end[1:], 0))
+    gap = np.maximum(until - journal.start, 0)
+    edges = np.unique(np.quantile(gap, np.arange(1, GAPS) / GAPS))
+    following = np.where(journal.final, 0, np.append(journal.step[1:], 0) + 1)
+    return journal.step, following * (len(edges) + 1) + np.searchsorted(edges, gap, side="right")
+
+
+def _scores(state: np.ndarray, ahead: np.ndarray, case: np.ndarray, part: tuple[int, int]) -> np.ndarray:
+    """Return the log-likelihood of each of the latest cases, learnt from the part of those before."""
+    known = (case >= part[0]) & (case < part[1])
+    held = case >= part[1]
+    which = known | held
+    lower = np.full(which.sum(), 1.0 / (int(ahead.max()) + 1))
+    state, ahead, test = state[which], ahead[which], held[which]
+    lower = smoothed(np.zeros_like(state), ahead, test, lower)
+    probability = smoothed(state, ahead, test, lower)
+    return np.bincount(case[which][test] - part[1], np.log(probability[test]))

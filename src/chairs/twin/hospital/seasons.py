@@ -1,0 +1,142 @@
+"""The days of a hospital's arrivals: hours of the week, a smooth season, holidays, over-dispersion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chairs.twin.clock import holidays_among, season_at
+
+POINTS = 73  # of the season: one in five days
+TWO_YEARS = 730
+LEAST_HOLIDAYS = 5
+LEAST_ON_THEM = 22  # arrivals on public holidays before these have hours of their own
+DRAWN_BY = 5.0  # arrivals by which an hour of the week is drawn to the product of hour and weekday
+SUNDAY = 6
+SMOOTHS = tuple((order, 10.0**power) for order in (1, 2) for power in np.arange(-1.0, 6.1, 0.5))
+
+
+@dataclass(frozen=True)
+class Season:
+    """Factors of the year (empty: none shown), of public holidays, and the weekday whose hours these have."""
+
+    factors: tuple[float, ...]
+    holiday: float
+    holiday_as: int | None
+
+    def due(self, week: np.ndarray, days: np.ndarray, country: str) -> np.ndarray:
+        """Return the expected arrivals of each day (since 1970) from those of each weekday."""
+        year = season_at(np.array(self.factors), days) if self.factors else np.ones(len(days))
+        weekday, closed = (days + 3) % 7, holidays_among(days, country)
+        if self.holiday_as is not None:
+            weekday = np.where(closed, self.holiday_as, weekday)
+        found: np.ndarray = week[weekday] * year * np.where(closed, self.holiday, 1.0)
+        return found
+
+
+def counts_of(moments: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Return arrivals (local minutes) by day and hour."""
+    hour = np.floor(moments / 60).astype(int) - 24 * days[0]
+    hour = hour[(hour >= 0) & (hour < 24 * len(days))]
+    return np.bincount(hour, minlength=24 * len(days)).reshape(len(days), 24).astype(float)
+
+
+def week_of(counts: np.ndarray, days: np.ndarray, country: str) -> np.ndarray:
+    """Return the expected arrivals of each hour of the week (7, 24), drawn towards the product of hour and weekday.
+
+    Public holidays are left out: `season_of` says what they are like.
+    """
+    usual = ~holidays_among(days, country)
+    counts, weekday = counts[usual], (days[usual] + 3) % 7
+    n_days = np.maximum(np.bincount(weekday, minlength=7), 1)[:, None]
+    week = np.zeros((7, 24))
+    np.add.at(week, weekday, counts)
+    by_hour = (week / n_days).mean(axis=0)
+    product = (week / n_days).sum(axis=1)[:, None] * by_hour[None, :] / max(by_hour.sum(), 1e-9)
+    drawn = DRAWN_BY / max(by_hour.mean(), 1e-9)
+    found: np.ndarray = (week + drawn * product) / (n_days + drawn)
+    return found
+
+
+def season_of(counts: np.ndarray, due: np.ndarray, days: np.ndarray, country: str) -> Season:
+    """Return the season of daily counts.
+
+    Parameters
+    ----------
+    counts
+        Arrivals by day and hour; `due` those expected by weekday and hour alone, hours of Monday first (7, 24).
+
+    Notes
+    -----
+    Season: log of seen over expected at 73 points of the year (both years together), smoothed by penalised first or
+    second differences around the year; order and weight by restricted maximum likelihood (Wahba, *Annals of Statistics*
+    13, 1985), the noise being that of the counts.
+    Only with two years. Public holidays have the hours of their weekday or of Sunday, whichever make theirs likelier,
+    times the ratio of seen to expected.
+    """
+    weekday, closed = (days + 3) % 7, holidays_among(days, country)
+    expected = due.sum(axis=1)[weekday]
+    factors = _year(counts.sum(axis=1)[~closed], expected[~closed], days[~closed])
+    year = season_at(np.array(factors), days) if factors else np.ones(len(days))
+    if closed.sum() < LEAST_HOLIDAYS:
+        return Season(factors, 1.0, None)
+    seen, level = counts[closed], year[closed, None]
+    own, sunday = due[weekday[closed]] * level, due[SUNDAY] * level
+    if seen.sum() < LEAST_ON_THEM:
+        return Season(factors, _ratio(seen, own), None)
+    likely = [float((seen.sum(axis=0) * np.log(_profile(one))).sum()) for one in (own, sunday)]
+    as_sunday = likely[1] > likely[0]
+    return Season(factors, _ratio(seen, sunday if as_sunday else own), SUNDAY if as_sunday else None)
+
+
+def _profile(expected: np.ndarray) -> np.ndarray:
+    hours = expected.sum(axis=0) + 1e-6
+    found: np.ndarray = hours / hours.sum()
+    return found
+
+
+def _ratio(seen: np.ndarray, due: np.ndarray) -> float:
+    return round(float(seen.sum() / max(due.sum(), 1e-9)), 4) if due.sum() > 0 else 1.0
+
+
+def _year(daily: np.ndarray, expected: np.ndarray, days: np.ndarray) -> tuple[float, ...]:
+    if np.ptp(days) + 1 < TWO_YEARS or daily.sum() < 10 * POINTS:
+        return ()
+    dates = days.astype("M8[D]")
+    into = (dates - dates.astype("M8[Y]").astype("M8[D]")).astype(np.int64)
+    place = np.minimum((into / 365.25 * POINTS).astype(int), POINTS - 1)
+    seen, due = (np.bincount(place, weights=one, minlength=POINTS) for one in (daily, expected))
+    level = np.log((seen + 0.5) / np.maximum(due * seen.sum() / due.sum(), 1e-9))
+    mean = expected * (seen / np.maximum(due, 1e-9))[place]
+    spread = float(((daily - mean) ** 2 / np.maximum(mean, 1e-9)).sum() / (len(days) - POINTS))
+    factors = np.exp(_smoothed(level, np.maximum(seen, 0.5) / max(spread, 1.0)))
+    factors *= daily.sum() / (expected * season_at(factors, days)).sum()
+    return tuple(float(f"{one:.5g}") for one in factors)
+
+
+def _smoothed(values: np.ndarray, precision: np.ndarray) -> np.ndarray:
+    """Return values on a circle smoothed with the penalty that is likeliest."""
+    n, best = len(values), (-np.inf, values)
+    turns = 2 - 2 * np.cos(2 * np.pi * np.arange(1, n) / n)  # what a first difference does to each wave
+    for order, times in SMOOTHS:
+        step = np.eye(n)
+        for _ in range(order):
+            step = np.roll(step, 1, axis=1) - step
+        weight = times * precision.mean()
+        whole = np.diag(precision) + weight * step.T @ step
+        found = np.linalg.solve(whole, precision * values)
+        prior = float((np.log(weight) + order * np.log(turns)).sum())
+        likely = prior - float(np.linalg.slogdet(whole)[1]) + float((precision * values) @ found)
+        best = max(best, (likely, found), key=lambda one: one[0])
+    return best[1]
+
+
+def overdispersion(daily: np.ndarray, expected: np.ndarray) -> float:
+    """Return the coefficient of variation of the daily level by moments: variance = mean + (cv x mean)^2.
+
+    Not tested first: an estimate that is kept only when significant would be too high where it is kept.
+    """
+    mean = expected * daily.sum() / max(expected.sum(), 1e-9)
+    excess = float(((daily - mean) ** 2 - mean).sum() / max((mean**2).sum(), 1e-9))
+    return round(float(np.sqrt(max(excess, 0.0))), 4)

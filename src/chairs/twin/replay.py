@@ -1,0 +1,296 @@
+"""A past week played again, as it was and with one change: same patients, same chance."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chairs.core.errors import SettingError, Text, problem
+from chairs.core.streams import stream
+from chairs.twin.checking import check
+from chairs.twin.compiling import Program, compile_model
+from chairs.twin.given import Given, carried, joined, numbered, with_given
+from chairs.twin.lines import read_lines
+from chairs.twin.replications import Job
+from chairs.twin.scenario import Scenario, apply
+from chairs.twin.state import check_state
+
+if TYPE_CHECKING:
+    from chairs.twin.lines import Lines
+    from chairs.twin.model import Model
+    from chairs.twin.state import Present
+
+INTERVAL = (0.025, 0.975)
+BAND = (0.1, 0.9)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seen:
+    """What a week came to, in the log or in a run.
+
+    Parameters
+    ----------
+    values
+        One number for each measure and what it is of (a unit, a step, `all`).
+    waits
+        For each kind of wait, the time each patient spent waiting inside the week; NaN: he did not ask.
+    census
+        Patients present at each full hour, by unit.
+    """
+
+    values: Mapping[tuple[str, str], float]
+    waits: Mapping[str, np.ndarray]
+    census: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Past:
+    """A past week made ready to be played again.
+
+    Parameters
+    ----------
+    model
+        The model, its arrivals those of the week, one list of appointments each.
+    start, horizon
+        First moment, with its time zone; length in the model's unit.
+    state
+        Who was present at the start.
+    before, count
+        Numbers of the patients: see `chairs.twin.given.with_given`.
+    known
+        What the log says of each patient.
+    unseen
+        One draw of what the log only bounds (who was served would have waited longer than he did).
+    read
+        What the lines of a run come to.
+    real
+        What the week came to in the log.
+    near
+        By measure, how far the replay may lie from the log before it is not believed: absolute, and as a share.
+    units
+        Unit of each measure.
+    assumed
+        What the log cannot tell, and what is taken for it.
+    """
+
+    model: Model
+    start: dt.datetime
+    horizon: float
+    state: tuple[Present, ...]
+    before: Mapping[str, int]
+    count: int
+    known: Given
+    unseen: Callable[[np.random.Generator], Given]
+    read: Callable[[Lines, Program], Seen]
+    real: Seen
+    near: Mapping[str, tuple[float, float]]
+    units: Mapping[str, str]
+    assumed: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One measure: in the log, played again (mean and 80 % band), and what the change does (mean and 95 %)."""
+
+    measure: str
+    of: str
+    unit: str
+    real: float
+    again: float
+    again_low: float
+    again_high: float
+    near: bool
+    effect: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Patients who would have waited less, or more, by at least `least`: mean and 95 % interval over the redraws."""
+
+    wait: str
+    least: float
+    less: tuple[float, float, float]
+    more: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What was found; `inside` is the share of hours at which the real census lies in the replay's 80 % band."""
+
+    scenario: str
+    redraws: int
+    present: int
+    arrived: int
+    lines: tuple[Line, ...]
+    moves: tuple[Moves, ...]
+    inside: Mapping[str, float]
+    assumed: tuple[Text, ...]
+
+    @property
+    def verdict(self) -> Text:
+        """Whether the replay can be believed, from the measures of the whole site."""
+        told = [line for line in self.lines if line.of == "all" and np.isfinite(line.real)]
+        far = [line.measure for line in told if not line.near]
+        if not told:
+            return Text(fr="Rien à comparer avec le journal.", en="Nothing to compare with the log.")
+        if not far:
+            return Text(
+                fr=f"On peut croire ce rejeu : les {len(told)} mesures sont proches de ce qui s'est passé.",
+                en=f"This replay can be believed: all {len(told)} measures are near what happened.",
+            )
+        if len(far) == len(told):
+            return Text(
+                fr="On ne peut pas croire ce rejeu : aucune mesure n'est proche de ce qui s'est passé.",
+                en="This replay cannot be believed: no measure is near what happened.",
+            )
+        return Text(
+            fr=f"On peut croire ce rejeu en partie : {len(told) - len(far)} mesures sur {len(told)} sont proches de "
+            "ce qui s'est passé ; les autres effets sont à ne pas croire.",
+            en=f"This replay can be believed in part: {len(told) - len(far)} measures of {len(told)} are near what "
+            "happened; the other effects are not to be believed.",
+        )
+
+
+def replay(
+    past: Past,
+    scenario: Scenario,
+    *,
+    redraws: int = 40,
+    seed: int = 1,
+    least: float | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Replay:
+    """Play a past week again without and with a change.
+
+    Parameters
+    ----------
+    past
+        The week (`chairs.twin.hospital.past.past_week`, `chairs.twin.retracing.retrace`).
+    redraws
+        Draws of what the log does not show; each is played without and with the change.
+    least
+        Change of a patient's wait that is counted, in the model's unit (default: a quarter of an hour).
+    progress
+        Called with the number of redraws done.
+
+    Raises
+    ------
+    SettingError
+        For a scenario that changes who comes, names what the model does not have, or leads to a model that cannot run.
+
+    Notes
+    -----
+    Pearl's three steps (*Causality*, 2009, section 7.1). Abduction: patients, arrivals, lengths and ways are those of
+    the log; what it only bounds is drawn within its bounds, what it does not show is drawn. Action: the scenario.
+    Prediction: the engine, once more, with the same draws by patient, step and visit. Hence no change is exactly 0.
+    The interval holds the chance of what was not seen and nothing else: the model's own error is what the replay
+    without change shows beside the log.
+    """
+    if scenario.arrivals:
+        raise _other_patients(scenario.name)
+    steps = [{step.name: step for step in side.steps} for side in (past.model, apply(scenario, past.model))]
+    drawn = set(past.unseen(stream(seed, "replay", "unseen", 0)))
+    drawn |= {name for name in past.known if steps[0].get(name) != steps[1].get(name)}
+    settled = {name: told for name, told in past.known.items() if name not in drawn}
+    programs = [_program(past, one, settled) for one in (None, scenario)]
+    open_ = {name: told for name, told in past.known.items() if name in drawn}
+    seen: tuple[list[Seen], list[Seen]] = ([], [])
+    for number in range(redraws):
+        given = joined([open_, past.unseen(stream(seed, "replay", "unseen", number))])
+        changed = carried(given, *steps, stream(seed, "replay", "carried", number))
+        for side, told in enumerate((given, changed)):
+            program = with_given(programs[side], told, past.count)
+            memory = Job(program=program, seed=seed, warm_up=0.0, state=past.state, log=True).replicate(number, _never)
+            seen[side].append(past.read(read_lines(memory, program), program))
+        if progress is not None:
+            progress(number + 1)
+    counted = past.model.hour / 4 if least is None else least
+    return Replay(
+        scenario=scenario.name,
+        redraws=redraws,
+        present=len(past.state),
+        arrived=sum(len(one.times) for one in past.model.arrivals),
+        lines=tuple(_line(past, key, seen) for key in past.real.values),
+        moves=tuple(_moves(wait, counted, seen) for wait in past.real.waits),
+        inside={unit: _inside(past.real.census[unit], [one.census[unit] for one in seen[0]]) for unit in past.real.census},
+        assumed=past.assumed,
+    )
+
+
+def _program(past: Past, scenario: Scenario | None, settled: Given) -> Program:
+    model = past.model if scenario is None else apply(scenario, past.model)
+    check(model, horizon=past.horizon, passed_by=True)
+    program = compile_model(model, start=past.start, horizon=past.horizon)
+    check_state(past.state, program)
+    return with_given(numbered(program, past.before), settled, past.count)
+
+
+def _never() -> bool:
+    return False
+
+
+def _other_patients(name: str) -> SettingError:
+    return SettingError(
+        (
+            problem(
+                "ce scénario change qui arrive : rejouer les mêmes patients n'a alors pas de sens",
+                "this scenario changes who comes: playing the same patients again then makes no sense",
+                file=f"scenario, {name}",
+                remedy=("utiliser chairs twin scenario", "use chairs twin scenario"),
+            ),
+        )
+    )
+
+
+def _line(past: Past, key: tuple[str, str], seen: tuple[list[Seen], list[Seen]]) -> Line:
+    again, changed = (np.array([one.values[key] for one in side]) for side in seen)
+    effect = changed - again
+    measure, of = key
+    real, mean = past.real.values[key], _mean(again)
+    absolute, share = past.near[measure]
+    band, interval = _quantiles(again, BAND), _quantiles(effect, INTERVAL)
+    return Line(
+        measure=measure, of=of, unit=past.units[measure], real=real, again=mean, again_low=band[0], again_high=band[1],
+        near=bool(abs(mean - real) <= max(absolute, share * abs(real))), effect=_mean(effect),
+        low=interval[0], high=interval[1],
+    )  # fmt: skip
+
+
+def _moves(wait: str, least: float, seen: tuple[list[Seen], list[Seen]]) -> Moves:
+    change = [other.waits[wait] - one.waits[wait] for one, other in zip(*seen, strict=True)]
+    less, more = (np.array([np.sum(sign * one >= least) for one in change]) for sign in (-1, 1))
+    told = [(_mean(counts), *_quantiles(counts, INTERVAL)) for counts in (less, more)]
+    return Moves(wait=wait, least=least, less=told[0], more=told[1])
+
+
+def _inside(real: np.ndarray, again: list[np.ndarray]) -> float:
+    low, high = np.quantile(np.stack(again), BAND, axis=0)
+    return float(np.mean((real >= low) & (real <= high)))
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _quantiles(values: np.ndarray, at: tuple[float, float]) -> tuple[float, float]:
+    known = values[np.isfinite(values)]
+    low, high = np.quantile(known, at) if len(known) else (np.nan, np.nan)
+    return float(low), float(high)
+
+
+def table(found: Replay) -> list[dict[str, object]]:
+    """Return the measures as rows, rounded, in a fixed order."""
+    numbers = ("real", "again", "again_low", "again_high", "effect", "low", "high")
+    rows: list[dict[str, object]] = []
+    for line in sorted(found.lines, key=lambda one: (one.measure, one.of != "all", one.of)):
+        row = dataclasses.asdict(line)
+        rows.append({**row, **{name: round(row[name], 4) + 0.0 for name in numbers}})
+    return rows

@@ -1,0 +1,290 @@
+"""A past week from any event log with its model: patients traced one by one, waits and units in use as they were."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chairs.core.errors import DataError, Text, problem
+from chairs.twin.arrivals import Arrivals
+from chairs.twin.bounded import Bound, Bounds, bounded
+from chairs.twin.engine import layout as code
+from chairs.twin.event_log import ARRIVAL
+from chairs.twin.given import Own, own
+from chairs.twin.replay import Past, Seen
+from chairs.twin.retracing import Line, Told, Trace, Tracer, classes_of
+from chairs.twin.state import placed
+from chairs.twin.steps import Delay, Patience, Seize
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from chairs.twin.compiling import Program
+    from chairs.twin.lines import Lines
+    from chairs.twin.model import Model
+
+HOUR = 3_600_000_000  # microseconds
+ALL = "all"
+UNITS = {"wait": "h", "queue_hours": "h", "in_use": "units", "gone": "patients"}
+NEAR = {"wait": (1 / 6, 0.15), "queue_hours": (1.0, 0.2), "in_use": (0.5, 0.1), "gone": (2.0, 0.2)}
+"""How near a replay must come to be believed: ten minutes or 15 % for a mean wait, and so on."""
+ASSUMED = (
+    Text(
+        fr="Chacun garde ses propres durées et son parcours, quand bien même il serait servi plus tôt ou plus tard.",
+        en="All keep their own lengths and ways, even when they are served sooner or later.",
+    ),
+    Text(
+        fr="Qui a été servi aurait attendu plus longtemps qu'il n'a attendu : sa patience est tirée au-delà.",
+        en="Who was served would have waited longer than he did: his patience is drawn beyond that.",
+    ),
+    Text(
+        fr="Les places et le personnel sont ceux du modèle ; le journal ne dit pas qui était absent cette semaine-là.",
+        en="Places and staff are those of the model; the log does not say who was away that week.",
+    ),
+)
+
+
+def retrace(
+    model: Model, events: pd.DataFrame, start: dt.datetime, *, days: float = 7.0, cases: pd.DataFrame | None = None
+) -> Past:
+    """Return a past week of an event log, ready to be played again in its model.
+
+    Parameters
+    ----------
+    model
+        A model whose steps carry the log's activities (`chairs twin calibrate`, or one simulated).
+    events, cases
+        Contracts of these names; `cases` may give `patient_class` (or `class`).
+    start, days
+        First moment, with its time zone, and length.
+
+    Raises
+    ------
+    DataError
+        For a log without requests or starts, or without a line in the week.
+
+    Notes
+    -----
+    Each patient is led through the model by the lines of his case; where several ways lead from one line to the next
+    the likeliest is taken. The time between two lines belongs to the first delay on the way, before or after what he
+    held was given back. Where the log takes a turn that the model does not know, the engine draws from there on; how
+    many patients that concerns is said in `assumed`.
+    """
+    table = _week(model, events, start, days)
+    horizon = days * 24 * model.hour
+    tracer = Tracer(model, float(np.nanmax(table["end"])) if table["end"].notna().any() else horizon)
+    labels = {} if cases is None else {str(row["case_id"]): row for row in cases.to_dict("records")}
+    traces, kept = _traces(tracer, table, horizon, labels)
+    here = [trace for trace in traces if trace.present is not None]
+    lists, numbers = _lists(model, traces, len(here))
+    names = dict(zip((name for name, _ in kept), traces, strict=True))
+    who = {name: numbers[id(trace)] for name, trace in names.items()}
+    state = tuple(trace.present for trace in here if trace.present is not None)
+    settled, open_ = _split(traces, numbers)
+    changed = dataclasses.replace(model, arrivals=lists)
+    count = 1 + max(numbers.values(), default=0)
+    lost = sum(trace.lost for trace in traces)
+    return Past(
+        model=changed,
+        start=start,
+        horizon=horizon,
+        state=state,
+        before=_before(lists, len(here)),
+        count=count,
+        known={name: _own(told) for name, told in settled.items()},
+        unseen=_bounds(model, open_).draw,
+        read=lambda lines, program: _seen(_holds(lines, program, state), (model, horizon, count)),
+        real=_seen(_shown(table, who, model), (model, horizon, count)),
+        near=NEAR,
+        units=UNITS,
+        assumed=(*ASSUMED, *([_lost(lost, len(traces))] if lost else [])),
+    )
+
+
+def _lost(lost: int, n: int) -> Text:
+    return Text(
+        fr=f"Pour {lost} patients sur {n}, le journal prend un tour que le modèle ne connaît pas : la suite est tirée.",
+        en=f"For {lost} of {n} patients the log takes a turn that the model does not know: the rest is drawn.",
+    )
+
+
+def _week(model: Model, events: pd.DataFrame, start: dt.datetime, days: float) -> pd.DataFrame:
+    """Return the lines of those who were there in the week, in the model's time since its start."""
+    import pandas as pd
+
+    steps = events[events["activity"] != ARRIVAL]
+    shown = {step.activity or step.name for step in model.steps if isinstance(step, Seize)}
+    dated = steps[steps["activity"].isin(shown)]
+    if not (dated["requested"].notna() & dated["start"].notna()).any():
+        raise _refused(
+            "le journal ne date pas à la fois demandes et débuts : attente et durée propre ne s'y séparent pas",
+            "the log does not date both requests and starts: a wait and a patient's own length cannot be told apart",
+        )
+    origin = pd.Timestamp(start).tz_convert("UTC")
+    table = events[["case_id", "activity", "unit", "resource"]].astype(object).where(events.notna(), None)
+    for name in ("requested", "start", "end"):
+        table[name] = (events[name] - origin).dt.total_seconds() * model.hour / 3600
+    times = table[["requested", "start", "end"]]
+    first, last = times.min(axis=1).groupby(table["case_id"]).min(), times.max(axis=1).groupby(table["case_id"]).max()
+    going = times["end"].isna().groupby(table["case_id"]).any()
+    span = (first < days * 24 * model.hour) & ((last >= 0) | going)
+    kept = table[table["case_id"].isin(span.index[span])]
+    inside = (times >= 0) & (times < days * 24 * model.hour)
+    if not inside.to_numpy().any():
+        raise _refused("le journal n'a aucune ligne dans cette semaine", "the log has no line in that week")
+    return kept.assign(first=times.min(axis=1)).sort_values(["case_id", "first"], kind="stable", ignore_index=True)
+
+
+def _refused(fr: str, en: str) -> DataError:
+    return DataError((problem(fr, en, file="events"),))
+
+
+def _traces(
+    tracer: Tracer, table: pd.DataFrame, horizon: float, labels: Mapping[str, Mapping[str, str]]
+) -> tuple[list[Trace], list[tuple[str, float]]]:
+    """Return what each case gives, those who had left before or come after the week left out."""
+    traces, kept = [], []
+    for name, rows in table.groupby("case_id", sort=True):
+        lines = [Line(*row) for row in rows[["activity", "unit", "resource", "requested", "start", "end"]].to_numpy()]
+        came = [line.begins for line in lines if line.activity == ARRIVAL]
+        steps = [line for line in lines if line.activity != ARRIVAL]
+        arrived = came[0] if came else steps[0].begins
+        cls = classes_of(tracer.model, steps, labels.get(str(name), {}))
+        trace = tracer.trace(steps, cls, arrived)
+        if 0 <= arrived < horizon or trace.present is not None:
+            traces.append(trace)
+            kept.append((str(name), arrived))
+    return traces, kept
+
+
+def _lists(model: Model, traces: Sequence[Trace], present: int) -> tuple[tuple[Arrivals, ...], dict[int, int]]:
+    """Return one list of appointments for each list and class, and the number of each patient."""
+    to = {source.name: source.to for source in model.arrivals}
+    coming: dict[tuple[str, str], list[Trace]] = {}
+    numbers: dict[int, int] = {}
+    for trace in traces:
+        if trace.present is not None:
+            numbers[id(trace)] = len(numbers)
+        else:
+            source = trace.source or model.arrivals[0].name
+            coming.setdefault((source, trace.patient_class), []).append(trace)
+    lists, number = [], present
+    for (source, cls), mine in sorted(coming.items()):
+        mine.sort(key=lambda trace: trace.arrived)
+        for trace in mine:
+            number += 1
+            numbers[id(trace)] = number
+        times = tuple(trace.arrived for trace in mine)
+        lists.append(Arrivals(name=f"{source}, {cls}", to=to[source], classes={cls: 1.0}, kind="scheduled", times=times))
+    return tuple(lists), numbers
+
+
+def _before(lists: Sequence[Arrivals], present: int) -> dict[str, int]:
+    sizes = [len(one.times) for one in lists]
+    return {one.name: present + sum(sizes[:place]) for place, one in enumerate(lists)}
+
+
+Lined = list[tuple[int, Told]]
+
+
+def _split(traces: Sequence[Trace], numbers: Mapping[int, int]) -> tuple[dict[str, Lined], dict[str, Lined]]:
+    """Return what is known by step: where all of it is a value, and where some is only bounded."""
+    found: dict[str, Lined] = {}
+    for trace in traces:
+        for told in trace.told:
+            found.setdefault(told.step, []).append((numbers[id(trace)], told))
+    open_ = {name for name, lines in found.items() if any(np.isnan(told.value) for _, told in lines)}
+    return {k: v for k, v in found.items() if k not in open_}, {k: v for k, v in found.items() if k in open_}
+
+
+def _own(lines: Lined) -> Own:
+    who, values = (np.array(column) for column in zip(*((number, told.value) for number, told in lines), strict=True))
+    return own(who, values, line=np.array([told.line for _, told in lines]))
+
+
+def _bounds(model: Model, lines: Mapping[str, Lined]) -> Bounds:
+    """Return what is only known to be longer than it was seen to be, beside what is known exactly."""
+    steps, found = {step.name: step for step in model.steps}, []
+    for name, told in sorted(lines.items()):
+        step = steps[name]
+        assert isinstance(step, Delay | Patience)
+        for line in sorted({one.line for _, one in told}):
+            mine = [(number, one) for number, one in told if one.line == line]
+            who, value = (np.array(column) for column in zip(*((n, one.value) for n, one in mine), strict=True))
+            open_ = np.isnan(value)
+            low = np.where(open_, [one.least for _, one in mine], value)
+            found.append(Bound((name,), who, low, np.where(open_, np.inf, value), step.duration.rows[line], line))
+    return bounded(found)
+
+
+Holds = dict[str, np.ndarray]
+
+
+def _shown(table: pd.DataFrame, who: Mapping[str, int], model: Model) -> Holds:
+    """Return the holds and waits that the log shows of those in the week."""
+    rows = table[table["case_id"].isin(list(who))]
+    columns = {name: rows[name].to_numpy(float) for name in ("requested", "start", "end")}
+    resources = {resource.name: place for place, resource in enumerate(model.resources)}
+    place = np.array([resources.get(name, -1) for name in rows["resource"]], dtype=np.int64)
+    return {
+        "who": np.array([who[name] for name in rows["case_id"]], dtype=np.int64),
+        "activity": rows["activity"].to_numpy(object),
+        "resource": place,
+        **columns,
+    }
+
+
+def _holds(lines: Lines, program: Program, state: Sequence) -> Holds:  # type: ignore[type-arg]
+    """Return the holds and waits of a run."""
+    numbers = np.full(int(lines["who"].max(initial=-1)) + 1, -1)
+    order = placed(state)
+    numbers[: len(order)] = order
+    came = lines["kind"] == code.LOG_ARRIVE
+    numbers[lines["who"][came]] = lines["resource"][came]
+    kept = (lines["kind"] == code.LOG_HOLD) | (lines["kind"] == code.LOG_LEFT_QUEUE)
+    names = np.array([getattr(step, "activity", None) or step.name for step in program.model.steps], dtype=object)
+    columns = {name: lines[name][kept] for name in ("requested", "start", "end")}
+    return {
+        "who": numbers[lines["who"][kept]],
+        "activity": names[lines["row"][kept]],
+        "resource": lines["resource"][kept],
+        **columns,
+    }
+
+
+def _seen(holds: Holds, of: tuple[Model, float, int]) -> Seen:
+    """Return waits, queues, units in use and those who left a queue inside the week."""
+    model, horizon, count = of
+    activities = sorted({s.activity or s.name for s in model.steps if isinstance(s, Seize)})
+    asked, start, end = holds["requested"], holds["start"], np.where(np.isnan(holds["end"]), np.inf, holds["end"])
+    served = (start >= 0) & (start < horizon) & np.isfinite(asked)
+    gone = np.isnan(start) & (end >= 0) & (end < horizon) & np.isfinite(asked)
+    until = np.where(np.isnan(start), end, start)
+    queued = np.clip(np.minimum(until, horizon) - np.maximum(asked, 0.0), 0.0, None)
+    values: dict[tuple[str, str], float] = {}
+    waits: dict[str, np.ndarray] = {}
+    for name in (ALL, *activities):
+        mine = np.isin(holds["activity"], activities) if name == ALL else holds["activity"] == name
+        waited = (start - asked)[mine & served]
+        values["wait", name] = float(waited.mean()) / model.hour if len(waited) else np.nan
+        values["queue_hours", name] = float(np.nansum(queued[mine])) / model.hour
+        values["gone", name] = float((gone & mine).sum())
+        each = np.full(count, np.nan)
+        each[holds["who"][mine]] = 0.0
+        np.add.at(each, holds["who"][mine], np.nan_to_num(queued[mine]))
+        waits[name] = each
+    census: dict[str, np.ndarray] = {}
+    hours = np.arange(0.0, horizon, model.hour)
+    for place, resource in enumerate(model.resources):
+        mine = (holds["resource"] == place) & np.isfinite(start)
+        begins, ends = np.sort(start[mine]), np.sort(end[mine])
+        census[resource.name] = np.searchsorted(begins, hours, "right") - np.searchsorted(ends, hours, "right")
+        lasts = np.clip(np.minimum(end[mine], horizon) - np.maximum(start[mine], 0.0), 0.0, None)
+        values["in_use", resource.name] = float(lasts.sum()) / horizon
+    values["in_use", ALL] = sum(values["in_use", resource.name] for resource in model.resources)
+    census[ALL] = np.sum(list(census.values()), axis=0)
+    return Seen(values=values, waits=waits, census=census)

@@ -33,12 +33,17 @@ monthly = indicators[
 # ## Une carte XmR : l'absentéisme de l'hôpital, mois par mois
 #
 # Les limites viennent des étendues mobiles (moyenne ± 2,66 étendues). L'absentéisme a une **saison** : une carte qui
-# signale chaque janvier ne découvre rien. La dernière phrase dit ce que vaut le dernier mois.
+# signale chaque janvier ne découvre rien. La dernière phrase dit ce que vaut le dernier mois. Un **objectif** que les
+# limites contiennent est tenu certains mois et pas d'autres, sans que rien ne change : seul un autre fonctionnement le
+# tiendrait toujours (ici un objectif choisi pour l'exemple).
 
 # %%
 absence = monthly[monthly["code"] == "absenteeism"]
 chart = control_charts.xmr(absence["value"].tolist())
 print(chart.say("fr"))
+OBJECTIF = 8.0  # % d'absentéisme au plus
+tenu = {"pass": "toujours", "fail": "jamais", "hit_or_miss": "certains mois seulement"}
+print(f"Objectif de {OBJECTIF} % au plus : tenu {tenu.get(chart.assurance(OBJECTIF, better=-1), '(pas de limites)')}.")
 absence.assign(
     moyenne=chart.mean, basse=chart.low, haute=chart.high, cause=chart.causes, lecture=chart.variation(better=-1)
 )[["period", "value", "moyenne", "basse", "haute", "cause", "lecture"]].round(2)

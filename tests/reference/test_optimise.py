@@ -28,7 +28,8 @@ def stations() -> Model:
     for i, (_, service, _) in enumerate(STATIONS):
         steps += [
             seize(f"ask {i}", f"server {i}"), Tally(name=f"waited {i}", measure="all"),
-            delay(f"service {i}", exponential(1 / service)), release(f"ends {i}", f"server {i}"), Leave(name=f"out {i}"),
+            delay(f"service {i}", exponential(1 / service)), release(f"ends {i}", f"server {i}"),
+            Leave(name=f"out {i}"),
         ]  # fmt: skip
     return Model(
         name="stations", time_unit="hours", classes=("all",), steps=tuple(steps),

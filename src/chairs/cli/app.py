@@ -20,6 +20,7 @@ from chairs.cli import (
     twin_app,
     twin_calibrate,
     twin_live,
+    twin_optimise,
     twin_scenario,
     twin_watch,
 )
@@ -36,6 +37,7 @@ app.add_typer(data.app, name="data")
 twin.app.command("calibrate")(twin_calibrate.calibrate_)
 twin.app.command("backtest")(twin_calibrate.backtest_)
 twin.app.command("scenario")(twin_scenario.scenario_)
+twin.app.command("optimise")(twin_optimise.optimise_)
 twin.app.command("app")(twin_app.app_)
 twin.app.command("live")(twin_live.live_)
 twin.app.command("forecast")(twin_live.forecast_)

@@ -175,7 +175,7 @@ FIGURES = ("associations",)
 def body(content: Content, lang: Language) -> str:
     """Return what stands under the heading: the figures of every study that has them."""
     studies = content.with_any(FIGURES)
-    return "".join(shell.study_section(study, FIGURES, FIGURES, lang) for study in studies)
+    return "".join(shell.study_sections(studies, FIGURES, FIGURES, lang))
 
 
 PAGES.add(

@@ -34,6 +34,7 @@ SIDES = {
     "may": Text(fr="Ce que l'on peut affirmer", en="What may be said"),
     "may_not": Text(fr="Ce que l'on ne peut pas affirmer", en="What may not be said"),
 }
+HERE = Text(fr="Sur cette page", en="On this page")
 KEEP = Text(fr="À retenir", en="Key points")
 FOOT = (
     Text(
@@ -128,7 +129,20 @@ def keep(said: Sequence[tuple[str, str]], lang: Language) -> str:
     )
 
 
-def study_section(study: Rendered, figures: Iterable[str], wide: Collection[str], lang: Language) -> str:
+def study_sections(
+    studies: Sequence[Rendered], figures: Sequence[str], wide: Collection[str], lang: Language
+) -> list[str]:
+    """Return the parts of a page, one a study, after a list of them when there are several."""
+    parts = [_study_section(study, figures, wide, lang) for study in studies]
+    if len(studies) < 2:
+        return parts
+    links = "".join(
+        f'<li><a href="#study-{study.name}">{text(study.say("title", lang), lang)}</a></li>' for study in studies
+    )
+    return [f'<nav class="contents" aria-label="{text(HERE, lang)}"><ul>{links}</ul></nav>\n', *parts]
+
+
+def _study_section(study: Rendered, figures: Iterable[str], wide: Collection[str], lang: Language) -> str:
     """Return one study's part of a page: its name, notice, banner and the cards of its figures."""
     level = str(study.about["level"])
     tag = f'<span class="tag {level}">{text(LEVELS[level], lang)}</span>'

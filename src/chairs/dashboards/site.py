@@ -55,12 +55,13 @@ def assemble(
                 text = document(page, page.body(content, lang), lang)
                 (draft / place).write_text(text, encoding="utf-8", newline="\n")
                 written.append(place)
-        _copy_assets(draft / "assets")
+        copy_assets(draft / "assets")
     return [out / place for place in written]
 
 
-def _copy_assets(folder: Path) -> None:
-    folder.mkdir()
+def copy_assets(folder: Path) -> None:
+    """Write what every page needs (style, scripts) into `folder`."""
+    folder.mkdir(exist_ok=True)
     for name in ASSETS:
         text = files("chairs.dashboards").joinpath("assets", name).read_text(encoding="utf-8")
         (folder / name).write_text(text, encoding="utf-8", newline="\n")

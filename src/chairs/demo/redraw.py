@@ -12,9 +12,11 @@ from chairs.demo.answers import ask, mean_share, who_answers
 from chairs.demo.experience import expected_scores
 from chairs.demo.neighbours import draw_levels, make_sites
 from chairs.demo.plan import Plan, make_plan
-from chairs.demo.planted import Dimension, Planted, read_planted
+from chairs.demo.planted import Planted, read_planted
 from chairs.linking.cells import FOUND_BY, Sources
 from chairs.surveys.instrument import instrument
+from chairs.surveys.scoring import of_items
+from chairs.surveys.scoring_points import chosen_columns, codes_of, counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 HOSPITALS = 150  # of a territory of size 1
 SPARE = 1.3  # hospitals drawn for each that is wanted: in some years too few answer
-STEP = 25.0  # points of one step of an answer from 1 to 5
 LIVED = "lived"
 
 
@@ -64,8 +65,8 @@ def draw_again(seed: int, dimensions: Sequence[str], sites: int) -> Redraw:
     Notes
     -----
     The same functions and the same truths as the files of the demonstration territory, without what links do not
-    read (flows, staff, companies, comments). A score is that of `chairs.surveys.scoring`, written for codes in columns:
-    a test holds both together.
+    read (flows, staff, companies, comments). Answers are scored by the functions of `chairs.surveys.scoring`, without
+    the checks that answers of our own making do not need: a test holds both ways together.
     """
     planted = _only(tuple(dimensions))
     plan = make_plan(seed=seed, size=max(0.1, sites * SPARE / HOSPITALS))
@@ -103,32 +104,14 @@ def _asked(plan: Plan, planted: Planted, people: pd.DataFrame, expected: pd.Data
     answers = ask(draw, planted, surveys.PATIENTS, people, there)
     lived = 100 * mean_share(planted, people, paper, there)
     columns: dict[str, np.ndarray] = {}
-    for rank, (name, dimension) in enumerate(planted.instruments[surveys.PATIENTS].dimensions.items()):
+    form = instrument(surveys.PATIENTS)
+    chosen, codes = chosen_columns(answers, form), codes_of(form)
+    asked = {dimension.name: dimension for dimension in form.dimensions}
+    for rank, name in enumerate(planted.instruments[surveys.PATIENTS].dimensions):
         score = np.full(len(people), np.nan)
-        score[answered] = _points(answers, dimension)
+        score[answered] = of_items(counted(chosen, form, asked[name], codes), form, asked[name])
         columns |= {name: score, f"{name} {LIVED}": lived[:, rank]}
     return people.drop(columns="row").assign(**columns)
-
-
-def _points(answers: pd.DataFrame, dimension: Dimension) -> np.ndarray:
-    """Return the mean of each person's answered items (0 to 100), missing where fewer than the share asked for are."""
-    import numpy as np
-
-    points = np.column_stack([_worth(answers[item]) for item in dimension.items])
-    known = np.isfinite(points)
-    enough = known.sum(axis=1) >= instrument(surveys.PATIENTS).answered_share * points.shape[1]
-    total = np.where(known, points, 0.0).sum(axis=1)
-    mean: np.ndarray = np.where(enough, total / np.maximum(known.sum(axis=1), 1), np.nan)
-    return mean
-
-
-def _worth(codes: pd.Series) -> np.ndarray:
-    import numpy as np
-
-    places, found = codes.factorize()
-    worth = [STEP * (int(code) - 1) if code in ("1", "2", "3", "4", "5") else np.nan for code in found]
-    points: np.ndarray = np.array(worth, dtype=float)[places]
-    return points
 
 
 def _scores(asked: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:

@@ -36,11 +36,6 @@ def what_ifs() -> dict[str, Changes]:
     return {name: build(Changes, it["changes"], f"demo/truths.yaml, {name}") for name, it in listed.items()}
 
 
-def stored_effects() -> dict[str, Any]:
-    """Return the effects that `truths.yaml` holds: by run its size, its seeds and its effects."""
-    return dict(read_yaml(FILE)["what_if_effects"])
-
-
 def effects(seeds: Sequence[int], size: float) -> Effects:
     """Return the effect of each what-if on each measure, with its Monte-Carlo standard error.
 

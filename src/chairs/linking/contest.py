@@ -187,7 +187,7 @@ def influence(table: pd.DataFrame, protocol: Protocol, sign: float) -> list[str]
     import pandas as pd
 
     if protocol.model == "ordinal":
-        shift = fitted(table).shift
+        shift = fitted(table, leave_out=True).shift
         names = np.unique(table["establishment"].to_numpy(dtype=str))
         moved = pd.Series(0.0 if shift is None else sign * shift, index=names)
         return [str(name) for name in moved.sort_values(kind="stable").index]

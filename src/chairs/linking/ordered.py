@@ -39,8 +39,8 @@ def between(table: pd.DataFrame, term: str = "exposure") -> Estimate:
     return replace(fitted(table, term).estimates[-1], term=term)
 
 
-def fitted(table: pd.DataFrame, term: str = "exposure") -> OrderedFit:
-    """Return the whole fit, the mean of `term` last."""
+def fitted(table: pd.DataFrame, term: str = "exposure", leave_out: bool = False) -> OrderedFit:
+    """Return the whole fit, the mean of `term` last (`leave_out`: what it would be without each establishment)."""
     import numpy as np
 
     names, columns = held(table, without=("exposure", term))
@@ -51,7 +51,7 @@ def fitted(table: pd.DataFrame, term: str = "exposure") -> OrderedFit:
         names += [f"{name} (within)"] * moves + [f"{name} (between)"]
         columns += [moved] * moves + [mean]
     x, cluster = np.column_stack(columns), table["establishment"].to_numpy(dtype=str)
-    return ordered_clusters(table["outcome"].to_numpy(float), x, names, cluster)
+    return ordered_clusters(table["outcome"].to_numpy(float), x, names, cluster, leave_out)
 
 
 def held(table: pd.DataFrame, without: tuple[str, ...] = ("exposure",)) -> tuple[list[str], list[np.ndarray]]:

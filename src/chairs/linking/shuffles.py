@@ -24,8 +24,8 @@ class Arrays:
 
     `site` by row; by site `name` (its place in the list of all establishments) and `slot` (which years it has): tables
     with the same `layout` have the same rows, whose exposures are exchanged alike. `basis` spans what is held equal;
-    `outcome` is what it leaves of the outcome. The exposure counts as deviation from its establishment's mean where
-    `within`, else as that mean, times `weight`.
+    `outcome` is what it leaves of the outcome. `exposure` is the deviation from its establishment's mean for an estimand
+    within, else that mean; it counts times `weight`.
     """
 
     site: np.ndarray
@@ -35,7 +35,6 @@ class Arrays:
     exposure: np.ndarray
     outcome: np.ndarray
     basis: np.ndarray
-    within: bool
     weight: np.ndarray
 
 
@@ -52,9 +51,9 @@ def laid_out(table: pd.DataFrame, names: Sequence[str], protocol: Protocol) -> A
     table = table.sort_values(["establishment", "year"])
     own, site = np.unique(table["establishment"].to_numpy(dtype=str), return_inverse=True)
     equal = np.column_stack([np.ones(len(table)), *held(table)[1]])
-    within, weight = protocol.estimand == "within", np.ones(len(table))
-    outcome = table["outcome"].to_numpy(float)
-    if within:
+    outcome, exposure = table["outcome"].to_numpy(float), table["exposure"].to_numpy(float)
+    means, weight = _means(exposure[:, None], site)[:, 0][site], np.ones(len(table))
+    if protocol.estimand == "within":
         equal, outcome = _centred(equal[:, 1:], site), _centred(outcome[:, None], site)[:, 0]
     elif protocol.model == "ordinal":
         outcome, weight = _scores(outcome, equal[:, 1:])
@@ -69,10 +68,9 @@ def laid_out(table: pd.DataFrame, names: Sequence[str], protocol: Protocol) -> A
         name=name,
         slot=slot,
         layout=b"/".join(one.tobytes() for one in (site, name, slot)),
-        exposure=table["exposure"].to_numpy(float),
+        exposure=exposure - means if protocol.estimand == "within" else means,
         outcome=outcome - basis @ (basis.T @ outcome),
         basis=basis,
-        within=within,
         weight=weight,
     )
 
@@ -111,7 +109,7 @@ def median_slope(arrays: Sequence[Arrays]) -> float:
     """Return the median slope of the specifications as they are."""
     import numpy as np
 
-    return float(np.median([_slope(one, one.exposure) for one in arrays]))
+    return float(np.median([_slope(one, np.arange(len(one.site))) for one in arrays]))
 
 
 def shuffled(
@@ -135,26 +133,25 @@ def _shuffled_median(arrays: Sequence[Arrays], rng: np.random.Generator) -> floa
     along = _cycles(rng.permutation(1 + max(int(one.name.max()) for one in arrays)))
     rows = {one.layout: one for one in arrays}
     received = {layout: _received(one, along) for layout, one in rows.items()}
-    return float(np.median([_slope(one, one.exposure[received[one.layout]]) for one in arrays]))
+    return float(np.median([_slope(one, received[one.layout]) for one in arrays]))
 
 
 def _received(one: Arrays, along: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Return for each row the row of the establishment with the same years from which it receives its exposure."""
     import numpy as np
 
-    starts = np.searchsorted(one.site, np.arange(len(one.name) + 1))
-    rows = np.empty(len(one.site), dtype=int)
+    giver = np.empty(len(one.name), dtype=int)
     for slot in range(int(one.slot.max()) + 1):
         places = np.flatnonzero(one.slot == slot)
-        years = np.arange(starts[places[0] + 1] - starts[places[0]])
-        sources = places[_givers(one.name[places], along)]
-        rows[starts[places][:, None] + years] = starts[sources][:, None] + years
+        giver[places] = places[_givers(one.name[places], along)]
+    starts = np.searchsorted(one.site, np.arange(len(one.name)))
+    rows: np.ndarray = np.arange(len(one.site)) + (starts[giver] - starts)[one.site]
     return rows
 
 
-def _slope(one: Arrays, exposure: np.ndarray) -> float:
-    means = _means(exposure[:, None], one.site)[:, 0][one.site]
-    x = (exposure - means if one.within else means) * one.weight
+def _slope(one: Arrays, rows: np.ndarray) -> float:
+    """Return the slope on the exposures of `rows`."""
+    x = one.exposure[rows] * one.weight
     x = x - one.basis @ (one.basis.T @ x)
     size = float(x @ x)
     return float(x @ one.outcome) / size if size > 0 else 0.0
@@ -185,15 +182,18 @@ def _cycles(given_by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     --------
     >>> import numpy as np
     >>> [one.tolist() for one in _cycles(np.array([2, 1, 3, 0]))]
-    [[0, 1, 0, 0], [0, 3, 1, 2]]
+    [[0, 1, 0, 0], [2, 3, 0, 1]]
     """
     import numpy as np
 
-    following, count = given_by.tolist(), len(given_by)
-    cycle, turn, walked = [-1] * count, [0] * count, 0
-    for first in range(count):
-        at = first
-        while cycle[at] < 0:
-            cycle[at], turn[at] = first, walked
-            walked, at = walked + 1, following[at]
-    return np.array(cycle), np.array(turn)
+    cycle, ahead = np.arange(len(given_by)), given_by.copy()
+    rounds = range(len(given_by).bit_length())
+    for _ in rounds:  # the least of a cycle names it: twice as far ahead each round
+        cycle, ahead = np.minimum(cycle, cycle[ahead]), ahead[ahead]
+    first = cycle == np.arange(len(given_by))
+    left, ahead = np.where(first, 0, 1), np.where(first, np.arange(len(given_by)), given_by)
+    for _ in rounds:  # steps left until the one that names it
+        left, ahead = left + left[ahead], ahead[ahead]
+    turn = np.empty(len(given_by), dtype=int)
+    turn[np.lexsort((-left, cycle))] = np.arange(len(given_by))
+    return cycle, turn

@@ -28,12 +28,19 @@ class Unseen:
         interval to zero (1: zero is inside already).
     selection
         Oster's δ: its selection in units of that of the covariates; None without covariates, or where classes are
-        ordered. Where covariates explain next to nothing δ says little, so that no verdict hangs on it.
+        ordered.
     """
 
     e_value: float | None = None
     e_value_interval: float | None = None
     selection: float | None = None
+
+    def fragile(self, estimand: str) -> bool:
+        """Say whether an unmeasured cause no stronger than the covariates would undo the link.
+
+        Within establishments the covariates hardly change: they stand for no unmeasured cause, and δ decides nothing.
+        """
+        return estimand == "between" and self.selection is not None and 0 <= self.selection < 1
 
     def say(self, lang: Language = "fr") -> str:
         """Return it in words; empty where there is no estimate."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
@@ -86,7 +86,7 @@ class Verdict:
     robustness: float | None
     flags: tuple[str, ...]
     claim: str
-    unseen: Unseen = Unseen()
+    unseen: Unseen = field(default_factory=Unseen)
 
     def say(self, lang: Language = "fr") -> str:
         """Return the verdict in words: claim, number, and every reason to doubt it."""
@@ -110,11 +110,11 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     -----
     A link is `supported` when its primary estimate has q at most the declared share of false discoveries and nothing
     speaks against it, `doubtful` when something does. What may speak against it: the difference of the between and the
-    within slope (p < 5 %), a robustness value under 5 %, next period's exposure beside the declared one (negative
-    control, p < 5 %), a declared outcome that cannot be moved (p < 5 %), an interval entirely under the smallest
-    effect that matters. A link that is not supported although establishments that differ show it (crude or pooled,
-    p < 5 %) is marked `crude_only`. A causal reading is never written: that takes a design that the protocol does not
-    check.
+    within slope (p < 5 %), a robustness value under 5 % or, between establishments, Oster's δ from 0 to 1, next
+    period's exposure beside the declared one (negative control, p < 5 %), a declared outcome that cannot be moved
+    (p < 5 %), an interval entirely under the smallest effect that matters. A link that is not supported although
+    establishments that differ show it (crude or pooled, p < 5 %) is marked `crude_only`. A causal reading is never
+    written: that takes a design that the protocol does not check.
     """
     tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
     steps = {pair: ladder(table, protocol.further, protocol.seed) for pair, table in tables.items()}
@@ -124,7 +124,9 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     found = []
     for (pair, estimate), q, qy in zip(estimates.items(), qs, qys, strict=True):
         strength = _robustness(tables[pair], protocol, estimate)
-        flags = _flags(sources, protocol, pair, steps[pair], estimate, strength)
+        hidden = unseen(tables[pair], protocol, pair[0], estimate)
+        weak = (strength is not None and strength < FRAGILE) or hidden.fragile(protocol.estimand)
+        flags = _flags(sources, protocol, pair, steps[pair], estimate, weak)
         if q > protocol.fdr and _crude(steps[pair]):
             flags = ("crude_only", *flags)
         found.append(
@@ -138,7 +140,7 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
                 robustness=strength,
                 flags=flags,
                 claim=_claim(estimate, q, flags, protocol),
-                unseen=unseen(tables[pair], protocol, pair[0], estimate),
+                unseen=hidden,
             )
         )
     return tuple(found)
@@ -187,7 +189,7 @@ def _flags(
     pair: tuple[str, str],
     steps: Sequence[Step],
     estimate: Estimate,
-    strength: float | None,
+    weak: bool,
 ) -> tuple[str, ...]:
     named = {step.rung: step.estimate for step in steps}
     gap, pooled = named.get("contextual"), named.get("pooled")
@@ -195,7 +197,7 @@ def _flags(
     if gap is not None and _significant(gap) and pooled is not None and _significant(pooled):
         found.append("confounded")
     if _significant(estimate):
-        if strength is not None and strength < FRAGILE:
+        if weak:
             found.append("fragile")
         if protocol.future_exposure and _significant(_future(sources, protocol, pair)):
             found.append("future")

@@ -11,6 +11,7 @@ from chairs.stats.estimate import Estimate, estimated
 if TYPE_CHECKING:
     import numpy as np
 
+SOUND = 1e-10  # least eigenvalue of the scaled information, under which what is left determines no slope
 REASONS = {"constant": "constant_outcome", "not_identified": "collinear"}
 
 
@@ -24,7 +25,7 @@ class OrderedFit:
         One a column, log odds of a higher class per unit, in the order asked.
     shift
         What the last column's estimate would move by, were one cluster left out (one Newton step), by cluster in
-        order; None without an estimate.
+        order; None without an estimate, or where it was not asked for.
     """
 
     estimates: tuple[Estimate, ...]
@@ -35,7 +36,9 @@ class OrderedFit:
         return next(one for one in self.estimates if one.term == term)
 
 
-def ordered_clusters(outcome: np.ndarray, x: np.ndarray, names: Sequence[str], cluster: np.ndarray) -> OrderedFit:
+def ordered_clusters(
+    outcome: np.ndarray, x: np.ndarray, names: Sequence[str], cluster: np.ndarray, leave_out: bool = False
+) -> OrderedFit:
     r"""Fit :math:`P(Y \ge k) = \operatorname{logit}^{-1}(d_k + x'\beta)` over all rows, errors by cluster.
 
     Parameters
@@ -46,6 +49,8 @@ def ordered_clusters(outcome: np.ndarray, x: np.ndarray, names: Sequence[str], c
         Columns and their names, shape (rows, k); one that those before it determine has the reason `collinear`.
     cluster
         Establishment of each row.
+    leave_out
+        Also foretell what leaving each cluster out does.
 
     Returns
     -------
@@ -86,14 +91,14 @@ def ordered_clusters(outcome: np.ndarray, x: np.ndarray, names: Sequence[str], c
     if fit is None or fit.cuts is None or fit.coefficients is None:
         told = reason or REASONS.get(str(fit.reason if fit else ""), str(fit.reason if fit else ""))
         return OrderedFit(estimates=tuple(replace(one, reason=told) for one in blanks))
-    found, shift = _robust(fit.cuts, fit.coefficients, codes, x[:, kept], at)
-    rows = iter(found)
+    score, gram = _by_cluster(fit.cuts, fit.coefficients, codes, x[:, kept], at)
+    rows = iter(_robust(fit.coefficients, score, gram))
     return OrderedFit(
         estimates=tuple(
             estimated(one, *next(rows)) if own else replace(one, reason="collinear")
             for one, own in zip(blanks, kept, strict=True)
         ),
-        shift=shift if len(kept) and kept[-1] else None,
+        shift=_shift(score, gram) if leave_out and kept[-1] else None,
     )
 
 
@@ -105,25 +110,30 @@ def _obstacle(rows: int, classes: int, groups: int, free: int) -> str | None:
     return "too_few" if rows <= free + 1 or groups <= 2 else None
 
 
-def _robust(
-    cuts: np.ndarray, slopes: np.ndarray, codes: np.ndarray, x: np.ndarray, at: np.ndarray
-) -> tuple[list[tuple[float, float, float]], np.ndarray]:
-    """Return estimate, error and degrees of freedom of each slope, and what leaving a cluster out does to the last."""
+def _robust(slopes: np.ndarray, score: np.ndarray, gram: np.ndarray) -> list[tuple[float, float, float]]:
+    """Return estimate, error and degrees of freedom of each slope."""
     import numpy as np
 
     from chairs.stats.cluster_robust import sandwich
 
-    score, gram = _by_cluster(cuts, slopes, codes, x, at)
     spread = np.sqrt(np.diagonal(gram.sum(axis=0)))  # so that columns of all sizes are inverted alike
+    robust = sandwich(gram / np.outer(spread, spread), score / spread, "CR2-exact")
+    error, first = np.sqrt(np.diag(robust.covariance)) / spread, score.shape[1] - len(slopes)
+    return [(float(b), float(error[first + k]), float(robust.df[first + k])) for k, b in enumerate(slopes)]
+
+
+def _shift(score: np.ndarray, gram: np.ndarray) -> np.ndarray:
+    """Return what one Newton step moves the last slope by, each cluster left out in turn (NaN where it cannot be)."""
+    import numpy as np
+
+    spread = np.sqrt(np.diagonal(gram.sum(axis=0)))
     score, gram = score / spread, gram / np.outer(spread, spread)
-    robust = sandwich(gram, score, "CR2-exact")
-    error, first = np.sqrt(np.diag(robust.covariance)) / spread, len(cuts)
-    found = [(float(b), float(error[first + k]), float(robust.df[first + k])) for k, b in enumerate(slopes)]
     left = gram.sum(axis=0) - gram
-    step = np.linalg.lstsq(gram.sum(axis=0), score.T, rcond=None)[0].T
-    sound = np.linalg.cond(left) < 1e10
+    step = np.full_like(score, np.nan)
+    sound = np.linalg.eigvalsh(left)[:, 0] > SOUND
     step[sound] = np.linalg.solve(left[sound], score[sound][:, :, None])[:, :, 0]
-    return found, -step[:, -1] / spread[-1]
+    moved: np.ndarray = -step[:, -1] / spread[-1]
+    return moved
 
 
 def _by_cluster(

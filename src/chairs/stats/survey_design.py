@@ -60,11 +60,6 @@ class Design:
         """Return primary units minus strata: the degrees of freedom of the design."""
         return self.units - len(self.size)
 
-    @property
-    def effective_n(self) -> float:
-        """Return the size of an unweighted sample as precise as this one (Kish): (Σw)²/Σw²."""
-        return float(self.weight.sum() ** 2 / (self.weight**2).sum())
-
 
 def survey_design(
     table: pd.DataFrame,

@@ -114,8 +114,7 @@ def respondent_scores(responses: pd.DataFrame, instrument: Instrument) -> pd.Dat
         items = instrument.items_of(dimension)
         if items:
             values = dimension.times * counted(chosen, instrument, dimension, codes)
-            share = 1.0 if dimension.combine == "sum" else _share(instrument, dimension)
-            columns[dimension.name] = _mean(values, share) * (len(items) if dimension.combine == "sum" else 1)
+            columns[dimension.name] = of_items(values, instrument, dimension)
             if dimension.of == "items":
                 columns |= {f"{dimension.name}|{item.code}": values[:, k] for k, item in enumerate(items)}
     if OVERALL not in columns and any(dimension.name == OVERALL for dimension in instrument.dimensions):
@@ -125,6 +124,20 @@ def respondent_scores(responses: pd.DataFrame, instrument: Instrument) -> pd.Dat
         if dimension.cut is not None:
             columns[dimension.name] = _cases(columns[dimension.cut.dimension], dimension.cut)
     return people.assign(**columns)
+
+
+def of_items(values: np.ndarray, instrument: Instrument, dimension: Dimension) -> np.ndarray:
+    """Return each respondent's score from what their answers count, missing where too few of them are there.
+
+    Parameters
+    ----------
+    values
+        One row a respondent, one column an item of the dimension, NaN for none.
+    """
+    if dimension.combine == "sum":
+        total: np.ndarray = _mean(values, 1.0) * values.shape[1]
+        return total
+    return _mean(values, _share(instrument, dimension))
 
 
 def _cases(values: np.ndarray, cut: Cut) -> np.ndarray:
@@ -228,4 +241,5 @@ def _mean(values: np.ndarray, share: float) -> np.ndarray:
     known = np.isfinite(values)
     enough = known.sum(axis=1) >= share * values.shape[1] - 1e-9
     total = np.where(known, values, 0.0).sum(axis=1)
-    return np.where(enough, total / np.maximum(known.sum(axis=1), 1), np.nan)
+    mean: np.ndarray = np.where(enough, total / np.maximum(known.sum(axis=1), 1), np.nan)
+    return mean

@@ -26,7 +26,7 @@ def chosen_answers(responses: pd.DataFrame, instrument: Instrument) -> tuple[pd.
 
     items = [item.code for item in instrument.items]
     scales = [instrument.scale_of(item) for item in instrument.items]
-    codes = list(dict.fromkeys(code for scale in scales for code in (*scale.answers, *scale.missing)))
+    codes = codes_of(instrument)
     item = position(responses, "item", items)
     code = position(responses, "answer", codes)
     known = np.array([[c in scale.answers or c in scale.missing for c in codes] for scale in scales])
@@ -43,6 +43,30 @@ def chosen_answers(responses: pd.DataFrame, instrument: Instrument) -> tuple[pd.
     chosen = np.full((len(people), len(items)), -1, dtype=np.int16)
     chosen[grouped.ngroup().to_numpy(), item] = code
     return people, _filtered(chosen, instrument, items, codes), codes
+
+
+def codes_of(instrument: Instrument) -> list[str]:
+    """Return every answer code of an instrument, in the order of its items."""
+    scales = [instrument.scale_of(item) for item in instrument.items]
+    return list(dict.fromkeys(code for scale in scales for code in (*scale.answers, *scale.missing)))
+
+
+def chosen_columns(answers: pd.DataFrame, instrument: Instrument) -> np.ndarray:
+    """Return what `chosen_answers` does, of answers that stand in one column an item and need no check.
+
+    Codes that the instrument does not know, and items without a column, count as not answered.
+    """
+    import numpy as np
+
+    codes = codes_of(instrument)
+    asked = [item.code for item in instrument.items]
+    chosen = np.full((len(answers), len(asked)), -1, dtype=np.int16)
+    for column, item in enumerate(asked):
+        if item in answers.columns:
+            places, found = answers[item].factorize()
+            known = [codes.index(code) if code in codes else -1 for code in found]
+            chosen[:, column] = np.array([*known, -1])[places]  # the last place, -1, is the empty cell
+    return _filtered(chosen, instrument, asked, codes)
 
 
 def _filtered(chosen: np.ndarray, instrument: Instrument, items: list[str], codes: list[str]) -> np.ndarray:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chairs.twin.given import Given, joined, own, upper
+from chairs.twin.given import Given, joined, own
+from chairs.twin.quantiles import beyond, upper
 
 if TYPE_CHECKING:
     from chairs.twin.durations import Duration
@@ -66,7 +67,6 @@ def bounded(bounds: Sequence[Bound]) -> Bounds:
     """
     parts = []
     for bound in bounds:
-        beyond = [np.array([bound.length.survival(one) for one in ends]) for ends in (bound.low, bound.high)]
-        above = np.where(np.isinf(bound.high), 0.0, beyond[1])
-        parts.append((bound, above, np.maximum(beyond[0] - above, 0.0)))
+        above = np.where(np.isinf(bound.high), 0.0, beyond(bound.length, bound.high))
+        parts.append((bound, above, np.maximum(beyond(bound.length, bound.low) - above, 0.0)))
     return Bounds(tuple(parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from chairs.twin.steps import Delay, Patience, Route
 
 if TYPE_CHECKING:
     from chairs.twin.compiling import Program
-    from chairs.twin.durations import Duration
     from chairs.twin.steps import Step
 
 NO_CLOCK = -1.0
@@ -45,9 +44,7 @@ Given = Mapping[str, Own]
 """What is known, by step."""
 
 
-def own(
-    who: np.ndarray, value: np.ndarray, clock: np.ndarray | None = None, line: np.ndarray | None = None
-) -> Own:
+def own(who: np.ndarray, value: np.ndarray, clock: np.ndarray | None = None, line: np.ndarray | None = None) -> Own:
     """Return what is known at a step, in the order of the patients, lines without a value left out."""
     known = np.flatnonzero(np.isfinite(value))
     order = known[np.argsort(who[known], kind="stable")]
@@ -177,129 +174,3 @@ class _Draft:
         self.reals += lines
         self.lengths[1] += sum(map(len, lines))
         return place
-
-
-def carried(told: Given, old: Mapping[str, Step], new: Mapping[str, Step], draw: np.random.Generator) -> Given:
-    """Return what is known, as it would have been at steps that a scenario changes.
-
-    Parameters
-    ----------
-    old, new
-        Steps by name, without and with the change.
-    draw
-        Decides inside what a value leaves open (a number of nights, a way taken).
-
-    Notes
-    -----
-    Abduction, action, prediction (Pearl, *Causality*, 2009, section 7.1): the value observed says which quantile of
-    the step's distribution this patient is; the changed distribution is read at the same quantile. A step that does
-    not change keeps its values to the last digit. Who had the longest stay keeps the longest (ranks are kept).
-    """
-    found = dict(told)
-    for name, one in told.items():
-        before, after = old.get(name), new.get(name)
-        if before == after or before is None or after is None:
-            continue
-        u = draw.random((2, len(one.who)))
-        if isinstance(before, Route) and isinstance(after, Route):
-            found[name] = replace(one, value=_other_way(before, after, one, u[0]))
-        elif isinstance(before, Delay) and isinstance(after, Delay):
-            found[name] = _other_stay(before, after, one, u)
-    return found
-
-
-def _other_way(before: Route, after: Route, one: Own, u: np.ndarray) -> np.ndarray:
-    """Return the ways taken under other probabilities."""
-    if before.probabilities == after.probabilities and before.to == after.to:
-        return one.value
-    found = one.value.copy()
-    for line, mine in _lines(one):
-        shares, others = (np.cumsum(route.probabilities[line]) for route in (before, after))
-        at = found[mine].astype(np.int64)
-        low = np.concatenate([[0.0], shares])[at]
-        found[mine] = np.searchsorted(others[:-1], low + u[mine] * (shares[at] - low), side="right")
-    return found
-
-
-def _other_stay(before: Delay, after: Delay, one: Own, u: np.ndarray) -> Own:
-    value, clock = one.value.copy(), one.clock
-    if before.duration != after.duration:
-        for line, mine in _lines(one):
-            value[mine] = moved(before.duration.rows[line], after.duration.rows[line], value[mine], u[0][mine])
-    if clock is not None and before.lands is not None and after.lands is not None and before.lands != after.lands:
-        landed = clock >= 0
-        clock = clock.copy()
-        clock[landed] = moved(before.lands, after.lands, clock[landed], u[1][landed])
-    return replace(one, value=value, clock=clock)
-
-
-def _lines(one: Own) -> Iterator[tuple[int, np.ndarray]]:
-    """Give the lines of the step's table that are met, and who has each."""
-    lines = np.zeros(len(one.who), dtype=np.int64) if one.line is None else one.line.astype(np.int64)
-    for line in np.unique(lines):
-        yield int(line), np.flatnonzero(lines == line)
-
-
-def moved(before: Duration, after: Duration, value: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Return values at the same quantiles of another distribution.
-
-    Examples
-    --------
-    >>> from chairs.twin.durations import Duration
-    >>> short, long = (Duration(kind="exponential", mean=mean) for mean in (1.0, 3.0))
-    >>> moved(short, long, np.array([0.5, 2.0]), np.zeros(2)).round(9).tolist()
-    [1.5, 6.0]
-    """
-    above = np.array([before.survival(one) for one in value])  # beyond the value
-    reached = np.array([before.survival(np.nextafter(one, -1.0)) for one in value])  # the value or beyond
-    return upper(after, above + (1 - u) * (reached - above))
-
-
-def upper(duration: Duration, survival: np.ndarray) -> np.ndarray:
-    """Return the lengths that are exceeded with these probabilities (the inverse of `Duration.survival`).
-
-    Notes
-    -----
-    Closed formulas for the values observed and the lognormal; otherwise halving on the survival function, to 1e-12
-    of the length. Checked against scipy.stats (`tests/unit/twin/test_given.py`).
-    """
-    asked = np.clip(survival, 1e-300, 1.0)
-    if duration.kind == "never":
-        return np.full(len(asked), code.FOREVER)
-    if duration.kind == "fixed":
-        return np.full(len(asked), duration.mean or 0.0)
-    points = sorted(_points(duration, 1.0))
-    if points:
-        values, shares = np.array(points).T
-        place = np.searchsorted(np.cumsum(shares), 1.0 - asked, side="right")
-        found: np.ndarray = values[np.minimum(place, len(values) - 1)]
-        return found
-    if duration.kind == "lognormal":
-        from scipy.special import ndtri
-
-        sigma = np.sqrt(np.log1p((duration.cv or 0.0) ** 2))
-        found = np.exp(np.log(duration.mean or 0.0) - sigma**2 / 2 - sigma * ndtri(asked))
-        return found
-    return np.array([_halved(duration, one) for one in asked])
-
-
-def _points(duration: Duration, weight: float) -> Iterator[tuple[float, float]]:
-    """Give the values of a discrete distribution with their shares; nothing where one part is continuous."""
-    if duration.kind == "empirical":
-        shares = duration.weights or (1 / len(duration.values),) * len(duration.values)
-        yield from ((value, weight * share) for value, share in zip(duration.values, shares, strict=True))
-    elif duration.kind == "mixture" and all(part.kind in ("empirical", "fixed") for part in duration.parts):
-        for share, part in zip(duration.weights, duration.parts, strict=True):
-            yield from [(part.mean or 0.0, weight * share)] if part.kind == "fixed" else _points(part, weight * share)
-
-
-def _halved(duration: Duration, survival: float) -> float:
-    low, high = 0.0, max(duration.average(), 1e-9)
-    while duration.survival(high) > survival and high < code.FOREVER:
-        high *= 2
-    while high - low > 1e-12 * high:
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if duration.survival(middle) > survival else (low, middle)
-    return high

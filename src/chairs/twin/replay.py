@@ -12,9 +12,10 @@ import numpy as np
 
 from chairs.core.errors import SettingError, Text, problem
 from chairs.core.streams import stream
+from chairs.twin.carrying import carried, shifted
 from chairs.twin.checking import check
 from chairs.twin.compiling import Program, compile_model
-from chairs.twin.given import Given, carried, joined, numbered, with_given
+from chairs.twin.given import Given, joined, numbered, with_given
 from chairs.twin.lines import read_lines
 from chairs.twin.replications import Job
 from chairs.twin.scenario import Scenario, apply
@@ -64,6 +65,8 @@ class Past:
         Numbers of the patients: see `chairs.twin.given.with_given`.
     known
         What the log says of each patient.
+    under_way
+        Whole lengths, in the log, of the steps that those present are in.
     unseen
         One draw of what the log only bounds (who was served would have waited longer than he did).
     read
@@ -85,6 +88,7 @@ class Past:
     before: Mapping[str, int]
     count: int
     known: Given
+    under_way: Given
     unseen: Callable[[np.random.Generator], Given]
     read: Callable[[Lines, Program], Seen]
     real: Seen
@@ -198,16 +202,18 @@ def replay(
     steps = [{step.name: step for step in side.steps} for side in (past.model, apply(scenario, past.model))]
     drawn = set(past.unseen(stream(seed, "replay", "unseen", 0)))
     drawn |= {name for name in past.known if steps[0].get(name) != steps[1].get(name)}
+    sides = (steps[0], steps[1])
     settled = {name: told for name, told in past.known.items() if name not in drawn}
     programs = [_program(past, one, settled) for one in (None, scenario)]
     open_ = {name: told for name, told in past.known.items() if name in drawn}
     seen: tuple[list[Seen], list[Seen]] = ([], [])
     for number in range(redraws):
         given = joined([open_, past.unseen(stream(seed, "replay", "unseen", number))])
-        changed = carried(given, *steps, stream(seed, "replay", "carried", number))
-        for side, told in enumerate((given, changed)):
+        changed = carried(given, sides, stream(seed, "replay", "carried", number))
+        now = shifted(past.state, past.under_way, sides, stream(seed, "replay", "present", number))
+        for side, (told, state) in enumerate(((given, past.state), (changed, now))):
             program = with_given(programs[side], told, past.count)
-            memory = Job(program=program, seed=seed, warm_up=0.0, state=past.state, log=True).replicate(number, _never)
+            memory = Job(program=program, seed=seed, warm_up=0.0, state=state, log=True).replicate(number, _never)
             seen[side].append(past.read(read_lines(memory, program), program))
         if progress is not None:
             progress(number + 1)
@@ -219,7 +225,9 @@ def replay(
         arrived=sum(len(one.times) for one in past.model.arrivals),
         lines=tuple(_line(past, key, seen) for key in past.real.values),
         moves=tuple(_moves(wait, counted, seen) for wait in past.real.waits),
-        inside={unit: _inside(past.real.census[unit], [one.census[unit] for one in seen[0]]) for unit in past.real.census},
+        inside={
+            unit: _inside(past.real.census[unit], [one.census[unit] for one in seen[0]]) for unit in past.real.census
+        },
         assumed=past.assumed,
     )
 

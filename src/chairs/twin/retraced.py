@@ -85,6 +85,7 @@ def retrace(
     who = {name: numbers[id(trace)] for name, trace in names.items()}
     state = tuple(trace.present for trace in here if trace.present is not None)
     settled, open_ = _split(traces, numbers)
+    clock = _Clock(model, start)
     changed = dataclasses.replace(model, arrivals=lists)
     count = 1 + max(numbers.values(), default=0)
     lost = sum(trace.lost for trace in traces)
@@ -95,7 +96,8 @@ def retrace(
         state=state,
         before=_before(lists, len(here)),
         count=count,
-        known={name: _own(told) for name, told in settled.items()},
+        known={name: _own(told, clock) for name, told in settled.items()},
+        under_way={name: _own(told, clock) for name, told in _under_way(here).items()},
         unseen=_bounds(model, open_).draw,
         read=lambda lines, program: _seen(_holds(lines, program, state), (model, horizon, count)),
         real=_seen(_shown(table, who, model), (model, horizon, count)),
@@ -179,7 +181,9 @@ def _lists(model: Model, traces: Sequence[Trace], present: int) -> tuple[tuple[A
             number += 1
             numbers[id(trace)] = number
         times = tuple(trace.arrived for trace in mine)
-        lists.append(Arrivals(name=f"{source}, {cls}", to=to[source], classes={cls: 1.0}, kind="scheduled", times=times))
+        lists.append(
+            Arrivals(name=f"{source}, {cls}", to=to[source], classes={cls: 1.0}, kind="scheduled", times=times)
+        )
     return tuple(lists), numbers
 
 
@@ -201,9 +205,45 @@ def _split(traces: Sequence[Trace], numbers: Mapping[int, int]) -> tuple[dict[st
     return {k: v for k, v in found.items() if k not in open_}, {k: v for k, v in found.items() if k in open_}
 
 
-def _own(lines: Lined) -> Own:
-    who, values = (np.array(column) for column in zip(*((number, told.value) for number, told in lines), strict=True))
-    return own(who, values, line=np.array([told.line for _, told in lines]))
+def _under_way(here: Sequence[Trace]) -> dict[str, Lined]:
+    """Return the steps that those present are in, with their places in the state."""
+    found: dict[str, Lined] = {}
+    for place, trace in enumerate(here):
+        if trace.under_way is not None:
+            found.setdefault(trace.under_way.step, []).append((place, trace.under_way))
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class _Clock:
+    """The steps whose stays end at an hour of the day, and the local time of day at which the week begins."""
+
+    model: Model
+    start: dt.datetime
+
+    @property
+    def landing(self) -> set[str]:
+        return {step.name for step in self.model.steps if isinstance(step, Delay) and step.lands is not None}
+
+    @property
+    def begin(self) -> float:
+        from zoneinfo import ZoneInfo
+
+        local = self.start.astimezone(ZoneInfo(self.model.timezone))
+        return (local.hour + local.minute / 60 + local.second / 3600) * self.model.hour
+
+
+def _own(lines: Lined, clock: _Clock) -> Own:
+    """Return what is known at a step; a stay that lands on the clock as whole days and an hour."""
+    who = np.array([number for number, _ in lines])
+    values = np.array([told.value for _, told in lines])
+    table = np.array([told.line for _, told in lines])
+    if not lines or lines[0][1].step not in clock.landing:
+        return own(who, values, line=table)
+    day = 24 * clock.model.hour
+    begun = clock.begin + np.array([told.since for _, told in lines])
+    ends = begun + values
+    return own(who, day * (np.floor(ends / day) - np.floor(begun / day)), ends % day, table)
 
 
 def _bounds(model: Model, lines: Mapping[str, Lined]) -> Bounds:

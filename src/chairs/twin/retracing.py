@@ -33,12 +33,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is known at a step: a value, or at least how much (`least`) where the value is NaN."""
+    """What is known at a step: a value, or at least how much (`least`) where the value is NaN; since when."""
 
     step: str
     value: float
     least: float = 0.0
     line: int = 0
+    since: float = 0.0
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Trace:
     source: str
     arrived: float
     present: Present | None = None
+    under_way: Told | None = None
     told: list[Told] = field(default_factory=list)
     lost: bool = False
 
@@ -247,18 +249,21 @@ class _Walk:
         """Note a length; of one under way at the start, what is left of it."""
         ends = since + lasts if np.isfinite(lasts) else np.inf
         inside = self._present(step.name, since, ends, None if np.isinf(ends) else ends)
-        if since >= 0 and not inside:
-            least = 0.0 if np.isfinite(lasts) else max(self.tracer.until - since, 0.0)
-            self.trace.told.append(Told(step.name, lasts, least, self._row(step)))
+        least = 0.0 if np.isfinite(lasts) else max(self.tracer.until - since, 0.0)
+        told = Told(step.name, lasts, least, self._row(step), since)
+        if inside and np.isfinite(lasts):
+            self.trace.under_way = told
+        elif since >= 0:
+            self.trace.told.append(told)
 
     def _present(self, name: str, since: float, until: float, ends: float | None) -> bool:
         """Say whether the start of the week lies in a wait or a delay, and keep him there if so."""
         if self.trace.present is not None or not since < 0 <= until or self.trace.arrived >= 0:
             return False
-        clock = {} if self.clock is None else {"patience": self.clock[0], "patience_elapsed": -self.clock[1]}
+        clock, rung = (None, 0.0) if self.clock is None else (self.clock[0], max(-self.clock[1], 0.0))
         self.trace.present = Present(
             step=name, patient_class=self.cls, elapsed=-since, since_arrival=max(-self.trace.arrived, -since),
-            holds=dict(self.holds), remaining=ends, **clock,
+            holds=dict(self.holds), remaining=ends, patience=clock, patience_elapsed=rung,
         )  # fmt: skip
         return True
 

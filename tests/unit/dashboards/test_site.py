@@ -205,7 +205,7 @@ def test_a_failure_leaves_the_old_site(rendered: Path, tmp_path: Path, monkeypat
     def broken(_: Path) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("chairs.dashboards.site._copy_assets", broken)
+    monkeypatch.setattr("chairs.dashboards.site.copy_assets", broken)
     with pytest.raises(RuntimeError):
         assemble(tmp_path / "none", tmp_path / "site", absent={}, changes={})
     assert digest(tmp_path / "site") == before

@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
+from chairs.core.records import read_yaml
 from chairs.demo.planted import read_planted
-from chairs.demo.truths import FILE, MARK, RUNS, as_yaml, effects, stored_effects, what_ifs
+from chairs.demo.truths import FILE, MARK, RUNS, as_yaml, effects, what_ifs
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def stored_effects() -> dict[str, Any]:
+    """The effects that the file of truths holds: by run its size, its seeds and its effects."""
+    return dict(read_yaml(FILE)["what_if_effects"])
 
 
 @pytest.mark.unit

@@ -50,6 +50,12 @@ def test_a_cause_as_strong_as_the_covariate_gives_a_selection_of_one() -> None:
     assert 0 < found.selection < 2
 
 
+def test_a_cause_no_stronger_than_the_covariates_makes_a_comparison_of_sites_fragile() -> None:
+    assert Unseen(selection=0.7).fragile("between")
+    assert not Unseen(selection=0.7).fragile("within")  # covariates that hardly change stand for nothing
+    assert not any(Unseen(selection=delta).fragile("between") for delta in (None, 1.2, -0.5))
+
+
 def test_the_e_value_is_that_of_the_declared_change_in_standard_deviations() -> None:
     rows = table(hidden=0.0)
     given = Estimate(term="exposure", n=10, estimate=-0.5, low=-0.8, high=-0.2)

@@ -69,7 +69,7 @@ def test_errors_by_cluster_are_those_of_statsmodels() -> None:
 
 def test_what_leaving_a_cluster_out_does_is_foretold() -> None:
     outcome, x, site = planted(20, 5, 0.7, 2, spread=0.5)
-    whole = ordered_clusters(outcome, x, ["x"], site)
+    whole = ordered_clusters(outcome, x, ["x"], site, leave_out=True)
     assert whole.shift is not None
     for one in (0, 7, 13):
         rest = ordered_clusters(outcome[site != one], x[site != one], ["x"], site[site != one])
@@ -91,7 +91,7 @@ def test_what_cannot_be_estimated_says_why(
     outcome = draw.integers(1, 4, 30).astype(float) if outcome is None else outcome
     x = draw.standard_normal((30, 1)) if x is None else x
     names = [f"x{i}" for i in range(x.shape[1])]
-    found = ordered_clusters(outcome, x, names, np.arange(30) // 3 if cluster is None else cluster)
+    found = ordered_clusters(outcome, x, names, np.arange(30) // 3 if cluster is None else cluster, leave_out=True)
     last = found.estimates[-1]
     assert (last.reason, last.estimate, last.low) == (reason, None, None)
     assert found.shift is None

@@ -29,9 +29,14 @@
     return window.Plotly.newPlot(box, drawing.data, drawing.layout, drawing.config);
   }
 
+  // One figure after the other, so that the page can be read and scrolled while the lower ones are drawn.
   function drawAll() {
     var boxes = window.Plotly ? charts() : [];
-    Promise.all(boxes.map(draw)).then(function () { document.documentElement.dataset.ready = "yes"; });
+    (function next() {
+      var box = boxes.shift();
+      if (!box) { document.documentElement.dataset.ready = "yes"; return; }
+      draw(box).then(function () { window.setTimeout(next, 0); });
+    })();
   }
 
   function centre(box) { box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2; }
@@ -71,6 +76,7 @@
 
   window.addEventListener("beforeprint", function () {
     charts().forEach(function (box) {
+      if (!box.layout) { draw(box); }
       var height = Math.min(box.layout.height, TALLEST);
       box.style.height = height + "px";
       window.Plotly.relayout(box, { width: box.closest(".wide") ? 2 * PRINTED : PRINTED, height: height, autosize: false });

@@ -39,7 +39,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         figure={lang: _listed(rows, lang) for lang in LANGUAGES},
         table=_table(rows),
         n=len(rows),
-        counted=Text(fr="hypothèses et inconnues", en="assumptions and unknowns"),
+        counted=Text(fr="points supposés ou inconnus", en="points assumed or unknown"),
         source=phrases.source(study),
         how_to_read=HOW,
     )

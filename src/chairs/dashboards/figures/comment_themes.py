@@ -140,8 +140,15 @@ def _trust(errors: pd.DataFrame | None) -> Text | None:
         f1, interval = fmt.number(float(row["f1"]), lang, 2), fmt.interval(float(row["low"]), float(row["high"]), lang)
         count = fmt.number(int(row["n"]), lang)
         if lang == "fr":
-            return f"Lecture automatique, F1 moyen {f1} {interval} sur {count} commentaires relus, services jamais vus."
-        return f"Automatic reading, mean F1 {f1} {interval} on {count} comments read by people, units never seen."
+            return (
+                f"Lecture automatique, jugée sur {count} commentaires relus par des personnes, de services qu'elle "
+                f"n'avait jamais vus : note moyenne {f1} sur 1 {interval} ; 1 voudrait dire qu'aucun thème n'est "
+                "oublié ni inventé."
+            )
+        return (
+            f"Automatic reading, judged on {count} comments read by people, of units it had never seen: mean mark "
+            f"{f1} out of 1 {interval}; 1 would mean that no theme is missed or made up."
+        )
 
     return phrases.both(write)
 

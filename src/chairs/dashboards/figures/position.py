@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FEWEST = 11  # establishments like it under which a position says nothing
 LOW, HIGH = 20, 80  # % of the establishments: the band of usual values
 ROW = 42  # px
+DRAWN = 25  # measures, so that the figure stays within two screens; the table has all
 SCORE = "score"
 
 
@@ -37,6 +38,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     beside = {lang: reliability.beside(league, study.focus, lang) for lang in LANGUAGES}
     traits = {lang: peers_words(study, establishments, lang) for lang in LANGUAGES}
     sentence = phrases.both(lambda lang: _sentence(rows, name, traits[lang], beside[lang], lang))
+    shown = _furthest(rows)
     words = {str(c): measured(str(c)) for c in rows["code"] if c != SCORE} | {SCORE: what}
     return Fiche(
         id=DRAWING.id,
@@ -44,13 +46,13 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         question=QUESTION,
         sentence=sentence,
         alt=phrases.seen(f"Position sur {len(rows)} mesures.", f"Position on {len(rows)} measures.", sentence),
-        figure={lang: _plot(rows, {c: w.say(lang) for c, w in words.items()}, lang) for lang in LANGUAGES},
+        figure={lang: _plot(shown, {c: w.say(lang) for c, w in words.items()}, lang) for lang in LANGUAGES},
         table=_table(rows, words),
         n=int(rows["n"].max()),
         counted=COUNTED,
         source=phrases.source(study),
         how_to_read=HOW,
-        note=phrases.joined([CAVEAT, *_believed(study, tables, league)]),
+        note=phrases.joined([_left_out(rows, shown), CAVEAT, *_believed(study, tables, league)]),
     )
 
 
@@ -86,6 +88,23 @@ def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:
         below = 100 * (float((others < own).sum()) + 0.5 * float((others == own).sum())) / len(others)
         found.append([code, own, *(float(others.quantile(q)) for q in (0.2, 0.5, 0.8)), below, len(others)])
     return pd.DataFrame(found, columns=columns)
+
+
+def _furthest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return `DRAWN` measures, the score and those furthest from the middle of the others, in their order."""
+    order = (rows["below"] - 50).abs().where(rows["code"] != SCORE, 100.0).sort_values(ascending=False, kind="stable")
+    return rows.loc[sorted(order.index[:DRAWN])].reset_index(drop=True)
+
+
+def _left_out(rows: pd.DataFrame, shown: pd.DataFrame) -> Text | None:
+    if len(shown) == len(rows):
+        return None
+    return Text(
+        fr=f"La figure montre les {DRAWN} mesures (dont le score) les plus éloignées du milieu des autres ; "
+        f"le tableau donne les {len(rows)}.",
+        en=f"The figure shows the {DRAWN} measures (the score among them) furthest from the middle of the others; "
+        f"the table gives all {len(rows)}.",
+    )
 
 
 def _sentence(rows: pd.DataFrame, name: str, traits: str, told: str, lang: Language) -> str:

@@ -140,7 +140,8 @@ def _map(study: Study, known: pd.DataFrame, kept: pd.DataFrame, lang: Language) 
         boxes[step] = Box(name=name, under=under, step=step not in (CASE_START, CASE_END))
     arrows = {}
     for source, target, n, median in rows_of(kept, ["source", "target", "n", "median_hours"]):
-        delay = f" · {fmt.hours(float(median), lang)}" if median is not None else ""
+        lasts = median is not None and round(60 * float(median)) > 0
+        delay = f" · {fmt.hours(float(median), lang)}" if lasts else ""
         arrows[(str(source), str(target))] = Arrow(weight=int(n), text=f"{fmt.number(int(n), lang)}{delay}")
     first = CASE_START if CASE_START in boxes else str(kept["source"].iloc[0])
     return flowchart(boxes, arrows, first)
@@ -163,12 +164,14 @@ HOW = Text(
     fr=(
         "Une boîte est une étape, avec le nombre de fois qu'y mènent les enchaînements publiés (↻ : dont répétée "
         "aussitôt). Plus une flèche est large, plus l'enchaînement est fréquent ; son étiquette donne le nombre "
-        "d'occurrences et le délai médian."
+        "d'occurrences et le délai médian entre la fin d'une étape et le début de la suivante, s'il atteint une "
+        "minute : une attente qui est elle-même une étape n'y est pas."
     ),
     en=(
         "A box is a step, with how many times the published transitions lead to it (↻: of which repeated at once). "
         "The wider an arrow, the more frequent the transition; its label gives the occurrences and the median "
-        "delay."
+        "delay from the end of a step to the start of the next, when it reaches one minute: a wait that is a step "
+        "of its own is not in it."
     ),
 )
 NOTHING = Text(

@@ -116,12 +116,12 @@ HOW = Text(
 )
 CAVEAT = Text(
     fr=(
-        "Tirages répartis également (Sobol) pour le jumeau comme pour les générateurs ; avec des patients "
-        "indépendants les écarts sont plus grands pour tous (table « backtest »)."
+        "Les tirages au sort sont répartis régulièrement, pour le jumeau comme pour les générateurs ; avec des "
+        "patients indépendants les écarts sont plus grands pour tous (voir les données à télécharger)."
     ),
     en=(
-        "Draws spread evenly (Sobol) for the twin and the generators alike; with independent patients the distances "
-        "are larger for all (table “backtest”)."
+        "Random draws are spread evenly, for the twin and the generators alike; with independent patients the "
+        "distances are larger for all (see the data to download)."
     ),
 )
 DRAWING = FIGURES.add(

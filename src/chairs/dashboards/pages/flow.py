@@ -16,7 +16,7 @@ def body(content: Content, lang: Language) -> str:
     """Return the page: one part per study that has an event log, real calendars first."""
     studies = sorted(content.with_any(FIGURES), key=lambda study: study.about["calendar"] != "real")
     parts = [shell.keep(shell.sentences(studies, KEPT, lang), lang)]
-    parts += [shell.study_section(study, FIGURES, WIDE, lang) for study in studies]
+    parts += shell.study_sections(studies, FIGURES, WIDE, lang)
     if not studies:
         parts.append(f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n')
     return "".join(parts)

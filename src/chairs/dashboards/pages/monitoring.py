@@ -15,7 +15,7 @@ def body(content: Content, lang: Language) -> str:
     """Return the page: one part per study with monthly measures or scores with their errors."""
     studies = content.with_any(FIGURES)
     parts = [shell.keep(shell.sentences(studies, FIGURES, lang), lang)]
-    parts += [shell.study_section(study, FIGURES, WIDE, lang) for study in studies]
+    parts += shell.study_sections(studies, FIGURES, WIDE, lang)
     if not studies:
         parts.append(f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n')
     return "".join(parts)

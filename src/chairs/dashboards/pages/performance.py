@@ -43,7 +43,7 @@ def body(content: Content, lang: Language) -> str:
     parts = [shell.keep(shell.sentences(studies, ("associations", "position"), lang), lang)]
     first, _, rest = shell.text(CAUTION, lang).partition(". ")
     parts.append(f'<div class="banner" role="note"><strong>{first}.</strong> {rest}</div>\n')
-    parts += [shell.study_section(study, FIGURES, WIDE, lang) for study in studies]
+    parts += shell.study_sections(studies, FIGURES, WIDE, lang)
     if not studies:
         parts.append(f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n')
     return "".join(parts)

@@ -14,7 +14,7 @@ def body(content: Content, lang: Language) -> str:
     """Return the page: scenarios first, then forecasts, the tests of the model, what it assumes."""
     studies = content.with_any(FIGURES)
     parts = [shell.keep(shell.sentences(studies, FIGURES, lang), lang)]
-    parts += [shell.study_section(study, FIGURES, FIGURES, lang) for study in studies]
+    parts += shell.study_sections(studies, FIGURES, FIGURES, lang)
     if not studies:
         parts.append(f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n')
     return "".join(parts)

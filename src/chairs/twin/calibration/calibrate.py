@@ -15,6 +15,7 @@ from chairs.twin.calibration.journal import Journal, read_journal
 from chairs.twin.calibration.paths import Paths, read_paths
 from chairs.twin.calibration.places import Place, places_beside, read_places
 from chairs.twin.calibration.refusing import refuse, refuse_table
+from chairs.twin.calibration.regime import since, still_true
 from chairs.twin.calibration.report import Findings, Report, write_report
 from chairs.twin.calibration.table import Table, _written
 from chairs.twin.model import Model
@@ -90,7 +91,7 @@ def calibrate(log: pd.DataFrame, settings: Settings, file: str = "events") -> Ca
     refuse(journal, file)
     places = read_places(journal)
     recent = since(journal, still_true(journal))
-    cut = one_by_one(recent, _limited(journal, recent, places))
+    cut = one_by_one(recent, _limited(recent, places))
     resources = places_beside(places, journal, cut)
     paths = read_paths(cut, _limited(cut, resources))
     table = Table(cut, paths, resources, labels(cut, paths))
@@ -111,8 +112,8 @@ def calibrate(log: pd.DataFrame, settings: Settings, file: str = "events") -> Ca
 
 def _limited(journal: Journal, places: tuple[Place, ...]) -> np.ndarray:
     """Return, for each visit, whether its place has a queue in the model."""
-    queued = [code for code, place in zip(journal.place_codes, places, strict=True) if place.limited]
-    return np.isin(journal.place, queued)
+    queued = {place.resource.name for place in places if place.limited}
+    return np.array([name in queued for name in (*journal.places, "")])[journal.place]
 
 
 def labels(journal: Journal, paths: Paths) -> dict[int, str]:

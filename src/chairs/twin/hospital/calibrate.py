@@ -191,18 +191,17 @@ def _widened(step: Step, known: int, classes: int) -> Step:
 
 def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes: tuple[str, ...]) -> list[Step]:
     """Return, for each department, the choice of the ward by class."""
+    import pandas as pd
+
     first = log.stays["order"].to_numpy() == 0
-    ward = dict(zip(log.stays["case_id"].to_numpy()[first], wanted.ward[first], strict=True))
-    asked = np.array([ward.get(case, -1) for case in log.visits["case_id"]])
-    unit, found = log.visits["unit"].to_numpy(str), []
+    ward = pd.Series(wanted.ward[first], index=log.stays["case_id"].to_numpy()[first])
+    asked = ward.reindex(log.visits["case_id"]).fillna(-1).to_numpy(int)
+    unit, wards, found = log.visits["unit"].to_numpy(object), len(log.wards), []
     for department in sorted(set(unit)):
         mine = (asked >= 0) & (unit == department)
-        everybody = np.bincount(asked[mine], minlength=len(log.wards)).astype(float)
-        lines = []
-        for name in classes:
-            own = np.bincount(asked[mine & _is(emergency, name)], minlength=len(log.wards)).astype(float)
-            counts = own if own.sum() >= lengths.LEAST else everybody
-            lines.append(lengths.shares(counts))
+        place = emergency.code[mine] * wards + asked[mine]
+        own = np.bincount(place, minlength=len(classes) * wards).reshape(len(classes), wards).astype(float)
+        lines = [lengths.shares(line if line.sum() >= lengths.LEAST else own.sum(axis=0)) for line in own]
         found.append(
             Route(
                 name=f"{department} admitted",
@@ -212,11 +211,6 @@ def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes:
             )
         )
     return list(found)
-
-
-def _is(emergency: Emergency, name: str) -> np.ndarray:
-    same: np.ndarray = emergency.visit_class == name
-    return same
 
 
 def _gives_up(log: HospitalLog, planned: tuple[str, ...]) -> dict[str, Duration]:

@@ -16,7 +16,6 @@ from chairs.twin.hospital.wanted import Wanted
 
 COUNTRY = "FR"
 LEAST_A_LIST = 22
-FATES = ("admitted", "home")
 
 
 @dataclass(frozen=True)
@@ -49,32 +48,39 @@ def lists(log: HospitalLog, emergency: Emergency, wanted: Wanted, planned: Seque
 
 
 def _departments(log: HospitalLog, emergency: Emergency) -> list[list[Coming]]:
-    came, unit = log.local(log.visits["arrival"].to_numpy()), log.visits["unit"].to_numpy(str)
-    found = []
-    for department in sorted(set(unit)):
-        some = []
-        for fate in FATES:
-            mine = (unit == department) & np.char.endswith(emergency.visit_class, fate)
-            names, counts = np.unique(emergency.visit_class[mine], return_counts=True)
-            share = dict(zip(names.tolist(), lengths.shares(counts), strict=True))
-            some.append(Coming(f"{department} {fate}", f"{department} triage", share, came[mine]))
-        found.append(some)
-    return found
+    came, counts = log.local(log.visits["arrival"].to_numpy()), np.bincount(emergency.code)
+    lists: dict[tuple[str, str], list[int]] = {}
+    for k, name in enumerate(emergency.classes):
+        rest, _, fate = name.rpartition(" ")
+        if k < len(counts) and counts[k]:
+            lists.setdefault((rest.rpartition(" ")[0], fate), []).append(k)
+    found: dict[str, list[Coming]] = {}
+    for (department, fate), codes in lists.items():
+        names = [emergency.classes[k] for k in codes]
+        share = dict(zip(names, lengths.shares(counts[codes]), strict=True))
+        mine = np.isin(emergency.code, codes)
+        one = Coming(f"{department} {fate}", f"{department} triage", share, came[mine])
+        found.setdefault(department, []).append(one)
+    return list(found.values())
 
 
 def _kinds(log: HospitalLog, wanted: Wanted, planned: Sequence[str]) -> list[list[Coming]]:
-    first, kinds = (log.stays["order"] == 0).to_numpy(), log.stays["kind"].to_numpy(object)
-    asked, off = log.stays["requested"].to_numpy(), log.cancelled["requested"].to_numpy()
+    first = (log.stays["order"] == 0).to_numpy()
+    asked = np.concatenate([log.stays["requested"].to_numpy()[first], log.cancelled["requested"].to_numpy()])
+    kinds = np.concatenate([log.stays["kind"].to_numpy(object)[first], log.cancelled["kind"].to_numpy(object)])
+    rows = np.concatenate([wanted.ward[first], np.searchsorted(log.wards, log.cancelled["unit"].to_numpy(str))])
     found = []
     for kind in planned:
-        some = []
-        for row, ward in enumerate(log.wards):
-            mine = first & (wanted.ward == row) & (kinds == kind)
-            gone = ((log.cancelled["unit"] == ward) & (log.cancelled["kind"] == kind)).to_numpy()
-            moments = log.local(np.concatenate([asked[mine], off[gone]]))
-            if len(moments) >= LEAST_A_LIST:
-                some.append(Coming(f"{kind} {ward}", f"ask {ward}", {kind: 1.0}, moments))
-        found.append(some)
+        mine = np.flatnonzero(kinds == kind)
+        moments, row = log.local(asked[mine]), rows[mine]
+        each = [(ward, moments[row == k]) for k, ward in enumerate(log.wards)]
+        found.append(
+            [
+                Coming(f"{kind} {ward}", f"ask {ward}", {kind: 1.0}, some)
+                for ward, some in each
+                if len(some) >= LEAST_A_LIST
+            ]
+        )
     return found
 
 

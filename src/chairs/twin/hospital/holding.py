@@ -61,14 +61,15 @@ def read_nights(group: np.ndarray, start: np.ndarray, end: np.ndarray, country: 
     needed = cell[row] // len(context) - later  # group and nights as one number
     kept = (cell[row] // len(context)) % most >= later
     row, kind, needed = row[kept], kind[kept], needed[kept]
-    chance, expected = np.full(KINDS, 0.5 / (KINDS - 1)), plain + 0.1
+    chance = np.full(KINDS, 0.5 / (KINDS - 1))
+    expected: np.ndarray = plain + 0.1
     chance[0] = 0.5
     for _ in range(ROUNDS):
         likely = (expected / expected.sum(axis=1, keepdims=True)).ravel()[needed] * chance[kind]
         total = np.bincount(row, weights=likely, minlength=len(cell))
         part = likely * (number / np.maximum(total, 1e-300))[row]
         chance = np.bincount(kind, weights=part, minlength=KINDS) / number.sum()
-        expected = np.bincount(needed, weights=part, minlength=groups * most).reshape(groups, most) + 1e-9
+        expected = 1e-9 + np.bincount(needed, weights=part, minlength=groups * most).reshape(groups, most)
     return Nights(expected, _written(chance))
 
 

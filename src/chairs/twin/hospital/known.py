@@ -119,11 +119,31 @@ def _leg(week: Week, which: str) -> Leg:
     return until - begin, nights, local[1] % DAY, weekday
 
 
+def under_way(week: Week) -> Given:
+    """Return the whole stays of those who lay in a ward at the start."""
+    legs = [_leg(week, which) for which in ("first", "second")]
+    began = week.stay("start", "second") < 0
+    at: dict[str, list[int]] = {}
+    for place, one in enumerate(week.present):
+        if one is not None and one.step.startswith("stay "):
+            at.setdefault(one.step, []).append(place)
+    found: dict[str, Own] = {}
+    for name, places in sorted(at.items()):
+        step, mine = week.steps[name], np.isin(np.arange(len(began)), places)
+        assert isinstance(step, Delay)
+        found[name] = _lain(week, step, legs, (began, mine))
+    return found
+
+
 def _stay(week: Week, step: Delay, legs: list[Leg], second: np.ndarray) -> Own:
     """Return the stays at one step: of those who come there as their second ward, else the first stay."""
-    length, nights, clock, weekday = (np.where(second, two, one) for one, two in zip(*legs, strict=True))
     begins = np.where(second, week.stay("start", "second"), week.stay("start"))
-    mine = (week.numbers >= 0) & (begins >= 0)
+    return _lain(week, step, legs, (second, (week.numbers >= 0) & (begins >= 0)))
+
+
+def _lain(week: Week, step: Delay, legs: list[Leg], which: tuple[np.ndarray, np.ndarray]) -> Own:
+    second, mine = which
+    length, nights, clock, weekday = (np.where(second, two, one) for one, two in zip(*legs, strict=True))
     line = weekday[mine].astype(np.int64) if step.duration.by == "weekday" else None
     if step.lands is None:
         return own(week.numbers[mine], length[mine], line=line)

@@ -14,7 +14,7 @@ from chairs.twin.hospital.reading import DAY
 from chairs.twin.steps import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    pass
 
 LEAST = 11
 ENOUGH = 60  # of a group before it has its own distribution
@@ -44,20 +44,18 @@ def of(values: np.ndarray) -> Duration:
     return grid(kept, np.ones(len(kept))) if len(kept) >= LEAST else AT_ONCE
 
 
-def by_class(values: np.ndarray, group: np.ndarray, coarse: np.ndarray, classes: Sequence[str]) -> Durations:
-    """Return one duration a class: of its own patients when enough, else of the coarser group, else at once.
+def by_class(values: np.ndarray, code: np.ndarray, classes: int) -> Durations:
+    """Return one duration a class: of its own patients when enough, else of both classes of its pair, else at once.
 
     Parameters
     ----------
-    group, coarse
-        Class of each value, and the class without its last word.
+    code
+        Class of each value; classes 0 and 1, 2 and 3, and so on are pairs.
     """
     rows = []
-    for name in classes:
-        own = group == name
-        if own.sum() < ENOUGH:
-            own = coarse == name.rpartition(" ")[0]
-        rows.append(of(values[own]))
+    for k in range(classes):
+        own = code == k
+        rows.append(of(values[own if own.sum() >= ENOUGH else code // 2 == k // 2]))
     return Durations(by="class", rows=tuple(rows))
 
 

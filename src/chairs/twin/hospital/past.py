@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import Text
 from chairs.twin.hospital.journeys import NEAR, UNITS, of_run
-from chairs.twin.hospital.known import known, unseen
+from chairs.twin.hospital.known import known, under_way, unseen
 from chairs.twin.hospital.reading import DAY
 from chairs.twin.hospital.week import Week
 from chairs.twin.replay import Past
@@ -78,6 +78,7 @@ def past_week(found: HospitalModel, start: dt.datetime, *, days: float = 7.0) ->
         before={one.name: len(state) + sum(sizes[:place]) for place, one in enumerate(lists)},
         count=len(state) + sum(sizes) + 1,
         known=known(week),
+        under_way=under_way(week),
         unseen=unseen(week).draw,
         read=lambda lines, program: of_run(lines, program, state, real).seen(days * DAY),
         real=real.seen(days * DAY),

@@ -63,28 +63,33 @@ class _Presence:
         return Present(step=step, elapsed=-since, since_arrival=arrived, **given)
 
     def _in_emergency(self, k: int, at: dict[str, float]) -> Present | None:
+        if not at["first_doctor_start"] < 0:
+            return self._before_the_doctor(k, at)
         unit = self.week.unit[k]
-        place, doctor = {f"{unit} place": 1}, {f"{unit} doctor": 1}
+        place = {f"{unit} place": 1}
+        ready = at["imaging_end"] if at["imaging_end"] < 0 else at["first_doctor_end"]
+        if not at["first_doctor_end"] < 0:
+            found = self._lasting(k, f"{unit} examined", at["first_doctor_start"], at["first_doctor_end"],
+                                  {**place, f"{unit} doctor": 1})  # fmt: skip
+        elif at["imaging_requested"] < 0 and not at["imaging_start"] < 0:
+            found = self._there(k, f"{unit} imaging asked", at["imaging_requested"], holds=place)
+        elif at["imaging_start"] < 0 and not at["imaging_end"] < 0:
+            found = self._lasting(k, f"{unit} imaged", at["imaging_start"], at["imaging_end"],
+                                  {**place, f"{unit} imaging room": 1})  # fmt: skip
+        elif not at["decision_start"] < 0:
+            found = self._lasting(k, f"{unit} results", ready, at["decision_start"], place)
+        else:
+            found = self._lasting(k, f"{unit} leaving", at["decision_start"], at["departure_end"], place)
+        return found
+
+    def _before_the_doctor(self, k: int, at: dict[str, float]) -> Present | None:
+        unit = self.week.unit[k]
         if not at["triage_start"] < 0:
             return self._there(k, f"{unit} triage", at["arrival"])
         if not at["triage_end"] < 0:
-            return self._there(k, f"{unit} triaged", at["triage_start"], remaining=at["triage_end"],
-                               holds={f"{unit} nurse": 1})  # fmt: skip
-        if not at["first_doctor_start"] < 0:
-            return self._there(k, f"{unit} doctor asked", at["triage_end"], patience=f"{unit} patience",
-                               patience_elapsed=-at["triage_end"])  # fmt: skip
-        if not at["first_doctor_end"] < 0:
-            return self._lasting(k, f"{unit} examined", at["first_doctor_start"], at["first_doctor_end"],
-                                 {**place, **doctor})  # fmt: skip
-        if at["imaging_requested"] < 0 and not at["imaging_start"] < 0:
-            return self._there(k, f"{unit} imaging asked", at["imaging_requested"], holds=place)
-        if at["imaging_start"] < 0 and not at["imaging_end"] < 0:
-            return self._lasting(k, f"{unit} imaged", at["imaging_start"], at["imaging_end"],
-                                 {**place, f"{unit} imaging room": 1})  # fmt: skip
-        ready = at["imaging_end"] if at["imaging_end"] < 0 else at["first_doctor_end"]
-        if not at["decision_start"] < 0:
-            return self._lasting(k, f"{unit} results", ready, at["decision_start"], place)
-        return self._lasting(k, f"{unit} leaving", at["decision_start"], at["departure_end"], place)
+            return self._lasting(k, f"{unit} triaged", at["triage_start"], at["triage_end"], {f"{unit} nurse": 1})
+        return self._there(k, f"{unit} doctor asked", at["triage_end"], patience=f"{unit} patience",
+                           patience_elapsed=-at["triage_end"])  # fmt: skip
 
     def _lasting(self, k: int, step: str, since: float, until: float, holds: dict[str, int], **more) -> Present:  # type: ignore[no-untyped-def]
         left = None if np.isnan(until) else until
@@ -120,8 +125,8 @@ class _Presence:
             return self._lying(k, f"stay {wanted}", at["bedded"], at["next bedded"], bed)
         begun = at["next bedded"] - self.moves["second"][k]
         if begun <= 0:
-            return self._lasting(k, f"transfer move {target}", min(begun, 0.0), at["next bedded"],
-                                 {bed: 1, target: 1} if bed != target else {bed: 1}, patient_class=TRANSFER)  # fmt: skip
+            step, beds = f"transfer move {target}", dict.fromkeys((bed, target), 1)
+            return self._lasting(k, step, min(begun, 0.0), at["next bedded"], beds, patient_class=TRANSFER)
         return self._there(k, f"transfer bed {target}", at["next asked"], holds={bed: 1}, patient_class=TRANSFER)
 
     def _lying(self, k: int, step: str, since: float, until: float, bed: str, **more) -> Present:  # type: ignore[no-untyped-def]

@@ -107,7 +107,8 @@ class Week:
     def unit(self) -> np.ndarray:
         """Department of each case, nothing for those who came to none."""
         names = self.found.learnt.log.visits["unit"].to_numpy(str)
-        return np.where(self.cases["visit"] >= 0, names[np.maximum(self.cases["visit"], 0)], "")
+        found: np.ndarray = np.where(self.cases["visit"] >= 0, names[np.maximum(self.cases["visit"], 0)], "")
+        return found
 
     @cached_property
     def classes(self) -> np.ndarray:
@@ -118,7 +119,8 @@ class Week:
         if len(log.cancelled):
             off = log.cancelled["kind"].astype(str).to_numpy(object)[np.maximum(self.cases["cancelled"], 0)]
             kind = np.where(self.cases["cancelled"] >= 0, off, kind)
-        return np.where(visit >= 0, came, kind)
+        found: np.ndarray = np.where(visit >= 0, came, kind)
+        return found
 
     def ward(self, which: str = "first", *, wanted: bool = True) -> np.ndarray:
         """Return the code of the ward wanted, or of that of the stay; -1 for none."""
@@ -130,13 +132,15 @@ class Week:
         if which == "first" and len(learnt.log.cancelled):
             off = np.searchsorted(names, learnt.log.cancelled["unit"].to_numpy(str))
             found = np.where(self.cases["cancelled"] >= 0, off[np.maximum(self.cases["cancelled"], 0)], found)
-        return found
+        return np.asarray(found)
 
     @cached_property
     def asked(self) -> np.ndarray:
         """When a bed was asked for."""
         log = self.found.learnt.log
-        return np.fmin(self.stay("requested"), self._of(log.cancelled, "requested", self.cases["cancelled"]))
+        return np.asarray(
+            np.fmin(self.stay("requested"), self._of(log.cancelled, "requested", self.cases["cancelled"]))
+        )
 
     @cached_property
     def lay(self) -> tuple[np.ndarray, np.ndarray]:
@@ -187,7 +191,7 @@ class Week:
         """First step of each case in the model."""
         wards = np.array([*(f"ask {ward}" for ward in self.found.learnt.log.wards), ""], dtype=object)
         planned = wards[self.ward()]
-        return np.where(self.unit != "", self.unit.astype(object) + " triage", planned)
+        return np.asarray(np.where(self.unit != "", self.unit.astype(object) + " triage", planned))
 
     @cached_property
     def lists(self) -> tuple[Arrivals, ...]:

@@ -22,9 +22,13 @@ from chairs.linking.answerable import answerable
 from chairs.linking.cells import Sources, cells
 from chairs.linking.contest import Challenge, contest
 from chairs.linking.ladder import ladder
-from chairs.linking.protocol import read_protocol, seal
+from chairs.linking.protocol import read_protocol
+from chairs.linking.sealing import seal
 from chairs.linking.verdict import verdicts
+from chairs.stats.absorbed import Absorbing, absorbed_effects
 from chairs.store import paths
+from chairs.surveys.instrument import instrument
+from chairs.surveys.scoring import respondent_scores
 
 protocol = read_protocol(paths.protocol_file("demo"))
 print(protocol.question.fr)
@@ -51,6 +55,25 @@ sources = Sources.of(indicators, chairs.load("scores", "demo"), establishments)
 pair = ("absenteeism", "demo-patient-experience/pec_inf")
 for step in ladder(cells(sources, protocol, *pair)):
     print(step.say("fr"))
+
+# %% [markdown]
+# ## Le même lien, répondant par répondant, par un autre moteur
+#
+# L'échelle compare des scores d'établissement : l'âge et le mode de réponse de ceux qui répondent n'y sont plus. Ici
+# chaque répondant est une ligne ; pyfixest tient égaux l'établissement, l'année, l'âge et le mode. Les deux pentes
+# doivent se ressembler : si l'une disparaissait, le lien viendrait de **qui** répond.
+
+# %%
+responses = chairs.load("responses", "demo")
+patients = responses[responses["instrument"] == "demo-patient-experience"]
+people = respondent_scores(patients, instrument("demo-patient-experience"))
+traits = patients.drop_duplicates("respondent")[["respondent", "age_band", "mode"]]
+yearly = indicators[(indicators["code"] == "absenteeism") & (indicators["unit"] == "all")]
+yearly = yearly.rename(columns={"period": "year", "value": "absenteeism"})[["establishment", "year", "absenteeism"]]
+rows = people.assign(year=people["period"].str[:4]).merge(traits, on="respondent").merge(yearly)
+held = ("establishment", "year", "age_band", "mode")
+alone = Absorbing(outcome="pec_inf", covariates=("absenteeism",), effects=held, cluster="establishment")
+print(absorbed_effects(rows, alone)[0].say("fr"))
 
 # %% [markdown]
 # ## Tous les verdicts de la famille, et la vérité plantée

@@ -167,7 +167,7 @@ def holds(model: Model, seed: int) -> None:
     memory = run.replicate(0, log=True)
     n, x = memory.n, memory.x
     exits = [i for i, step in enumerate(model.steps) if isinstance(step, Leave)]
-    passes = memory.table(code.AT_PASSES, len(CLASSES)).sum(axis=1)
+    passes = memory.table(code.AT_PASSES, len(model.steps)).sum(axis=0)
     assert memory.table(code.AT_ARRIVED).sum() == passes[exits].sum() + n[code.W_INSIDE]
     lines = memory.table(code.AT_LINES_X, code.LX_WIDE)[: int(n[code.W_LINES])]
     assert (np.diff(lines[:, code.LX_END]) >= 0).all()

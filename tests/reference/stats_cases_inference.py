@@ -228,9 +228,34 @@ def _questionnaire(reference: Reference, floor: int) -> Any:
     return build(Instrument, sheet, "reference")
 
 
+def _shares(wide: pd.DataFrame, items: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the net promoter score by establishment, and the share of best answers to each item over all."""
+    from chairs.core.records import build
+    from chairs.surveys.instrument import Instrument
+    from chairs.surveys.scoring import respondent_scores, site_scores
+
+    scales = {"likely": {"answers": {str(k): k for k in range(11)}, "top": ["9", "10"], "bottom": list("0123456")},
+              "box": {"answers": {str(k): k for k in range(1, 6)}, "top": ["5"]}}  # fmt: skip
+    sheet = {
+        "name": "shares", "title": WORDS, "version": "1", "source": "reference set", "licence": "simulated",
+        "respondent": "patient", "floor": 2, "scales": scales, "answers": {},
+        "dimensions": [{"name": "reco", "label": WORDS, "items": ["reco"], "points": "net"},
+                       *({"name": q, "label": WORDS, "items": [q], "points": "top"} for q in items)],
+        "items": [{"code": "reco", "label": WORDS, "scale": "likely"},
+                  *({"code": q, "label": WORDS, "scale": "box"} for q in items)],
+    }  # fmt: skip
+    form = build(Instrument, sheet, "shares")
+    long = wide.melt(id_vars=["id", "est"], value_vars=["reco", *items], var_name="item", value_name="answer")
+    long = long[long["answer"].notna()]
+    long = long.assign(answer=long["answer"].map("{:.0f}".format), respondent=long["id"].astype(str), unit="all")
+    people = respondent_scores(long.assign(period="2024").rename(columns={"est": "establishment"}), form)
+    by_site = site_scores(people, form).query("dimension == 'reco'").set_index("establishment")
+    together = site_scores(people.assign(establishment="all"), form).set_index("dimension")
+    return by_site, together.loc[items]
+
+
 def patient_survey(folder: Path, reference: Reference) -> dict[str, Any]:
     from chairs.stats.case_mix import adjust_for_case_mix
-    from chairs.stats.shares import net_promoter, top_box
     from chairs.surveys.scoring import respondent_scores, site_scores
 
     wide = pd.read_csv(folder / reference["data_files"][0])
@@ -252,7 +277,7 @@ def patient_survey(folder: Path, reference: Reference) -> dict[str, Any]:
     table = wide.merge(people[["id", "all"]], on="id")
     adjusted = adjust_for_case_mix(table, "all", "est", ["age", "female"], ["health"])
     names = {one.term.replace("health[", "C(health)[T."): one.estimate for one in adjusted.coefficients}
-    promoters = {est: net_promoter(part) for est, part in table.groupby("est")["reco"]}
+    promoters, best = _shares(wide, items)
     first = people.merge(wide[["id", "est"]], on="id").head(5).rename(columns={"all": "global"})
     return {
         "dimensions": dimensions,
@@ -269,9 +294,9 @@ def patient_survey(folder: Path, reference: Reference) -> dict[str, Any]:
         ],
         "pma_coefficients": names,
         "overall_mean": people["all"].mean(),
-        "nps": {est: one.estimate for est, one in promoters.items()},
-        "nps_se": {est: one.se for est, one in promoters.items()},
-        "topbox_percent": {item: top_box(wide[item], {5}).estimate for item in items},
+        "nps": promoters["score"].to_dict(),
+        "nps_se": promoters["se"].to_dict(),
+        "topbox_percent": best["score"].to_dict(),
     }  # fmt: skip
 
 

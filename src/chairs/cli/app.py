@@ -21,6 +21,7 @@ from chairs.cli import (
     twin_calibrate,
     twin_live,
     twin_optimise,
+    twin_replay,
     twin_scenario,
     twin_watch,
 )
@@ -37,6 +38,7 @@ app.add_typer(data.app, name="data")
 twin.app.command("calibrate")(twin_calibrate.calibrate_)
 twin.app.command("backtest")(twin_calibrate.backtest_)
 twin.app.command("scenario")(twin_scenario.scenario_)
+twin.app.command("replay")(twin_replay.replay_)
 twin.app.command("optimise")(twin_optimise.optimise_)
 twin.app.command("app")(twin_app.app_)
 twin.app.command("live")(twin_live.live_)

@@ -91,12 +91,12 @@ def _csv(table: pd.DataFrame) -> str:
 
 def _say(found: Frontier) -> None:
     from chairs.dashboards import fmt
-    from chairs.live.frontier_page import effect_of, label, sentence, told
+    from chairs.live.frontier_page import effect_of, label, name_of, sentence, told
     from chairs.live.frontier_words import HEADS, NOTE, SEARCHED, STANDINGS
 
     lang, measures = language(), found.question.measures
     first = {"fr": ("nº", "combinaison"), "en": ("no", "combination")}[lang]
-    shown = Table(*first, *(HEADS[name].say(lang) for name in HEADS), *measures, "")
+    shown = Table(*first, *(HEADS[name].say(lang) for name in HEADS), *(name_of(one, lang) for one in measures), "")
     for number, one in enumerate(found.members, 1):
         if one.standing != "dominated":
             costs = (fmt.number(one.totals[name], lang, 1 if name == "fte" else 0) for name in HEADS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress
@@ -13,32 +14,34 @@ from chairs.cli.twin import _model, aside, console
 from chairs.store.stage import language
 
 if TYPE_CHECKING:
-    from chairs.twin.experiment import Effect
+    from chairs.twin.experiment import Design, Effect
 
 
 def scenario_(  # noqa: PLR0917 - one argument per option of the command
     model: Annotated[Path, typer.Argument(help="The model of a hospital, a JSON file (stage simulate).")],
     scenario: Annotated[Path, typer.Argument(help="What differs: pipelines/scenarios/NAME.yaml.")],
-    first: Annotated[str, typer.Option(help="First day counted: 2024-01-01.")] = "2024-01-01",
-    days: Annotated[float, typer.Option(help="Days counted in each replication.")] = 91.0,
-    pairs: Annotated[int, typer.Option(min=2, help="Pairs of runs first.")] = 4,
-    most: Annotated[int, typer.Option(min=2, help="Pairs of runs at most.")] = 12,
-    half: Annotated[float, typer.Option(help="Half-width wanted for the wait for a bed, in hours.")] = 0.5,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    threads: Annotated[int, typer.Option(min=1)] = 1,
+    first: Annotated[str | None, typer.Option(help="First day counted: 2024-01-01.")] = None,
+    days: Annotated[float | None, typer.Option(help="Days counted in each replication.")] = None,
+    pairs: Annotated[int | None, typer.Option(min=2, help="Pairs of runs first.")] = None,
+    most: Annotated[int | None, typer.Option(min=2, help="Pairs of runs at most.")] = None,
+    half: Annotated[float | None, typer.Option(help="Half-width wanted for the wait for a bed, in hours.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same bytes.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1)] = None,
 ) -> None:
-    """Run the model with and without the scenario under the same chance, and print the effects."""
+    """Run the model with and without the scenario under the same chance, and print the effects.
+
+    What is not said is as in the stage simulate (params.yaml).
+    """
     from chairs.core.records import read_yaml
-    from chairs.twin.experiment import Bench, Design
+    from chairs.twin.experiment import Bench
     from chairs.twin.hospital.effects import NO_QUEUE, touches_unlimited
     from chairs.twin.hospital.outcomes import outcomes
     from chairs.twin.scenario import read_scenario
 
     asked = read_scenario(read_yaml(scenario), scenario.name)
-    design = Design(
-        days=days, first=first, pilot=pairs, most=max(most, pairs), seed=seed, threads=threads,
-        precision={"boarding_mean": half},
-    )  # fmt: skip
+    given = {"first": first, "days": days, "pilot": pairs, "most": most, "seed": seed, "threads": threads}
+    given["precision"] = None if half is None else {"boarding_mean": half}
+    design = _design({name: value for name, value in given.items() if value is not None})
     read = _model(model, None)
     if touches_unlimited(read, asked):
         console.print(NO_QUEUE.say(language()))
@@ -49,6 +52,16 @@ def scenario_(  # noqa: PLR0917 - one argument per option of the command
     if asked.title is not None:
         console.print(asked.title.say(language()))
     console.print(_printed(found))
+
+
+def _design(given: dict[str, Any]) -> Design:
+    from chairs.core.records import build
+    from chairs.store import paths
+    from chairs.twin.experiment import Design
+
+    usual = {name: value for name, value in paths.params("simulate").items() if name != "log_samples"}
+    asked = build(Design, {**usual, **given}, "params.yaml, simulate")
+    return replace(asked, most=max(asked.most, asked.pilot))
 
 
 def _printed(effects: tuple[Effect, ...]) -> Table:

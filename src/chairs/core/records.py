@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Mapping
@@ -83,7 +84,7 @@ def build(cls: type[Record], data: object, where: str) -> Record:
     """
     if not isinstance(data, Mapping):
         raise _refuse(where, "une correspondance clé: valeur est attendue", "a mapping key: value is expected")
-    hints = typing.get_type_hints(cls)
+    hints = _hints(typing.cast(type, cls))
     fields = {f.name: f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
     for key in data:
         if key not in fields:
@@ -103,6 +104,12 @@ def build(cls: type[Record], data: object, where: str) -> Record:
     return cls(**values)
 
 
+@functools.cache
+def _hints(cls: type) -> dict[str, Any]:
+    """Return the types of a record's fields; looked up once, for a model has thousands of records of a few kinds."""
+    return typing.get_type_hints(cls)
+
+
 def _convert(hint: Any, value: Any, where: str) -> Any:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
@@ -119,6 +126,8 @@ def _collection(origin: Any, args: tuple[Any, ...], value: Any, where: str) -> A
     if origin is tuple:
         if not isinstance(value, list | tuple):
             raise _refuse(where, "une liste est attendue", "a list is expected")
+        if args[0] is float and all(type(item) is float for item in value):
+            return tuple(value)
         return tuple(_convert(args[0], item, f"{where}[{i}]") for i, item in enumerate(value))
     if origin in (dict, Mapping):
         if not isinstance(value, Mapping):

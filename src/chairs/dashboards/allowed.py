@@ -176,8 +176,7 @@ def _scores(study: Study, form: Instrument | None, scores: pd.DataFrame | None) 
             "Rank establishments one by one: the ranks they can hold overlap.",
         )  # fmt: skip
     dimension = (study.outcome or "").partition("/")[2]
-    told = form.standing(str(scores["period"].max()), dimension).en if form else "unofficial"
-    if told.startswith("unofficial"):
+    if form is None or not form.official(str(scores["period"].max()), dimension):
         yield _line(
             SCORES, "may_not",
             "Annoncer une classe ou un seuil atteint : non officiel, aucune table n'est fournie pour cette enquête.",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chairs.core.errors import Text
+from chairs.core.errors import Language, Text
 from chairs.core.study import Study
+from chairs.dashboards import fmt
 
 WORDS = {
     "case_start": Text(fr="Début", en="Start"),
@@ -88,6 +89,24 @@ def measured(code: str) -> Text:
         return name
     unit = Text(fr="%", en="%") if scale(code) == 100 else INDICATORS[code].unit
     return Text(fr=f"{name.fr} ({unit.fr})", en=f"{name.en} ({unit.en})")
+
+
+def change(code: str, by: float, lang: Language) -> str:
+    """Return a change of an indicator as it is shown, with its unit; of a share, in points of percent.
+
+    Examples
+    --------
+    >>> change("occupancy", 0.1, "en"), change("mean_stay", 1.0, "fr"), change("cms_op_18b", 60, "en")
+    ('+10 points of %', '+1 jour', '+60 minutes')
+    """
+    from chairs.indicators.indicator import INDICATORS
+
+    unit = INDICATORS[code].unit.say(lang) if code in INDICATORS else ""
+    if scale(code) == 100 or unit == "%":
+        unit = {"fr": "points de %", "en": "points of %"}[lang]
+    first, space, rest = unit.partition(" ")
+    first = fmt.plural(by * scale(code), first.removesuffix("s"), first, lang)
+    return f"+{fmt.measure(by * scale(code), lang)} {first}{space}{rest}".strip()
 
 
 def scale(code: str) -> int:

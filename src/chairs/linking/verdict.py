@@ -31,8 +31,8 @@ FLAGS = {
         en="establishments that differ show it, the declared estimate does not: confounding may explain it",
     ),
     "fragile": Text(
-        fr="une cause non mesurée, même faible, suffirait à l'effacer",
-        en="an unmeasured cause, even a weak one, would be enough to undo it",
+        fr="une cause non mesurée, faible ou pas plus forte que celles tenues égales, suffirait à l'effacer",
+        en="an unmeasured cause, weak or no stronger than those held equal, would be enough to undo it",
     ),
     "future": Text(
         fr="l'exposition de la période suivante va aussi avec le résultat : le temps ne va pas dans ce sens",

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from chairs.twin.hospital.levers import Levers, scenario_of
 from chairs.twin.hospital.outcomes import UNITS, outcomes
-from chairs.twin.measures import Measures, read_sums
+from chairs.twin.measures import Measures, Sums, read_sums
 from chairs.twin.scenario import apply
 from chairs.twin.settled import settled
-from chairs.twin.standing import stand
+from chairs.twin.standing import Standing, stand
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from chairs.twin.compiling import Program
+    from chairs.twin.memory import Memory
     from chairs.twin.model import Model
 
 SETTLING_DAYS = 91.0
@@ -55,7 +57,8 @@ class Desk:
         self.model, self.setting = model, setting
         self.state = settled(model, setting.at, SETTLING_DAYS, setting.seed)
         self._lock, self._asked = threading.Lock(), threading.Event()
-        self.plain = self._values(model, setting.replications)
+        self._latest = self._question(Levers(), model)
+        self.plain = self._latest.first(setting.replications, setting.threads, self._asked)
 
     def ask(self, levers: Levers, pairs: int | None = None) -> tuple[Answer, ...]:
         """Return what the levers change, over the first `pairs` runs (default: all).
@@ -66,19 +69,38 @@ class Desk:
         self._asked.set()
         with self._lock:
             self._asked.clear()
-            changed = apply(scenario_of(levers, self.model), self.model)
-            then = self._values(changed, n)
+            if levers != self._latest.levers:
+                self._latest = self._question(levers, apply(scenario_of(levers, self.model), self.model))
+            then = self._latest.first(n, self.setting.threads, self._asked)
         return tuple(_answer(name, self.plain[name][:n], then[name]) for name in UNITS)
 
     def unchanged(self) -> tuple[Answer, ...]:
         """Return today's levels, all differences zero."""
         return tuple(_answer(name, self.plain[name], self.plain[name]) for name in UNITS)
 
-    def _values(self, model: Model, n: int) -> dict[str, np.ndarray]:
+    def _question(self, levers: Levers, model: Model) -> _Question:
         setting = self.setting
         ready = stand(model, self.state, setting.at, setting.days * 24 * model.hour, seed=setting.seed)
-        sums = ready.run(read_sums, range(n), setting.threads, self._asked)
-        return outcomes(Measures(program=ready.program, sums=tuple(sums)))
+        return _Question(levers=levers, ready=ready)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Question:
+    """The levers asked for, and the runs made so far: when more are wanted they are added to."""
+
+    levers: Levers
+    ready: Standing
+    sums: tuple[Sums, ...] = ()
+
+    def first(self, n: int, threads: int, stop: threading.Event) -> dict[str, np.ndarray]:
+        """Return the outcomes of the first `n` runs."""
+        self.sums += tuple(self.ready.run(_read, range(len(self.sums), n), threads, stop))
+        return outcomes(Measures(program=self.ready.program, sums=self.sums[:n]))
+
+
+def _read(memory: Memory, program: Program) -> Sums:
+    """Read the sums of a run; visits of steps by class, which nothing asks for, are most of them: added up."""
+    return read_sums(memory, program, visits_by_class=False)
 
 
 def _answer(name: str, today: np.ndarray, then: np.ndarray) -> Answer:

@@ -46,13 +46,19 @@ def effect_of(member: Member, measure: str) -> Effect | None:
 
 def told(effect: Effect, lang: Language) -> str:
     """Return an effect with its unit and interval."""
-    unit = UNITS.get(effect.measure, "")
-    digits, sign = DIGITS.get(unit, 2), "+" if effect.mean > 0 else ""
-    said = "points" if unit == "%" else desk_words.UNITS[unit].say(lang) if unit in desk_words.UNITS else unit
-    return f"{sign}{fmt.number(effect.mean, lang, digits)} {said} {fmt.interval(effect.low, effect.high, lang, digits)}"
+    digits, sign = DIGITS.get(UNITS.get(effect.measure, ""), 2), "+" if effect.mean > 0 else ""
+    number, ends = fmt.number(effect.mean, lang, digits), fmt.interval(effect.low, effect.high, lang, digits)
+    return " ".join(part for part in (f"{sign}{number}", _unit(effect.measure, lang), ends) if part)
 
 
-def _name(measure: str, lang: Language) -> str:
+def _unit(measure: str, lang: Language) -> str:
+    """Return the unit of a difference in a measure."""
+    unit = UNITS.get(measure, "")
+    return "points" if unit == "%" else desk_words.UNITS[unit].say(lang) if unit in desk_words.UNITS else unit
+
+
+def name_of(measure: str, lang: Language) -> str:
+    """Return a measure in words."""
     return desk_words.MEASURES[measure].say(lang) if measure in desk_words.MEASURES else measure
 
 
@@ -65,12 +71,12 @@ def axis_of(found: Frontier) -> str:
 def sentence(found: Frontier, measure: str, lang: Language) -> str:
     """Return the finding in words, computed."""
     kept = [one for one in found.members if one.standing == "frontier"]
-    said = _counts(found, len(kept), lang)
+    said = _counts(found, len(kept), measure, lang)
     pairs = [(one, effect) for one in kept if (effect := effect_of(one, measure)) is not None]
     if not pairs:
         return f"{said}."
     best, effect = min(pairs, key=lambda pair: pair[1].mean)
-    axis, name = axis_of(found), _name(measure, lang)
+    axis, name = axis_of(found), name_of(measure, lang)
     cost = f"{fmt.number(best.totals[axis], lang, 1 if axis == 'fte' else 0)} {words.TOTALS[axis].say(lang)}"
     inside = f"{name[0].lower()}{name[1:]} {told(effect, lang)}"
     if lang == "fr":
@@ -78,45 +84,40 @@ def sentence(found: Frontier, measure: str, lang: Language) -> str:
     return f"{said}. The strongest: {label(found, best, lang)}, for {cost} ({inside})."
 
 
-def _counts(found: Frontier, kept: int, lang: Language) -> str:
-    compared, alpha = fmt.number(len(found.members), lang), fmt.percent(found.question.alpha, lang)
+def _counts(found: Frontier, kept: int, measure: str, lang: Language) -> str:
+    compared, alpha = fmt.number(len(found.members), lang), fmt.percent(100 * found.question.alpha, lang)
     doubt, many = sum(one.standing == "undecided" for one in found.members), fmt.number(kept, lang)
+    tolerance = found.question.tolerance[measure]
+    digits = len(f"{tolerance:g}".partition(".")[2])
+    least = f"{fmt.number(tolerance, lang, digits)} {_unit(measure, lang)}".strip()
     if lang == "fr":
         verb = fmt.plural(kept, "n'est battue", "ne sont battues", lang)
         more = f" ; {doubt} {fmt.plural(doubt, 'reste indécise', 'restent indécises', lang)}" if doubt else ""
         head = f"Sur {compared} combinaisons comparées, {many} {verb} par aucune autre"
-        return f"{head} (risque d'erreur {alpha} au plus){more}"
+        return f"{head} (risque d'erreur {alpha} au plus, pour des écarts d'au moins {least}){more}"
     more = f"; {doubt} undecided" if doubt else ""
     head = f"Of {compared} combinations compared, {many} {fmt.plural(kept, 'is', 'are', lang)} beaten by no other"
-    return f"{head} (risk of error at most {alpha}){more}"
+    return f"{head} (risk of error at most {alpha}, for differences of at least {least}){more}"
 
 
 def figure(found: Frontier, measure: str, lang: Language) -> Any:
     """Return cost against effect: dominated grey, undecided hollow, the frontier full with its intervals."""
-    axis, unit = axis_of(found), UNITS.get(measure, "")
+    axis = axis_of(found)
     traces = []
     for standing, look in LOOKS.items():
         rows = [(i, one) for i, one in enumerate(found.members, 1) if one.standing == standing]
         if rows:
             traces.append(_dots(rows, (axis, measure), (look, words.GROUPS[standing].say(lang))))
-    points = "points" if unit == "%" else unit
-    head = f"{_name(measure, lang)} ({points}, {'écart avec aujourd’hui' if lang == 'fr' else 'difference from today'})"
-    zero = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": 0,
-        "y1": 0,
-        "line": {"color": theme.INK, "width": 1},
-    }
+    head = f"{name_of(measure, lang)} ({_unit(measure, lang)}, {words.APART.say(lang)})"
+    line = {"color": theme.INK, "width": 1}
+    zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": line}
     return theme.draw(
         traces,
         height=HEIGHT,
         margin={"l": 64, "r": 24, "t": 64, "b": 56},
         showlegend=True,
         legend=theme.LEGEND,
-        xaxis={"title": {"text": words.TOTALS[axis].say(lang)}, "nticks": 6, "separatethousands": True},
+        xaxis={"title": {"text": words.TOTALS[axis].say(lang)}, "nticks": 6, "tickformat": ",~f"},
         yaxis={"title": {"text": head}, "nticks": 7},
         shapes=[zero],
         separators=",\u202f" if lang == "fr" else ".,",
@@ -157,7 +158,9 @@ def table(found: Frontier, measure: str) -> Table:
             for name in TOTALS
         ),
         Column(key="standing", label=Text(fr="Verdict", en="Verdict"), kind="word", words=words.STANDINGS),
-        Column(key="by", label=Text(fr="Battue par (nº)", en="Beaten by (No)"), kind="count"),
+        Column(
+            key="by", label=Text(fr="Battue par, ou peut l'être (nº)", en="Beaten by, or may be (No)"), kind="count"
+        ),
         Column(key="mean", label=Text(fr=f"Effet ({unit})", en=f"Effect ({unit})"), kind="number", digits=digits),
         Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=digits),
         Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=digits),

@@ -118,7 +118,8 @@ def _robust(slopes: np.ndarray, score: np.ndarray, gram: np.ndarray) -> list[tup
 
     spread = np.sqrt(np.diagonal(gram.sum(axis=0)))  # so that columns of all sizes are inverted alike
     robust = sandwich(gram / np.outer(spread, spread), score / spread, "CR2-exact")
-    error, first = np.sqrt(np.diag(robust.covariance)) / spread, score.shape[1] - len(slopes)
+    error = np.sqrt(np.maximum(np.diag(robust.covariance), 0)) / spread
+    first = score.shape[1] - len(slopes)
     return [(float(b), float(error[first + k]), float(robust.df[first + k])) for k, b in enumerate(slopes)]
 
 

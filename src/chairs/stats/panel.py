@@ -123,7 +123,7 @@ def fixed_effects(sums: CrossProducts, covariates: Sequence[str] | None = None, 
     Least squares of deviations from establishment means; classical degrees of freedom n − G − k. The other factors of
     `sums` (years) stay in as 0/1 columns: CR2 needs them, and the small-sample factors do not count them. Checked
     against plm 2.6-2 and clubSandwich 0.5.8 on the panel of Grunfeld (Baltagi 2013, table 2), pyfixest and
-    linearmodels. For a second effect with thousands of levels use pyfixest.
+    linearmodels. A second effect of thousands of levels: `absorbed`.
     """
     terms = tuple(sums.terms if covariates is None else covariates)
     plan = _Plan(model="fixed_effects", terms=terms, errors=errors, absorbed=len(sums.rows))

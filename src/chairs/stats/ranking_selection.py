@@ -150,12 +150,12 @@ def select(exact: np.ndarray, sample: Sample, rule: Rule) -> Selection:
 
     _check(rule, len(exact))
     k, noisy = len(exact), len(rule.tolerance)
-    comparisons = comparisons_at_stake(exact, noisy) if noisy else 0
-    drawn = [_drawn(sample, (i, 0, rule.first), noisy) if noisy else np.zeros((1, 0)) for i in range(k)]
+    comparisons = comparisons_at_stake(exact, noisy)
+    drawn = [_drawn(sample, (i, 0, rule.first), noisy) for i in range(k)]
     contest = _Contest(exact, np.stack(drawn), rule, comparisons)
     n = rule.first
     contest.look(n, np.arange(k))
-    while noisy and n < rule.most and len(active := contest.active()):
+    while n < rule.most and len(active := contest.active()):
         number = min(rule.batch, rule.most - n)
         for i in active:
             drawn[i] = np.concatenate([drawn[i], _drawn(sample, (int(i), n, number), noisy)])
@@ -165,7 +165,7 @@ def select(exact: np.ndarray, sample: Sample, rule: Rule) -> Selection:
     return Selection(
         standing=contest.standing(),
         by=tuple(int(one) for one in contest.named()),
-        replications=tuple(len(rows) if noisy else 0 for rows in drawn),
+        replications=tuple(len(rows) for rows in drawn),
         means=np.stack([rows.mean(axis=0) for rows in drawn]),
         comparisons=comparisons,
     )
@@ -183,7 +183,7 @@ class _Contest:
         self.no_more = costs_no_more & ~np.eye(k, dtype=bool)
         self.cheaper = self.no_more & ~self.no_more.T
         self.scale = np.zeros((k, k, noisy))
-        if noisy and comparisons:
+        if comparisons:
             constant = spread_constant(rule.alpha, comparisons, n)
             for i in range(k):
                 self.scale[i] = constant * (start[i] - start).var(axis=1, ddof=1) / np.square(rule.tolerance)
@@ -233,10 +233,10 @@ class _Contest:
 
     def standing(self) -> tuple[Standing, ...]:
         """Return where each system stands now."""
-        threatened = self._threats().any(axis=1)
+        threatened = [bool(row.any()) for row in self._threats()]
         return tuple(
             "dominated" if by >= 0 else "undecided" if threat else "frontier"
-            for by, threat in zip(self.by.tolist(), threatened.tolist(), strict=True)
+            for by, threat in zip(self.by.tolist(), threatened, strict=True)
         )
 
     def named(self) -> np.ndarray:
@@ -261,13 +261,13 @@ def _drawn(sample: Sample, what: tuple[int, int, int], noisy: int) -> np.ndarray
 
 
 def _check(rule: Rule, systems: int) -> None:
-    fitting = all(0 < value < float("inf") for value in rule.tolerance)
+    fitting = len(rule.tolerance) > 0 and all(0 < value < float("inf") for value in rule.tolerance)
     if not systems or not fitting or not 0 < rule.alpha < 0.5 or rule.first < 2 or rule.batch < 1:
         raise _refuse(
             "règle de sélection impossible", "impossible rule of selection",
             (
-                "un système au moins, tolérances au-dessus de 0, alpha entre 0 et 0,5, deux répliques au moins",
-                "at least one system, tolerances above 0, alpha between 0 and 0.5, at least two replications",
+                "un système et un critère au moins, tolérances au-dessus de 0, alpha sous 0,5, deux répliques au moins",
+                "at least one system and one criterion, tolerances above 0, alpha below 0.5, at least two replications",
             ),
         )  # fmt: skip
     if rule.most < rule.first:
@@ -279,4 +279,3 @@ def _check(rule: Rule, systems: int) -> None:
 
 def _refuse(fr: str, en: str, remedy: tuple[str, str]) -> SettingError:
     return SettingError((problem(fr, en, remedy=remedy),))
-

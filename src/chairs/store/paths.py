@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chairs.core.errors import SettingError, problem, unknown
+from chairs.core.errors import SettingError, Text, problem, unknown
 from chairs.core.study import Study, read_study
 
 
@@ -56,10 +57,29 @@ def study_names() -> list[str]:
 
 
 def study(name: str) -> Study:
-    """Read the study called `name`; an unknown name is answered with the valid ones."""
+    """Read the study called `name`; an unknown name is answered with the valid ones.
+
+    Its scenarios are labelled by the titles of their files, unless the study has a label of its own.
+    """
     if name not in study_names():
         raise unknown(("étude", "study"), name, study_names())
-    return read_study(root() / "pipelines" / "studies" / f"{name}.yaml")
+    asked = read_study(root() / "pipelines" / "studies" / f"{name}.yaml")
+    return replace(asked, labels={**_titles(asked.scenarios), **asked.labels}) if asked.scenarios else asked
+
+
+def _titles(scenarios: tuple[str, ...]) -> dict[str, Text]:
+    """Return the words for each scenario, and for what a combination does beyond its parts."""
+    from chairs.core.records import build, read_yaml
+
+    found: dict[str, Text] = {}
+    for name in scenarios:
+        path = root() / "pipelines" / "scenarios" / f"{name}.yaml"
+        title = read_yaml(path).get("title") if path.is_file() else None
+        if title:
+            words = found[name] = build(Text, title, path.name)
+            beyond = Text(fr=f"{words.fr} : au-delà de la somme", en=f"{words.en}: beyond the sum of its parts")
+            found[f"{name}/interaction"] = beyond
+    return found
 
 
 def protocol_file(name: str) -> Path:

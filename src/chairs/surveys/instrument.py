@@ -11,7 +11,7 @@ from typing import Literal
 from chairs.core.errors import Problem, SettingError, Text, problem, unknown
 from chairs.core.records import build, read_yaml
 from chairs.surveys.instrument_flaws import OVERALL, flaws
-from chairs.surveys.instrument_scale import Missing, Scale
+from chairs.surveys.instrument_scale import Filter, Missing, Scale
 
 FOLDER = Path(__file__).parent / "instruments"
 
@@ -73,14 +73,6 @@ class Dimension:
     published: bool = False
     unit: str | None = None
     quantity: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """An item is asked only of those who answered `item` with one of `answers`."""
-
-    item: str
-    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +229,11 @@ class Instrument:
         known = (c for c in self.classes if c.dimension == dimension)
         return next((c for c in known if not c.years or period[:4] in c.years), None)
 
+    def official(self, period: str, dimension: str = OVERALL) -> bool:
+        """Say whether the body in charge published classes of `dimension` for that year, or its scores are classes."""
+        found = self.classes_of(period, dimension)
+        return self.ordered if found is None else found.official
+
     def standing(self, period: str, dimension: str = OVERALL) -> Text:
         """Return what a page says of the classes of `dimension` in that year: official and whose, or unofficial.
 
@@ -248,8 +245,8 @@ class Instrument:
         found = self.classes_of(period, dimension)
         if found is None and not self.ordered:
             return Text(fr="non officiel", en="unofficial")
-        official, source = (found.official, found.source) if found else (True, self.source)
-        words = ("officiel", "official") if official else ("non officiel", "unofficial")
+        source = found.source if found else self.source
+        words = ("officiel", "official") if self.official(period, dimension) else ("non officiel", "unofficial")
         return Text(fr=f"{words[0]} ({source})", en=f"{words[1]} ({source})")
 
 

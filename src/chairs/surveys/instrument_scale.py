@@ -1,4 +1,4 @@
-"""The answer scale of an item: points of each code, the codes without points, the best and the worst answers."""
+"""How an item is asked: of whom, and its answer scale (points of each code, codes without points, best and worst)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Missing = Literal["not_concerned", "does_not_know", "refused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """An item is asked only of those who answered `item` with one of `answers`."""
+
+    item: str
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,8 +211,12 @@ def _of_items(level: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
 
 
 def _with_interval(table: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
-    """Return the table with a 95 % interval: Wilson's where the score is a share of one item."""
-    low, high = table["score"] - WILSON * table["se"], table["score"] + WILSON * table["se"]
+    """Return the table with a 95 % interval: Wilson's where the score is a share of one item, else none without spread.
+
+    Where all answer alike their spread is not known to be nothing: an interval of no width would say so.
+    """
+    reach = (WILSON * table["se"]).where(table["se"] > 0)
+    low, high = table["score"] - reach, table["score"] + reach
     if _is_share(dimension) and dimension.points != "net" and dimension.times == 1:
         n, p, z = table["n"].where(table["n"] > 0), table["score"] / 100, WILSON
         exact = (table["se"] - 100 * (p * (1 - p) / n) ** 0.5).abs() < 1e-9  # several items a person have another error

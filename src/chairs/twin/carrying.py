@@ -48,7 +48,9 @@ def carried(told: Given, steps: tuple[Mapping[str, Step], Mapping[str, Step]], d
 
 
 def shifted(
-    state: tuple[Present, ...], told: Given, steps: tuple[Mapping[str, Step], Mapping[str, Step]],
+    state: tuple[Present, ...],
+    told: Given,
+    steps: tuple[Mapping[str, Step], Mapping[str, Step]],
     draw: np.random.Generator,
 ) -> tuple[Present, ...]:
     """Return those present, what is left of their stay longer or shorter where the scenario changes such stays.

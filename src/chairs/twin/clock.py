@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import SettingError, problem
@@ -123,10 +124,14 @@ def holidays_among(days: np.ndarray, country: str) -> np.ndarray:
     """Return, for each day (days since 1970), whether it is a public holiday of the country."""
     import numpy as np
 
+    return np.isin(days, _public(*_ends(days), country))
+
+
+@cache
+def _public(first: dt.date, last: dt.date, country: str) -> tuple[int, ...]:
     from chairs.core.calendar import public_holidays
 
-    closed = [(day - EPOCH).days for day in public_holidays(*_ends(days), country)]
-    return np.isin(days, closed)
+    return tuple((day - EPOCH).days for day in public_holidays(first, last, country))
 
 
 def hours_of_week(clock: Clock, holiday_as: int | None, country: str) -> np.ndarray:

@@ -15,7 +15,7 @@ from chairs.twin.clock import Clock, read_clock
 from chairs.twin.draft import Draft
 from chairs.twin.durations import Duration, always
 from chairs.twin.engine import layout as code
-from chairs.twin.graph import following, in_cycle
+from chairs.twin.graph import all_ask_alike, following, in_cycle
 from chairs.twin.model import Model
 from chairs.twin.resources import Resource
 from chairs.twin.rosters import capacity_cycle, hourly_rates
@@ -176,7 +176,7 @@ def _delay(draft: Draft, row: np.ndarray, step: Delay, places: dict[str, int]) -
 
 
 def _route(draft: Draft, row: np.ndarray, step: Route, places: dict[str, int]) -> None:
-    row[code.R_FIRST] = draft.numbers([np.cumsum(line) for line in step.probabilities])
+    row[code.R_FIRST] = draft.numbers(np.cumsum(np.asarray(step.probabilities, dtype=float), axis=1))
     row[code.R_WIDTH], row[code.R_LEVELS] = len(step.to), len(step.probabilities)
     row[code.R_TARGETS] = draft.wholes(places[name] for name in step.to)
     choose_by(draft, row, step.by)
@@ -245,6 +245,7 @@ def _rules(draft: Draft, station: np.ndarray, resource: Resource, heads: int) ->
     station[code.S_CLEANING] = draft.table(always(resource.cleaning)) if resource.cleaning else -1
     station[code.S_PREEMPTS] = resource.on_reduction == "preempt"
     station[code.S_OVERTAKING] = resource.overtaking
+    station[code.S_ALIKE] = not resource.overtaking or all_ask_alike(draft.model, resource)
     station[code.S_AGES] = -1
     if resource.ageing:
         station[code.S_AGES] = draft.numbers([resource.ageing.get(cls, code.FOREVER) for cls in classes])

@@ -20,7 +20,7 @@ def combinations_table(found: Frontier) -> pd.DataFrame:
     """Return one row a combination compared: units by lever, totals, where it stands, who dominates it.
 
     `number` is its place from the cheapest on; `by` the number of the combination that dominates it or, for an
-    undecided one, may; `chosen_MEASURE` the mean difference from today over the replications that chose.
+    undecided one, may; `from_today_MEASURE` the difference from today (`Member.differences`).
     """
     import pandas as pd
 
@@ -32,7 +32,7 @@ def combinations_table(found: Frontier) -> pd.DataFrame:
             "standing": one.standing,
             "by": one.by,
             "replications": one.replications,
-            **{f"chosen_{name}": rounded(value) for name, value in one.differences.items()},
+            **{f"from_today_{name}": rounded(value) for name, value in one.differences.items()},
         }
         for number, one in enumerate(found.members)
     ]
@@ -65,7 +65,7 @@ def written(found: Frontier) -> dict[str, Any]:
             {
                 "number": number, "choice": dict(zip(found.question.levers, one.choice, strict=True)),
                 "totals": one.totals, "standing": one.standing, "by": one.by, "replications": one.replications,
-                "chosen": one.differences, "effects": effects,
+                "from_today": one.differences, "effects": effects,
             }
         )  # fmt: skip
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chairs.twin.model import Model
+from chairs.twin.resources import Resource
 from chairs.twin.steps import Leave, Patience, Route, Seize
 
 
@@ -90,3 +91,9 @@ def _left(root: str, graph: dict[str, list[str]], seen: set[str]) -> list[str]:
             seen.add(other)
             work.append((other, iter(graph[other])))
     return order
+
+
+def all_ask_alike(model: Model, resource: Resource) -> bool:
+    """Say whether all who wait for a resource ask for the same, so that when one cannot be served nobody can."""
+    asking = [s for s in model.steps if isinstance(s, Seize) and any(resource.name in option for option in s.options)]
+    return len(asking) < 2 and resource.on_reduction == "finish"

@@ -30,8 +30,9 @@ class Sums:
     inside: int
 
 
-def read_sums(memory: Memory, program: Program) -> Sums:
-    """Read the sums of a replication that has ended."""
+def read_sums(memory: Memory, program: Program, *, visits_by_class: bool = True) -> Sums:
+    """Read the sums of a replication that has ended; without visits by class, `passes` has one column for all."""
+    passes = memory.table(code.AT_PASSES, len(program.rows))
     classes = len(program.model.classes)
     stations = memory.table(code.AT_STATIONS, code.S_WIDE)
     sums = memory.table(code.AT_STATIONS_X, code.SX_WIDE)
@@ -50,7 +51,7 @@ def read_sums(memory: Memory, program: Program) -> Sums:
         idle,
     ]
     return Sums(
-        passes=memory.table(code.AT_PASSES, classes).copy(),
+        passes=passes.copy().T if visits_by_class else passes.sum(axis=0)[:, None],
         arrived=memory.table(code.AT_ARRIVED, classes).copy(),
         counts=memory.table(code.AT_TALLIES, classes).copy(),
         totals=memory.table(code.AT_TALLIES_X, code.TX_WIDE).reshape(-1, classes, code.TX_WIDE).copy(),
@@ -104,14 +105,14 @@ class Measures:
         kind = measure if measure in ("wait", "stay") else "measure"
         names = self.program.tallies
         place = names.index((kind, of)) if (kind, of) in names else [name for _, name in names].index(of)
-        counts = np.array([s.counts[place, cls].sum() for s in self.sums], dtype=float)
+        counts: np.ndarray = np.stack([s.counts[place] for s in self.sums])[:, cls].sum(axis=1).astype(float)
         if measure == "n":
             return counts
         if measure.startswith("within:"):
             limit = self.program.within.index((of, float(measure.removeprefix("within:"))))
             totals = np.array([s.within[limit, cls].sum() for s in self.sums], dtype=float)
         else:
-            totals = np.array([s.totals[place, cls, code.TX_TOTAL].sum() for s in self.sums])
+            totals = np.stack([s.totals[place] for s in self.sums])[:, cls, code.TX_TOTAL].sum(axis=1)
         means: np.ndarray = np.divide(totals, counts, out=np.full(len(counts), np.nan), where=counts > 0)
         return means
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import SettingError, problem
@@ -39,11 +39,12 @@ class Member:
         `frontier`, `dominated` or `undecided` (the replications ended before it was sure).
     by
         Number of the combination that dominates it, or may; None: none.
-    differences
-        Mean difference from today of each measure among the objectives, over the replications that chose: it says
-        where a combination lies, it is not an estimate to quote.
     effects
         Effect on each measure against today, from fresh replications; of a dominated one none.
+    differences
+        Difference from today of each measure among the objectives: the effect; for a dominated one, that of the
+        combination that dominates it plus how far it was behind in the replications that chose. The latter says where
+        it lies, it is not an estimate to quote.
     """
 
     choice: Choice
@@ -51,8 +52,8 @@ class Member:
     standing: Standing
     by: int | None
     replications: int
-    differences: dict[str, float]
     effects: tuple[Effect, ...] = ()
+    differences: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def optimise(
         raise _nothing_to_choose(question, len(tried))
     chosen = sorted(tried[: effort.compared], key=lambda choice: (_exact(question, choice), choice))
     found = _selected(question, chosen, counted)
-    members = tuple(_member(chosen, i, found, counted) for i in range(len(chosen)))
+    members = tuple(_member(question, chosen, i, found) for i in range(len(chosen)))
     return Frontier(
         question=question,
         members=_estimated(question, members, counted),
@@ -152,10 +153,6 @@ class _Counted:
         expected = self.expected.get(phase, 0)
         self.progress(phase, self.done[phase], expected if self.done[phase] <= expected else None)
         return np.column_stack([found[name] for name in self.question.measures])
-
-    def today(self, phase: str, first: int, number: int) -> np.ndarray:
-        """Return the same for the model as it is."""
-        return self.values(phase, (0,) * len(self.question.levers), first, number)
 
 
 def _searched(question: Question, grid: Grid, counted: _Counted, allowed: list[Choice] | None) -> list[Choice]:
@@ -204,46 +201,61 @@ def _selected(question: Question, chosen: list[Choice], counted: _Counted) -> Se
     return select(exact, lambda i, first, n: counted.values("compare", chosen[i], COMPARED + first, n), rule)
 
 
-def _member(chosen: list[Choice], i: int, found: Selection, counted: _Counted) -> Member:
-    import numpy as np
-
-    question, by, number = counted.question, found.by[i], found.replications[i]
+def _member(question: Question, chosen: list[Choice], i: int, found: Selection) -> Member:
+    by = found.by[i]
     while by >= 0 and found.standing[by] == "dominated":  # of a chain, name the one that is still in
         by = found.by[by]
-    today = np.concatenate([counted.today("compare", COMPARED + at, n) for at, n in _looks(question, number)])
     return Member(
         choice=chosen[i],
         totals={name: total(question, chosen[i], name) for name in TOTALS},
         standing=found.standing[i],
         by=None if by < 0 else by,
-        replications=number,
-        differences=dict(zip(question.measures, map(float, found.means[i] - today.mean(axis=0)), strict=True)),
+        replications=found.replications[i],
     )
-
-
-def _looks(question: Question, number: int) -> list[tuple[int, int]]:
-    """Return the batches, (first, how many), in which so many replications were run."""
-    first, batch = question.effort.first, question.effort.batch
-    return [(0, first), *((at, min(batch, number - at)) for at in range(first, number, batch))]
 
 
 def _estimated(question: Question, members: tuple[Member, ...], counted: _Counted) -> tuple[Member, ...]:
     """Return the members with the effects of those not dominated, from replications that chose nothing."""
-    n = question.effort.final
     kept = [member for member in members if member.standing != "dominated"]
-    counted.expected["estimate"] = n * (1 + len(kept))
-    counted.today("estimate", FRESH, n)
-    plain = counted.bench.values(None, FRESH, n)
+    counted.expected["estimate"] = question.effort.final * (1 + len(kept))
+    counted.values("estimate", (0,) * len(question.levers), FRESH, question.effort.final)
+    known = {member.choice: _effects(member, counted) for member in kept}
     found = []
     for member in members:
-        if member.standing != "dominated":
-            counted.values("estimate", member.choice, FRESH, n)
-            changed = counted.bench.values(counted.scenario(member.choice), FRESH, n)
-            label = " ".join(f"{name}{units:+d}" for name, units in zip(question.levers, member.choice, strict=True))
-            effects = (counted.bench.effect(label, name, (plain[name], changed[name])) for name in plain)
-            member = replace(member, effects=tuple(effects))
-        found.append(member)
+        if member.choice in known:
+            effects = known[member.choice]
+            where = {one.measure: one.mean for one in effects if one.measure in question.measures}
+        else:
+            assert member.by is not None
+            other, effects = members[member.by], ()
+            behind = _behind(member, other, counted)
+            where = {
+                one.measure: one.mean + behind[one.measure] for one in known[other.choice] if one.measure in behind
+            }
+        found.append(replace(member, effects=effects, differences=where))
     return tuple(found)
+
+
+def _effects(member: Member, counted: _Counted) -> tuple[Effect, ...]:
+    n = counted.question.effort.final
+    counted.values("estimate", member.choice, FRESH, n)
+    plain = counted.bench.values(None, FRESH, n)
+    changed = counted.bench.values(counted.scenario(member.choice), FRESH, n)
+    name = " ".join(f"{key}{units:+d}" for key, units in zip(counted.question.levers, member.choice, strict=True))
+    return tuple(counted.bench.effect(name, measure, (plain[measure], changed[measure])) for measure in plain)
+
+
+def _behind(member: Member, other: Member, counted: _Counted) -> dict[str, float]:
+    """Return how far one is behind another, by measure, over the replications that chose: nothing is run again."""
+    effort, number = counted.question.effort, member.replications
+    apart = dict.fromkeys(counted.question.measures, 0.0)
+    later = range(effort.first, number, effort.batch)
+    for at, n in ((0, effort.first), *((at, min(effort.batch, number - at)) for at in later)):
+        here = counted.bench.values(counted.scenario(member.choice), COMPARED + at, n)
+        there = counted.bench.values(counted.scenario(other.choice), COMPARED + at, n)
+        for name in apart:
+            apart[name] += float((here[name] - there[name]).sum()) / number
+    return apart
 
 
 def _nothing_to_choose(question: Question, found: int) -> SettingError:

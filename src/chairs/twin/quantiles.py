@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,27 +31,38 @@ def upper(duration: Duration, survival: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Closed formulas for the values observed and the lognormal; otherwise halving on the survival function, to 1e-12
-    of the length. Checked against scipy.stats (`tests/unit/twin/test_replay.py`).
+    Closed formulas; a mixture with continuous parts by halving on its survival function, to 1e-12 of the length.
+    Checked against `Duration.survival` and scipy.stats (`tests/unit/twin/test_replay.py`).
     """
     asked = np.clip(survival, 1e-300, 1.0)
-    if duration.kind == "never":
-        return np.full(len(asked), FOREVER)
-    if duration.kind == "fixed":
-        return np.full(len(asked), duration.mean or 0.0)
     points = sorted(_points(duration, 1.0))
     if points:
         values, shares = np.array(points).T
         place = np.searchsorted(np.cumsum(shares), 1.0 - asked, side="right")
         found: np.ndarray = values[np.minimum(place, len(values) - 1)]
         return found
-    if duration.kind == "lognormal":
-        from scipy.special import ndtri
+    if duration.kind == "mixture":
+        return np.array([_halved(duration, one) for one in asked])
+    return _closed(duration, asked)
 
-        sigma = np.sqrt(np.log1p((duration.cv or 0.0) ** 2))
-        found = np.exp(np.log(duration.mean or 0.0) - sigma**2 / 2 - sigma * ndtri(asked))
-        return found
-    return np.array([_halved(duration, one) for one in asked])
+
+def _closed(duration: Duration, asked: np.ndarray) -> np.ndarray:
+    from scipy.special import gammainccinv, ndtri
+
+    mean, cv, shape = duration.mean or 0.0, duration.cv or 0.0, duration.shape or 1.0
+    least, most = duration.least or 0.0, duration.most or 0.0
+    sigma = math.sqrt(math.log1p(cv * cv))
+    inverse: dict[str, Callable[[], np.ndarray]] = {
+        "never": lambda: np.full(len(asked), FOREVER),
+        "fixed": lambda: np.full(len(asked), mean),
+        "exponential": lambda: -mean * np.log(asked),
+        "weibull": lambda: mean / math.gamma(1 + 1 / shape) * (-np.log(asked)) ** (1 / shape),
+        "uniform": lambda: most + asked * (least - most),
+        "normal": lambda: np.maximum(mean - mean * cv * ndtri(asked), 0.0),
+        "lognormal": lambda: np.exp(math.log(mean) - sigma**2 / 2 - sigma * ndtri(asked)),
+        "gamma": lambda: mean * cv**2 * gammainccinv(1 / cv**2, asked),
+    }
+    return np.asarray(inverse[duration.kind]())
 
 
 def _points(duration: Duration, weight: float) -> Iterator[tuple[float, float]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,18 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chairs.core.errors import SettingError, Text, problem
+from chairs.core.errors import SettingError, problem
 from chairs.core.streams import stream
 from chairs.twin.carrying import carried, shifted
 from chairs.twin.checking import check
 from chairs.twin.compiling import Program, compile_model
 from chairs.twin.given import Given, joined, numbered, with_given
 from chairs.twin.lines import read_lines
+from chairs.twin.replayed import Line, Moves, Replay
 from chairs.twin.replications import Job
 from chairs.twin.scenario import Scenario, apply
 from chairs.twin.state import check_state
 
 if TYPE_CHECKING:
+    from chairs.core.errors import Text
     from chairs.twin.lines import Lines
     from chairs.twin.model import Model
     from chairs.twin.state import Present
@@ -95,71 +96,6 @@ class Past:
     near: Mapping[str, tuple[float, float]]
     units: Mapping[str, str]
     assumed: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One measure: in the log, played again (mean and 80 % band), and what the change does (mean and 95 %)."""
-
-    measure: str
-    of: str
-    unit: str
-    real: float
-    again: float
-    again_low: float
-    again_high: float
-    near: bool
-    effect: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moves:
-    """Patients who would have waited less, or more, by at least `least`: mean and 95 % interval over the redraws."""
-
-    wait: str
-    least: float
-    less: tuple[float, float, float]
-    more: tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """What was found; `inside` is the share of hours at which the real census lies in the replay's 80 % band."""
-
-    scenario: str
-    redraws: int
-    present: int
-    arrived: int
-    lines: tuple[Line, ...]
-    moves: tuple[Moves, ...]
-    inside: Mapping[str, float]
-    assumed: tuple[Text, ...]
-
-    @property
-    def verdict(self) -> Text:
-        """Whether the replay can be believed, from the measures of the whole site."""
-        told = [line for line in self.lines if line.of == "all" and np.isfinite(line.real)]
-        far = [line.measure for line in told if not line.near]
-        if not told:
-            return Text(fr="Rien à comparer avec le journal.", en="Nothing to compare with the log.")
-        if not far:
-            return Text(
-                fr=f"On peut croire ce rejeu : les {len(told)} mesures sont proches de ce qui s'est passé.",
-                en=f"This replay can be believed: all {len(told)} measures are near what happened.",
-            )
-        if len(far) == len(told):
-            return Text(
-                fr="On ne peut pas croire ce rejeu : aucune mesure n'est proche de ce qui s'est passé.",
-                en="This replay cannot be believed: no measure is near what happened.",
-            )
-        return Text(
-            fr=f"On peut croire ce rejeu en partie : {len(told) - len(far)} mesures sur {len(told)} sont proches de "
-            "ce qui s'est passé ; les autres effets sont à ne pas croire.",
-            en=f"This replay can be believed in part: {len(told) - len(far)} measures of {len(told)} are near what "
-            "happened; the other effects are not to be believed.",
-        )
 
 
 def replay(
@@ -292,13 +228,3 @@ def _quantiles(values: np.ndarray, at: tuple[float, float]) -> tuple[float, floa
     known = values[np.isfinite(values)]
     low, high = np.quantile(known, at) if len(known) else (np.nan, np.nan)
     return float(low), float(high)
-
-
-def table(found: Replay) -> list[dict[str, object]]:
-    """Return the measures as rows, rounded, in a fixed order."""
-    numbers = ("real", "again", "again_low", "again_high", "effect", "low", "high")
-    rows: list[dict[str, object]] = []
-    for line in sorted(found.lines, key=lambda one: (one.measure, one.of != "all", one.of)):
-        row = dataclasses.asdict(line)
-        rows.append({**row, **{name: round(row[name], 4) + 0.0 for name in numbers}})
-    return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,26 +13,18 @@ import numpy as np
 from chairs.core.errors import DataError, Text, problem
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.bounded import Bound, Bounds, bounded
-from chairs.twin.engine import layout as code
 from chairs.twin.event_log import ARRIVAL
 from chairs.twin.given import Own, own
-from chairs.twin.replay import Past, Seen
+from chairs.twin.queued import NEAR, UNITS, held, seen, shown
+from chairs.twin.replay import Past
 from chairs.twin.retracing import Line, Told, Trace, Tracer, classes_of
-from chairs.twin.state import placed
 from chairs.twin.steps import Delay, Patience, Seize
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from chairs.twin.compiling import Program
-    from chairs.twin.lines import Lines
     from chairs.twin.model import Model
 
-HOUR = 3_600_000_000  # microseconds
-ALL = "all"
-UNITS = {"wait": "h", "queue_hours": "h", "in_use": "units", "gone": "patients"}
-NEAR = {"wait": (1 / 6, 0.15), "queue_hours": (1.0, 0.2), "in_use": (0.5, 0.1), "gone": (2.0, 0.2)}
-"""How near a replay must come to be believed: ten minutes or 15 % for a mean wait, and so on."""
 ASSUMED = (
     Text(
         fr="Chacun garde ses propres durées et son parcours, quand bien même il serait servi plus tôt ou plus tard.",
@@ -99,8 +92,8 @@ def retrace(
         known={name: _own(told, clock) for name, told in settled.items()},
         under_way={name: _own(told, clock) for name, told in _under_way(here).items()},
         unseen=_bounds(model, open_).draw,
-        read=lambda lines, program: _seen(_holds(lines, program, state), (model, horizon, count)),
-        real=_seen(_shown(table, who, model), (model, horizon, count)),
+        read=lambda lines, program: seen(held(lines, program, state), (model, horizon, count)),
+        real=seen(shown(table, who, model), (model, horizon, count)),
         near=NEAR,
         units=UNITS,
         assumed=(*ASSUMED, *([_lost(lost, len(traces))] if lost else [])),
@@ -150,16 +143,19 @@ def _traces(
 ) -> tuple[list[Trace], list[tuple[str, float]]]:
     """Return what each case gives, those who had left before or come after the week left out."""
     traces, kept = [], []
-    for name, rows in table.groupby("case_id", sort=True):
-        lines = [Line(*row) for row in rows[["activity", "unit", "resource", "requested", "start", "end"]].to_numpy()]
+    columns = [table[name].tolist() for name in ("activity", "unit", "resource", "requested", "start", "end")]
+    names = table["case_id"].astype(str).tolist()
+    whole = [Line(*row) for row in zip(*columns, strict=True)]
+    for name, group in itertools.groupby(range(len(names)), key=names.__getitem__):
+        lines = [whole[place] for place in group]
         came = [line.begins for line in lines if line.activity == ARRIVAL]
         steps = [line for line in lines if line.activity != ARRIVAL]
         arrived = came[0] if came else steps[0].begins
-        cls = classes_of(tracer.model, steps, labels.get(str(name), {}))
+        cls = classes_of(tracer.model, steps, labels.get(name, {}))
         trace = tracer.trace(steps, cls, arrived)
         if 0 <= arrived < horizon or trace.present is not None:
             traces.append(trace)
-            kept.append((str(name), arrived))
+            kept.append((name, arrived))
     return traces, kept
 
 
@@ -259,72 +255,3 @@ def _bounds(model: Model, lines: Mapping[str, Lined]) -> Bounds:
             low = np.where(open_, [one.least for _, one in mine], value)
             found.append(Bound((name,), who, low, np.where(open_, np.inf, value), step.duration.rows[line], line))
     return bounded(found)
-
-
-Holds = dict[str, np.ndarray]
-
-
-def _shown(table: pd.DataFrame, who: Mapping[str, int], model: Model) -> Holds:
-    """Return the holds and waits that the log shows of those in the week."""
-    rows = table[table["case_id"].isin(list(who))]
-    columns = {name: rows[name].to_numpy(float) for name in ("requested", "start", "end")}
-    resources = {resource.name: place for place, resource in enumerate(model.resources)}
-    place = np.array([resources.get(name, -1) for name in rows["resource"]], dtype=np.int64)
-    return {
-        "who": np.array([who[name] for name in rows["case_id"]], dtype=np.int64),
-        "activity": rows["activity"].to_numpy(object),
-        "resource": place,
-        **columns,
-    }
-
-
-def _holds(lines: Lines, program: Program, state: Sequence) -> Holds:  # type: ignore[type-arg]
-    """Return the holds and waits of a run."""
-    numbers = np.full(int(lines["who"].max(initial=-1)) + 1, -1)
-    order = placed(state)
-    numbers[: len(order)] = order
-    came = lines["kind"] == code.LOG_ARRIVE
-    numbers[lines["who"][came]] = lines["resource"][came]
-    kept = (lines["kind"] == code.LOG_HOLD) | (lines["kind"] == code.LOG_LEFT_QUEUE)
-    names = np.array([getattr(step, "activity", None) or step.name for step in program.model.steps], dtype=object)
-    columns = {name: lines[name][kept] for name in ("requested", "start", "end")}
-    return {
-        "who": numbers[lines["who"][kept]],
-        "activity": names[lines["row"][kept]],
-        "resource": lines["resource"][kept],
-        **columns,
-    }
-
-
-def _seen(holds: Holds, of: tuple[Model, float, int]) -> Seen:
-    """Return waits, queues, units in use and those who left a queue inside the week."""
-    model, horizon, count = of
-    activities = sorted({s.activity or s.name for s in model.steps if isinstance(s, Seize)})
-    asked, start, end = holds["requested"], holds["start"], np.where(np.isnan(holds["end"]), np.inf, holds["end"])
-    served = (start >= 0) & (start < horizon) & np.isfinite(asked)
-    gone = np.isnan(start) & (end >= 0) & (end < horizon) & np.isfinite(asked)
-    until = np.where(np.isnan(start), end, start)
-    queued = np.clip(np.minimum(until, horizon) - np.maximum(asked, 0.0), 0.0, None)
-    values: dict[tuple[str, str], float] = {}
-    waits: dict[str, np.ndarray] = {}
-    for name in (ALL, *activities):
-        mine = np.isin(holds["activity"], activities) if name == ALL else holds["activity"] == name
-        waited = (start - asked)[mine & served]
-        values["wait", name] = float(waited.mean()) / model.hour if len(waited) else np.nan
-        values["queue_hours", name] = float(np.nansum(queued[mine])) / model.hour
-        values["gone", name] = float((gone & mine).sum())
-        each = np.full(count, np.nan)
-        each[holds["who"][mine]] = 0.0
-        np.add.at(each, holds["who"][mine], np.nan_to_num(queued[mine]))
-        waits[name] = each
-    census: dict[str, np.ndarray] = {}
-    hours = np.arange(0.0, horizon, model.hour)
-    for place, resource in enumerate(model.resources):
-        mine = (holds["resource"] == place) & np.isfinite(start)
-        begins, ends = np.sort(start[mine]), np.sort(end[mine])
-        census[resource.name] = np.searchsorted(begins, hours, "right") - np.searchsorted(ends, hours, "right")
-        lasts = np.clip(np.minimum(end[mine], horizon) - np.maximum(start[mine], 0.0), 0.0, None)
-        values["in_use", resource.name] = float(lasts.sum()) / horizon
-    values["in_use", ALL] = sum(values["in_use", resource.name] for resource in model.resources)
-    census[ALL] = np.sum(list(census.values()), axis=0)
-    return Seen(values=values, waits=waits, census=census)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,7 +29,8 @@ class Line:
     @property
     def begins(self) -> float:
         """First moment of the line."""
-        return float(np.nanmin([self.requested, self.start, self.end]))
+        times = (self.requested, self.start, self.end)
+        return min([time for time in times if not math.isnan(time)], default=math.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,8 @@ class _Walk:
         if isinstance(step, Leave):
             self.next = None
         elif isinstance(step, Delay):
-            self._known(step, line.end - line.start if np.isfinite(line.end) else np.nan, line.start)
-            self.now, self.next = (line.end if np.isfinite(line.end) else np.inf), self._after(step.name)
+            self._known(step, line.end - line.start if math.isfinite(line.end) else math.nan, line.start)
+            self.now, self.next = (line.end if math.isfinite(line.end) else math.inf), self._after(step.name)
         else:
             assert isinstance(step, Seize)
             self._ask(step, line)
@@ -169,10 +171,10 @@ class _Walk:
 
     def _ask(self, step: Seize, line: Line) -> None:
         """Wait at a step, be served or leave."""
-        asked = line.requested if np.isfinite(line.requested) else line.start
-        served = np.isfinite(line.start)
+        asked = line.requested if math.isfinite(line.requested) else line.start
+        served = math.isfinite(line.start)
         until = line.start if served else line.end
-        until = until if np.isfinite(until) else np.inf  # still waiting at the log's end
+        until = until if math.isfinite(until) else math.inf  # still waiting at the log's end
         self._present(step.name, asked, until, None)
         self.now = until
         if served:
@@ -181,7 +183,7 @@ class _Walk:
                 self.holds[name] = self.holds.get(name, 0) + units
                 self.ends[name] = line.end
             self.here, self.next = line, self._after(step.name)
-        elif np.isfinite(until) and self.clock is not None:
+        elif math.isfinite(until) and self.clock is not None:
             self._ring(until)
         else:
             self.next = None
@@ -208,12 +210,12 @@ class _Walk:
     def _freed(self, step: Release) -> list[float]:
         """Return when what a step gives back was given back in the log."""
         ends = [self.ends[name] for name in step.resources or tuple(self.ends) if name in self.ends]
-        return [end for end in ends if np.isfinite(end)]
+        return [end for end in ends if math.isfinite(end)]
 
     def _take(self, step: Step, following: str, border: float) -> None:
         if isinstance(step, Delay):
             lasts = max(border - self.now, 0.0)
-            self._known(step, lasts if np.isfinite(lasts) else np.nan, self.now)
+            self._known(step, lasts if math.isfinite(lasts) else math.nan, self.now)
             self.now = max(border, self.now)
         elif isinstance(step, Route):
             if self.now >= 0:
@@ -233,7 +235,7 @@ class _Walk:
         """He was served: his patience is longer than he waited."""
         if self.clock is not None:
             name, since = self.clock
-            self._tell(self.tracer.map.steps[name], np.nan, self.now - since)
+            self._tell(self.tracer.map.steps[name], math.nan, self.now - since)
             self.clock = None
 
     def _row(self, step: Step) -> int:
@@ -247,11 +249,11 @@ class _Walk:
 
     def _known(self, step: Delay, lasts: float, since: float) -> None:
         """Note a length; of one under way at the start, what is left of it."""
-        ends = since + lasts if np.isfinite(lasts) else np.inf
-        inside = self._present(step.name, since, ends, None if np.isinf(ends) else ends)
-        least = 0.0 if np.isfinite(lasts) else max(self.tracer.until - since, 0.0)
+        ends = since + lasts if math.isfinite(lasts) else math.inf
+        inside = self._present(step.name, since, ends, None if math.isinf(ends) else ends)
+        least = 0.0 if math.isfinite(lasts) else max(self.tracer.until - since, 0.0)
         told = Told(step.name, lasts, least, self._row(step), since)
-        if inside and np.isfinite(lasts):
+        if inside and math.isfinite(lasts):
             self.trace.under_way = told
         elif since >= 0:
             self.trace.told.append(told)
@@ -274,7 +276,7 @@ class _Walk:
         if way is None:
             return
         ends = max([*self.ends.values(), self.now])
-        self._pass(way, ends if np.isfinite(ends) else np.inf)
+        self._pass(way, ends if math.isfinite(ends) else math.inf)
 
 
 def classes_of(model: Model, lines: Sequence[Line], labels: Mapping[str, str]) -> str:

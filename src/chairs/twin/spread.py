@@ -33,8 +33,9 @@ def spread(effects: np.ndarray) -> Spread | None:
 
     Notes
     -----
-    One-way random effects (Searle, Casella & McCulloch, *Variance Components*, 1992, section 3.5): the variance of
-    the samples' means less that inside samples over the number of pairs, at least 0; its degrees of freedom after
+    Pair r of every sample has the same random numbers: samples and pairs cross. Two-way random effects (Searle,
+    Casella & McCulloch, *Variance Components*, 1992, section 4.3): the variance of the samples' means less that of
+    what neither sample nor pair explains over the number of pairs, at least 0; its degrees of freedom after
     Satterthwaite (1946). For simulation input uncertainty: Barton, Nelson & Xie, *INFORMS J. Computing* 26 (2014).
     Checked by redrawing planted variances (tests/unit/twin/test_spread.py).
 
@@ -48,9 +49,10 @@ def spread(effects: np.ndarray) -> Spread | None:
     if samples < LEAST_SAMPLES or pairs < 2:
         return None
     among = float(kept.mean(axis=1).var(ddof=1))
-    inside = float(kept.var(axis=1, ddof=1).mean()) / pairs
+    rest = kept - kept.mean(axis=1, keepdims=True) - kept.mean(axis=0) + kept.mean()
+    inside = float((rest**2).sum()) / ((samples - 1) * (pairs - 1)) / pairs
     between = max(among - inside, 0.0)
-    doubt = among**2 / (samples - 1) + inside**2 / (samples * (pairs - 1))
+    doubt = among**2 / (samples - 1) + inside**2 / ((samples - 1) * (pairs - 1))
     freedom = between**2 / doubt if between > 0 else 1.0
     return Spread(se=between**0.5, freedom=max(freedom, 1.0), samples=samples)
 

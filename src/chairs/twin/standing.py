@@ -15,12 +15,11 @@ from chairs.twin.compiling import Program, compile_model
 from chairs.twin.engine import layout as code
 from chairs.twin.memory import Memory, new_memory
 from chairs.twin.model import Model
-from chairs.twin.placing import make_room, place_state
+from chairs.twin.placing import place_state
 from chairs.twin.running import Cancelled, key_of, run_to_end
 from chairs.twin.state import Present
 
 Result = TypeVar("Result")
-ROOM = 1.5  # places for patients, over those present
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,6 @@ def stand(
     """
     program = compile_model(model, start=start, horizon=horizon)
     key = key_of(seed, 0)
-    memory = new_memory(program, key=key, warm_up=0.0, log=False, every=every)
-    make_room(memory, int(ROOM * len(state)) + 1)
+    memory = new_memory(program, key=key, warm_up=0.0, log=False, every=every, present=len(state))
     place_state(memory, program, state, key)
     return Standing(program=program, image=memory, seed=seed)

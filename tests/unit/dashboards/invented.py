@@ -413,10 +413,19 @@ def claims(outcome: str) -> pd.DataFrame:
     ]
     columns = ["exposure", "per", "claim", "estimate", "low", "high", "q", "robustness", "flags", "reason"]
     frame = pd.DataFrame(rows, columns=columns)
-    same = {"protocol": "demo", "seal": "0123456789abcdef", "estimand": "within", "lag": 0, "df": 40.0, "n": 240}
+    same = {"protocol": "demo", "seal": "0123456789abcdef", "estimand": "within", "model": "two_way", "lag": 0}
+    same |= {"df": 40.0, "n": 240}
     return frame.assign(
         **same, outcome=outcome, q_any_dependence=frame["q"], clusters=120, status="confirmatory", cell_status="ok"
     )
+
+
+def protocol_log(outcome: str = "unread") -> pd.DataFrame:
+    """A seal, and one deviation that touches no verdict."""
+    told = {"what_fr": "un modèle ajouté", "what_en": "one model added", "why_fr": "pour voir", "why_en": "to see"}
+    rows = [{"place": 0, "event": "sealed"}, {"place": 1, "event": "deviation", **told}]
+    same = {"protocol": "demo", "date": "2026-11-22", "seal": "0123456789abcdef", "outcome": outcome}
+    return pd.DataFrame(rows).assign(**same, touches=False, cell_status="ok")
 
 
 def claim_steps(outcome: str) -> pd.DataFrame:
@@ -583,6 +592,7 @@ def released(study: Study) -> dict[str, pd.DataFrame]:
             "claims": claims(outcome),
             "key_drivers": key_drivers(outcome),
             "claim_steps": claim_steps(outcome),
+            "protocol_log": protocol_log(),
             "comment_themes": comment_themes(),
             "comment_errors": comment_errors(),
         }

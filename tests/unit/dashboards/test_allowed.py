@@ -30,8 +30,8 @@ def declared(study: Study) -> pd.DataFrame:
     rows = [[protocol.name, *pair] for pair in protocol.pairs]
     frame = pd.DataFrame(rows, columns=["protocol", "exposure", "outcome"])
     status = "exploratory" if protocol.exploratory else "confirmatory"
-    said = {"seal": "0", "estimand": protocol.estimand, "lag": protocol.lag, "claim": "not_valid", "per": 1.0, "n": 0}
-    return CONTRACTS["claims"].conform(frame.assign(**said, status=status))
+    said = {"seal": "0", "estimand": protocol.estimand, "model": protocol.declared, "lag": protocol.lag, "per": 1.0}
+    return CONTRACTS["claims"].conform(frame.assign(**said, claim="not_valid", n=0, status=status))
 
 
 @pytest.fixture(scope="module")

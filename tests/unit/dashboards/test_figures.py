@@ -411,7 +411,10 @@ def test_declared_links_are_told_by_verdict_in_points_of_the_declared_change(hos
     assert "−2,00 points [−3,00 ; −1,00]" in said
     assert [row[3] for row in fiche.table.rows] == ["supported", "doubtful", "not_supported"]
     assert fiche.note is not None
-    assert "protocole scellé 0123456789ab" in plain(fiche.note)
+    assert "Protocole scellé le 22 novembre 2026, empreinte 0123456789ab" in plain(fiche.note)
+    assert "1 écart consigné depuis : 22 novembre 2026, un modèle ajouté (pour voir ; sans effet" in plain(fiche.note)
+    assert fiche.headline is not None
+    assert plain(fiche.headline.value) == "1 sur 3"
     none = tables["claims"].assign(claim="not_supported")
     assert "Aucun des 3 liens" in plain(drawn("claims", study, {**tables, "claims": none}).sentence)
     assert FIGURES["claims"].draw(replace(study, protocol=None), tables) is None
@@ -468,7 +471,7 @@ def test_comments_are_counted_and_the_masked_theme_is_not_drawn(hospital: Any) -
     assert "« Attente » est le plus souvent dans un commentaire critique (56 %" in said
     assert [row[0] for row in fiche.table.rows] == ["attente", "soins"]
     assert fiche.note is not None
-    assert "0,82 [0,78 ; 0,86]" in plain(fiche.note)
+    assert "0,82 sur 1 [0,78 ; 0,86]" in plain(fiche.note)
     without = {name: frame for name, frame in tables.items() if not name.startswith("comment")}
     assert FIGURES["comment-themes"].draw(study, without) is None
 

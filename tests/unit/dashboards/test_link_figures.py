@@ -70,6 +70,67 @@ def test_the_ladder_shows_the_clearest_claim_with_its_reasons(invented: ModuleTy
 
 def test_links_on_known_results_are_not_said_to_be_declared_before(invented: ModuleType) -> None:
     known = invented.claims(OUTCOME).assign(status="exploratory")
-    said = drawn("claims", invented.hospital(), {"claims": known}).sentence
-    assert "avant de lire" not in said.fr
-    assert "on known results" in said.en
+    tables = {"claims": known, "protocol_log": invented.protocol_log("known")}
+    fiche = drawn("claims", invented.hospital(), tables)
+    words = (fiche.title.fr, fiche.question.fr, fiche.sentence.fr, fiche.headline.label.fr)  # type: ignore[union-attr]
+    assert not any("avance" in text or "avant de lire" in text for text in words)
+    assert "on known results" in fiche.sentence.en
+    assert "already public" in fiche.question.en
+    assert "était public et connu" in fiche.note.fr  # type: ignore[union-attr]
+
+
+def test_a_change_that_touches_the_verdicts_makes_them_exploratory_and_is_shown(invented: ModuleType) -> None:
+    known = invented.claims(OUTCOME).assign(status="exploratory")
+    tables = {"claims": known, "protocol_log": invented.protocol_log().assign(touches=True)}
+    fiche = drawn("claims", invented.hospital(), tables)
+    assert "avant de lire" in fiche.sentence.fr, "it was sealed before all the same"
+    assert "a changé après son scellé" in plain(fiche.note.fr)  # type: ignore[union-attr]
+    assert "one model added (to see)" in fiche.note.en  # type: ignore[union-attr]
+
+
+def test_how_to_read_depends_on_who_is_compared(invented: ModuleType) -> None:
+    claims = invented.claims(OUTCOME)
+    within = drawn("claims", invented.hospital(), {"claims": claims}).how_to_read
+    between = drawn("claims", invented.hospital(), {"claims": claims.assign(estimand="between")}).how_to_read
+    assert "à lui-même" in plain(within.fr)
+    assert "entre eux" not in within.fr
+    assert "entre eux" in plain(between.fr)
+    assert "à lui-même" not in between.fr
+
+
+def classes(invented: ModuleType) -> dict[str, pd.DataFrame]:
+    """The invented claims and ladder, the outcome made of ordered classes."""
+    steps = invented.claim_steps("cms-hcahps-stars/all")
+    odds = steps[steps["rung"] == "between"].assign(rung="ordinal", estimate=-9.0, low=-14.0, high=-4.0)
+    claims = invented.claims("cms-hcahps-stars/all").assign(model="ordinal", estimand="between")
+    return {"claims": claims, "claim_steps": pd.concat([steps, odds], ignore_index=True)}
+
+
+@pytest.mark.parametrize("figure", ["claims", "ladder"])
+def test_ordered_classes_show_a_direction_and_no_amount(invented: ModuleType, figure: str) -> None:
+    fiche = drawn(figure, invented.hospital(), classes(invented))
+    labels = {column.label.fr for column in fiche.table.columns}
+    assert "Sens" in labels
+    assert not labels & {"Points", "De", "À"}
+    assert "point" not in plain(fiche.sentence.fr).lower()
+    assert "seul le sens se lit" in plain(fiche.how_to_read.fr)
+    layout = fiche.figure["fr"].to_plotly_json()["layout"]
+    assert layout["xaxis"]["showticklabels"] is False
+    assert "points" not in layout["xaxis"]["title"]["text"]
+    ends = [x for x in fiche.figure["fr"].to_plotly_json()["data"][0]["x"] if x is not None]
+    assert {round(b - a, 9) for a, b in zip(ends[::2], ends[1::2], strict=True)} == {2.0}, "one length for all"
+    if figure == "claims":
+        assert "vers une classe plus basse" in plain(fiche.sentence.fr)
+        found = {row[0]: row[4] for row in fiche.table.formatted("fr")}
+        assert "sens non établi" in found.values()
+
+
+def test_the_contrast_is_no_model_and_a_mark_over_zero_is_hollow(invented: ModuleType) -> None:
+    steps = invented.claim_steps(OUTCOME)
+    gap = steps[steps["rung"] == "between"].assign(rung="contextual", estimate=-1.0, low=-3.0, high=1.0)
+    wide = steps.assign(high=steps["high"].mask(steps["rung"] == "description", 5.0))
+    tables = {"claims": invented.claims(OUTCOME), "claim_steps": pd.concat([wide, gap], ignore_index=True)}
+    fiche = drawn("ladder", invented.hospital(), tables)
+    assert "2 des 3 modèles se distinguent de zéro" in plain(fiche.sentence.fr)
+    symbols = fiche.figure["fr"].to_plotly_json()["data"][1]["marker"]["symbol"]
+    assert list(symbols) == ["circle-open", "circle", "square-open", "diamond"]

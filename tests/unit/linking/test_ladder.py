@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from chairs.core.errors import SettingError, Text
+from chairs.core.errors import SettingError
 from chairs.core.records import build
 from chairs.core.streams import stream
 from chairs.linking import writing
 from chairs.linking.ladder import ladder
-from chairs.linking.protocol import Protocol, seal
+from chairs.linking.protocol import Protocol
 from chairs.linking.verdict import verdicts
 from chairs.stats.estimate import REASONS, Estimate
 
@@ -86,23 +85,6 @@ def test_double_learning_takes_out_what_a_covariate_does() -> None:
     assert rung(table.assign(size=table["exposure"]), "double_ml").reason == "collinear"
 
 
-def test_ordered_classes_give_the_odds_of_a_higher_one() -> None:
-    random = stream(11, "ordinal")
-    sites = 900
-    exposure, size = random.standard_normal(sites), random.standard_normal(sites)
-    latent = 0.8 * exposure + 0.5 * size + np.log(1 / random.random(sites) - 1)
-    table = pd.DataFrame({"establishment": [f"H{i}" for i in range(sites)], "year": "2022", "n": 100.0})
-    table = table.assign(outcome=np.digitize(latent, [-2, -0.5, 0.5, 2]) + 1.0, exposure=10 * exposure, size=size)
-    found = rung(table, "ordinal")
-    assert found.low < 0.08 < found.high  # type: ignore[operator]
-    assert found.estimate == pytest.approx(0.08, abs=3 * found.se)  # type: ignore[operator]
-    assert rung(table.assign(outcome=latent), "ordinal").reason == "not_classes"
-    assert rung(table.assign(size=table["exposure"] / 10), "ordinal").reason in {None, "collinear"}
-    former = table.assign(year="2021", outcome=1.0)
-    both = pd.concat([former, table], ignore_index=True)
-    assert rung(both, "ordinal").estimate == pytest.approx(found.estimate), "the last year alone"
-
-
 def test_the_protocol_names_its_rungs_and_they_are_written(planted: Any) -> None:
     asked = {"estimand": "within", "lag": 0, "exposures": ["x"], "outcomes": ["i/d"], "future_exposure": False}
     data = {"name": "p", "study": "s", "question": {"fr": "?", "en": "?"}, "covariates": ["status"], **asked}
@@ -115,11 +97,3 @@ def test_the_protocol_names_its_rungs_and_they_are_written(planted: Any) -> None
     assert found[0].primary.estimate == pytest.approx(1.0, abs=0.2), "further rungs leave the declared one alone"
     with pytest.raises(SettingError, match="ladder"):
         build(Protocol, {**data, "ladder": ["magic"]}, "p.yaml")
-
-
-def test_a_protocol_without_further_rungs_keeps_its_seal() -> None:
-    plain = Protocol(
-        name="a", study="s", question=Text(fr="?", en="?"), estimand="within", exposures=("x",), outcomes=("i/d",)
-    )
-    assert seal(plain).startswith("018c1670d2713b8d"), "as it was before `ladder` could be named"
-    assert seal(replace(plain, ladder=("double_ml",))) != seal(plain)

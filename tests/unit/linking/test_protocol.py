@@ -1,4 +1,4 @@
-"""A protocol is checked, sealed, and refuses what its own diagram forbids."""
+"""A protocol is checked, and refuses what its own diagram or the scale of its outcome forbids."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chairs.core.errors import SettingError, Text
-from chairs.linking.protocol import Deviation, Protocol, effects_of, read_protocol, seal, sealed, unblocked
+from chairs.linking.protocol import Protocol, effects_of, read_protocol, unblocked
 
 pytestmark = pytest.mark.unit
 
@@ -55,6 +55,9 @@ def test_a_good_protocol_is_read(tmp_path: Path) -> None:
         ('graph: ["x causes y"]\n', "unreadable arrow"),
         ("graph: [x -> y, y -> x]\n", "cycle"),
         ("estimand: causal\n", "choose among: within, between"),
+        ("model: ordinal\n", "model: ordinal and estimand: between"),
+        ("outcomes: [cms-hcahps-stars/all]\n", "ordered classes have no distance"),
+        ("deviations: [{date: lundi, what: {fr: a, en: a}, why: {fr: b, en: b}}]\n", "unreadable date"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(tmp_path: Path, more: str, words: str) -> None:
@@ -62,15 +65,6 @@ def test_what_cannot_be_is_refused_in_words(tmp_path: Path, more: str, words: st
     base = "".join(f"{line}\n" for line in BASE.splitlines() if not line.startswith(key))
     with pytest.raises(SettingError, match=words):
         read_protocol(written(tmp_path, base + more))
-
-
-def test_the_seal_changes_with_every_declaration_and_not_with_a_deviation() -> None:
-    first = seal(PROTOCOL)
-    assert seal(replace(PROTOCOL, smallest_effect=2.0)) != first
-    assert seal(replace(PROTOCOL, covariates=())) != first
-    told = replace(PROTOCOL, deviations=(Deviation(what="floor", why="few answers", date="2026-11-21"),))
-    assert seal(told) == first
-    assert sealed(told)["deviations"] == [{"what": "floor", "why": "few answers", "date": "2026-11-21"}]
 
 
 def test_the_diagram_names_common_causes_left_open() -> None:

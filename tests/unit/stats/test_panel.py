@@ -12,6 +12,7 @@ from scipy import stats
 from chairs.core.errors import SettingError
 from chairs.core.streams import stream
 from chairs.stats import panel
+from chairs.stats.absorbed import Absorbing, absorbed_effects
 from chairs.stats.aggregation import slopes
 from chairs.stats.cluster_robust import matched_df, sandwich
 from chairs.stats.panel_rows import driscoll_kraay
@@ -254,3 +255,42 @@ def test_exact_errors_are_those_of_cr2_with_more_degrees_of_freedom_and_the_same
         assert (plain.estimate, plain.se) == (exact.estimate, exact.se)
         assert (plain.df == exact.df) is same
         assert same or plain.df < exact.df < sites
+
+
+def crossed(sites: int = 60, months: int = 40, n: int = 2500) -> pd.DataFrame:
+    random = stream(4, "crossed effects")
+    data = pd.DataFrame({"site": random.integers(0, sites, n), "month": random.integers(0, months, n)})
+    hidden = random.normal(0, 3, sites)[data["site"]] + random.normal(0, 2, months)[data["month"]]
+    data["x"] = hidden / 4 + random.normal(size=n)
+    data["z"] = random.normal(size=n)
+    return data.assign(y=1.5 * data["x"] - 0.5 * data["z"] + hidden + random.normal(size=n))
+
+
+def test_absorbed_effects_are_those_of_the_sums_and_find_what_is_planted() -> None:
+    data = crossed()
+    design = Absorbing(outcome="y", covariates=("x", "z"), effects=("site", "month"), cluster="site")
+    x, z = absorbed_effects(data, design)
+    sums = cross_products(data, Design(outcome="y", cluster="site", covariates=("x", "z"), factors=("month",)))
+    ours = panel.fixed_effects(sums, errors="CR0")
+    assert [x.estimate, z.estimate] == pytest.approx([ours.coefficient(t).estimate for t in "xz"], rel=1e-6)
+    assert [x.se, z.se] == pytest.approx([ours.coefficient(t).se for t in "xz"], rel=0.06)  # CR0 and CRV1: a factor
+    assert x.se / ours.coefficient("x").se == pytest.approx(z.se / ours.coefficient("z").se, rel=1e-6)
+    assert x.low < 1.5 < x.high
+    assert z.low < -0.5 < z.high
+
+
+def test_absorbed_effects_that_mean_nothing_have_a_reason() -> None:
+    design = Absorbing(outcome="y", covariates=("x", "z"), effects=("site", "month"), cluster="site")
+    data = crossed(n=1500)
+
+    def reasons(table: pd.DataFrame) -> list[str | None]:
+        return [one.reason for one in absorbed_effects(table, design)]
+
+    assert reasons(data.assign(x=data["site"] * 2.0)) == ["no_within_variation", None]
+    assert reasons(data.assign(x=data["site"] * 2.0, z=1.0)) == ["no_within_variation"] * 2
+    assert reasons(data.assign(y=7.0)) == ["constant_outcome"] * 2
+    assert reasons(data.assign(site=1)) == ["one_cluster"] * 2
+    assert reasons(data.head(20)) == ["too_few"] * 2
+    few = absorbed_effects(data.assign(site=data["site"] % 8), design)
+    assert [one.reason for one in few] == ["few_effective_clusters"] * 2
+    assert few[0].low is None

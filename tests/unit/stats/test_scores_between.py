@@ -15,7 +15,6 @@ from chairs.core.streams import stream
 from chairs.stats.case_mix import adjust_for_case_mix
 from chairs.stats.multiplicity import adjusted, q_values
 from chairs.stats.relative_importance import relative_importance
-from chairs.stats.shares import net_promoter, top_box
 from chairs.stats.shrinkage import shrink
 
 pytestmark = pytest.mark.unit
@@ -155,17 +154,6 @@ def test_case_mix_without_an_answer_has_a_reason():
     assert adjust_for_case_mix(big.assign(site="a"), "score", "site", ["age"]).reason == "one_cluster"
     assert adjust_for_case_mix(big.assign(score=1.0), "score", "site", ["age"]).reason == "constant_outcome"
     assert adjust_for_case_mix(big.assign(age=1.0), "score", "site", ["age"]).reason == "no_within_variation"
-
-
-def test_shares_at_their_edges():
-    none = pd.Series([np.nan, np.nan])
-    assert top_box(none, {5}).reason == net_promoter(none).reason == "too_few"
-    everyone = top_box(pd.Series([5] * 20), {5})
-    assert (everyone.estimate, everyone.high) == (100, 100)
-    assert 80 < everyone.low < 90
-    assert net_promoter(pd.Series([10] * 20)).estimate == 100
-    assert net_promoter(pd.Series([10] * 20)).reason == "no_variance"
-    assert net_promoter(pd.Series([10, 0])).estimate == 0
 
 
 @given(st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), max_size=20))

@@ -122,7 +122,12 @@ def test_error_rates_are_those_that_were_planted() -> None:
     noisy = {rate.label: rate for rate in error_rates(texts, labels, list(range(400)))}
     assert clean["macro"].f1 == pytest.approx(1.0)
     assert noisy["macro"].f1 == pytest.approx(0.8, abs=0.06)  # one theme in two of 40 % is right by chance
-    assert noisy["repas"].low < noisy["repas"].f1 < noisy["repas"].high
+    repas = noisy["repas"]
+    assert repas.low < repas.f1 < repas.high
+    assert repas.precision_low < repas.precision < repas.precision_high
+    assert repas.recall_low < repas.recall < repas.recall_high
+    wide = 1.96 * (repas.recall * (1 - repas.recall) / repas.n) ** 0.5  # of a share of so many comments
+    assert repas.recall_high - repas.recall_low == pytest.approx(2 * wide, rel=0.25)
 
 
 def test_a_rare_theme_and_a_repeated_comment_are_told() -> None:

@@ -15,7 +15,7 @@ from chairs.twin.lines import read_lines
 from chairs.twin.memory import new_memory
 from chairs.twin.running import key_of, run_to_end
 from chairs.twin.simulate import simulate
-from chairs.twin.steps import Delay, Leave, Route, Window
+from chairs.twin.steps import Delay, Held, Leave, Route, Window
 
 from .conftest import booked, hospital
 
@@ -39,6 +39,49 @@ def test_a_stay_lands_on_the_day_and_hour_that_the_model_says() -> None:
 
 def _days(days: int) -> Duration:
     return Duration(kind="fixed", mean=days * DAY)
+
+
+def test_who_is_held_leaves_on_the_next_day_that_is_not_of_rest() -> None:
+    steps = (
+        Delay(name="wait", duration=always(_days(1)), lands=_days(0.5), activity="wait",
+              held=Held(shares={"saturday sunday holiday": 0.3, "sunday": 0.2})),
+        Leave(name="out"),
+    )  # fmt: skip
+    good_friday = dt.datetime(2024, 3, 29, 9, 0, tzinfo=dt.UTC)  # clocks change on the Sunday, Monday is a holiday
+    times = np.concatenate([np.linspace(10, 20, 500), 2 * DAY + np.linspace(10, 20, 500)])
+    model = hospital([booked(*times, to="wait")], [], steps, timezone="Europe/Paris")
+    events = simulate(model, horizon=10 * DAY, start=good_friday, seed=3).events
+    events = events[events["activity"] == "wait"]
+    left = events["end"].dt.tz_convert("Europe/Paris")
+    assert set(left.dt.strftime("%H:%M")) == {"12:00"}
+    day, came = left.dt.strftime("%a").to_numpy(), events["start"].dt.tz_convert("Europe/Paris").dt.strftime("%a")
+    for begun, shares in {"Fri": {"Sat": 0.7, "Tue": 0.3}, "Sun": {"Mon": 0.7, "Tue": 0.3}}.items():
+        seen = {name: float((day[came == begun] == name).mean()) for name in set(day[came == begun])}
+        assert set(seen) == set(shares)
+        assert all(abs(seen[name] - share) < 4 * (0.21 / 500) ** 0.5 for name, share in shares.items())
+
+
+def test_without_dates_the_week_begins_on_monday_and_has_no_holidays() -> None:
+    held = Held(shares={"sunday holiday": 1.0})
+    steps = (Delay(name="wait", duration=always(_days(1)), lands=_days(0.5), activity="wait", held=held),
+             Leave(name="out"))  # fmt: skip
+    model = hospital([booked(*(600.0 + DAY * np.arange(7)), to="wait")], [], steps)
+    memory = new_memory(program := compile_model(model, horizon=14 * DAY), key=key_of(1, 0), warm_up=0.0, log=True,
+                        every=None)  # fmt: skip
+    lines = read_lines(run_to_end(memory, lambda: False), program)
+    ends = np.sort(lines["end"][lines["kind"] == code.LOG_DELAY]) / DAY
+    assert ends.tolist() == [1.5, 2.5, 3.5, 4.5, 5.5, 7.5, 7.5]
+
+
+def test_held_needs_a_landing_and_known_days() -> None:
+    for held, lands, said in (
+        (Held(shares={"sunday": 0.5}), None, "held needs lands"),
+        (Held(shares={"easter": 0.5}), _days(0.5), "easter"),
+        (Held(shares={"sunday": 0.7, "saturday": 0.4}), _days(0.5), "exceed 1"),
+    ):
+        step = Delay(name="wait", duration=always(_days(1)), lands=lands, held=held)
+        with pytest.raises(SettingError, match=said):
+            simulate(hospital([booked(0.0, to="wait")], [], (step, Leave(name="out"))), horizon=DAY)
 
 
 def test_a_window_and_a_landing_do_not_go_together() -> None:

@@ -73,13 +73,17 @@ def test_patience_of_one_length_is_fixed_and_of_nobody_is_never():
     assert lengths.patience(waited, np.zeros(120, dtype=bool)).kind == "never"
 
 
-def test_nights_by_weekday_and_a_clock_are_kept():
+def test_a_ward_has_nights_and_a_clock_or_durations_when_it_never_sleeps():
     start = np.repeat(np.arange(70), 20) * 1440.0 + 600
     end = (np.floor(start / 1440) + 3) * 1440 + 840
-    found = lengths.stay(start, end, lengths.clock_of(end))
-    assert found.clock is not None
-    assert found.duration.by == "weekday"
-    assert {row.average() for row in found.duration.rows} == {3 * 1440.0}
+    short = start + 700  # leaves at 21:40
+    ward = np.repeat([0, 4], len(start))
+    found = lengths.stays(ward, np.tile(start, 2), np.append(end, short), lengths.clock_of(end))
+    assert sorted(found) == [0, 4]
+    assert found[0].clock is not None
+    assert found[0].duration.rows[0].average() == 3 * 1440.0
+    assert (found[4].clock, found[4].held) == (None, None)
+    assert found[4].duration.rows[0].average() == 700.0
 
 
 def test_the_ward_wanted_is_the_one_that_was_full():

@@ -21,6 +21,15 @@ def test_the_planted_variance_is_found_without_bias():
     assert 1.0 - 4 * found.std() / 4_000**0.5 < found.mean() < 1.06 + 4 * found.std() / 4_000**0.5
 
 
+def test_what_pairs_have_in_common_does_not_count():
+    rng = np.random.default_rng(5)
+    shared = 50 * rng.normal(0, 1, (1, 2))
+    found = spread(redrawn(1.0, 0.0, 10, 2, rng) + shared)
+    assert found is not None
+    assert found.freedom > 8.9
+    assert 0.4 < found.se < 2.0
+
+
 @pytest.mark.parametrize(("between", "inside", "pairs"), [(1.0, 0.5, 2), (1.0, 1.0, 4), (0.3, 1.0, 4), (0.0, 1.0, 4)])
 def test_intervals_cover_what_they_say(between, inside, pairs):
     # one analysis: an effect known with both errors, the samples of the log that tell the first

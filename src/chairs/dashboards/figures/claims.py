@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases, theme
-from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
+from chairs.dashboards import directions, fmt, phrases, theme
+from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
+from chairs.dashboards.protocol_words import QUESTIONS, TITLES, known, standing, written
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout
-from chairs.dashboards.words import indicator, outcome
+from chairs.dashboards.words import change, indicator, outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,12 +50,13 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     rows = _rows(claims) if claims is not None else None
     if rows is None or rows.empty:
         return DRAWING.absent(NOTHING)
-    drawn = rows.head(MOST)
-    sentence = phrases.both(lambda lang: _sentence(rows, lang))
+    log = tables.get("protocol_log")
+    drawn, before = rows.head(MOST), not known(rows, log)
+    sentence = phrases.both(lambda lang: _sentence(rows, before, lang))
     return Fiche(
         id=DRAWING.id,
-        title=DRAWING.title,
-        question=QUESTION,
+        title=TITLES[before],
+        question=QUESTIONS[before],
         sentence=sentence,
         alt=phrases.seen(
             f"Intervalles de {len(drawn)} liens déclarés.", f"Intervals of {len(drawn)} declared links.", sentence
@@ -64,8 +66,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         n=int(rows["clusters"].max()),
         counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
         source=phrases.source(study),
-        how_to_read=HOW,
-        note=phrases.joined([_hidden(len(rows) - len(drawn)), _standing(rows)]),
+        how_to_read=_how(rows),
+        note=phrases.joined([_hidden(len(rows) - len(drawn)), *standing(rows, log), *written(rows, log)]),
+        headline=_headline(rows, before),
     )
 
 
@@ -77,15 +80,16 @@ def _rows(claims: pd.DataFrame) -> pd.DataFrame:
         rank=kept["claim"].map({word: i for i, word in enumerate(ORDER)}),
         distance=-(kept["estimate"] / (kept["high"] - kept["low"])).abs(),
     )
+    kept = directions.directed(kept) if directions.ordered(kept) else kept
     return kept.sort_values(["rank", "distance", "exposure", "outcome"], ignore_index=True)
 
 
 def _name(row: pd.Series, lang: Language) -> str:
-    exposure, result = indicator(str(row["exposure"])).say(lang), outcome(str(row["outcome"])).say(lang)
-    return f"{exposure} (+{fmt.measure(float(row['per']), lang)}) → {result}"
+    code, result = str(row["exposure"]), outcome(str(row["outcome"])).say(lang)
+    return f"{indicator(code).say(lang)} ({change(code, float(row['per']), lang)}) → {result}"
 
 
-def _sentence(rows: pd.DataFrame, lang: Language) -> str:
+def _sentence(rows: pd.DataFrame, before: bool, lang: Language) -> str:
     held = rows[rows["claim"] == "supported"]
     doubt = int((rows["claim"] == "doubtful").sum())
     total = fmt.number(len(rows), lang)
@@ -95,50 +99,68 @@ def _sentence(rows: pd.DataFrame, lang: Language) -> str:
             if lang == "fr"
             else f"None of the {total} declared links is supported by the protocol ({doubt} doubtful)."
         )
-    first, open_ = held.iloc[0], bool((rows["status"] == "exploratory").any())
-    effect, interval = _effect(first, lang)
+    first = held.iloc[0]
+    clearest = f"{_name(first, lang)}, {_effect(first, lang)}"
     if lang == "fr":
         verb = fmt.plural(len(held), "est soutenu", "sont soutenus", lang)
         return (
-            f"Sur {total} liens déclarés {'sur des résultats connus' if open_ else 'avant de lire les résultats'}, "
+            f"Sur {total} liens déclarés {'avant de lire les résultats' if before else 'sur des résultats connus'}, "
             f"{len(held)} {verb} et {doubt} "
-            f"{fmt.plural(doubt, 'est douteux', 'sont douteux', lang)} ; le plus net : {_name(first, lang)}, "
-            f"{effect} {interval}."
+            f"{fmt.plural(doubt, 'est douteux', 'sont douteux', lang)} ; le plus net : {clearest}."
         )
     verb = fmt.plural(len(held), "is supported", "are supported", lang)
     return (
-        f"Of {total} links declared {'on known results' if open_ else 'before the results were read'} "
-        f"{len(held)} {verb} and {doubt} "
-        f"{fmt.plural(doubt, 'is', 'are', lang)} doubtful; the clearest: {_name(first, lang)}, {effect} {interval}."
+        f"Of {total} links declared {'before the results were read' if before else 'on known results'} "
+        f"{len(held)} {verb} and {doubt} {fmt.plural(doubt, 'is', 'are', lang)} doubtful; the clearest: {clearest}."
     )
 
 
-def _effect(row: pd.Series, lang: Language) -> tuple[str, str]:
+def _headline(rows: pd.DataFrame, before: bool) -> Headline:
+    held, total = int((rows["claim"] == "supported").sum()), len(rows)
+    when = Text(
+        fr="avant de lire les résultats" if before else "sur des résultats connus (exploratoire)",
+        en="before the results were read" if before else "on known results (exploratory)",
+    )
+    return Headline(
+        value=phrases.both(lambda lang: f"{held} sur {total}" if lang == "fr" else f"{held} of {total}"),
+        label=Text(
+            fr=f"{fmt.plural(held, 'lien soutenu', 'liens soutenus', 'fr')} parmi ceux déclarés {when.fr}",
+            en=f"{fmt.plural(held, 'link', 'links', 'en')} supported among those declared {when.en}",
+        ),
+    )
+
+
+def _effect(row: pd.Series, lang: Language) -> str:
+    """Return the size and its interval; for ordered classes the direction alone."""
+    if "direction" in row.index:
+        return directions.WORDS[str(row["direction"])].say(lang)
     value = float(row["estimate"])
     sign = "+" if value > 0 else ""
-    unit = {"fr": "point", "en": "point"}[lang]
-    many = fmt.plural(abs(value), unit, f"{unit}s", lang)
-    return f"{sign}{fmt.number(value, lang, 2)} {many}", fmt.interval(float(row["low"]), float(row["high"]), lang)
+    many = fmt.plural(abs(value), "point", "points", lang)
+    span = fmt.interval(float(row["low"]), float(row["high"]), lang)
+    return f"{sign}{fmt.number(value, lang, 2)} {many} {span}"
 
 
 def _table(rows: pd.DataFrame) -> Table:
     exposures = {str(code): indicator(str(code)) for code in rows["exposure"]}
     results = {str(name): outcome(str(name)) for name in rows["outcome"]}
+    per = dict(zip(rows["exposure"].astype(str), rows["per"].astype(float), strict=True))
+    changes = {code: phrases.both(lambda lang, c=code: change(c, per[c], lang)) for code in per}  # type: ignore[misc]
     said = {str(flags): _against(str(flags)) for flags in rows["flags"].dropna().unique()}
     columns = (
         Column(key="exposure", label=Text(fr="Exposition", en="Exposure"), kind="word", words=exposures),
-        Column(key="per", label=Text(fr="Changement", en="Change"), kind="measure"),
+        Column(key="changed", label=Text(fr="Changement", en="Change"), kind="word", words=changes),
         Column(key="outcome", label=Text(fr="Résultat", en="Outcome"), kind="word", words=results),
         Column(key="claim", label=Text(fr="Verdict", en="Verdict"), kind="word", words=WORDS),
-        Column(key="estimate", label=Text(fr="Points", en="Points"), kind="number", digits=2),
-        Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
-        Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
+        *((directions.DIRECTION,) if "direction" in rows.columns else SIZES),
         Column(key="q", label=Text(fr="q", en="q"), kind="p"),
         Column(key="robustness", label=Text(fr="Robustesse", en="Robustness"), kind="number", digits=2),
         Column(key="flags", label=Text(fr="Ce qui s'y oppose", en="What speaks against"), kind="word", words=said),
         Column(key="clusters", label=Text(fr="Établissements", en="Establishments"), kind="count"),
     )
-    plain = rows.assign(flags=rows["flags"].astype("object").where(rows["flags"].notna(), None))
+    plain = rows.assign(
+        changed=rows["exposure"], flags=rows["flags"].astype("object").where(rows["flags"].notna(), None)
+    )
     return Table(
         columns=columns,
         rows=rows_of(plain, [column.key for column in columns]),
@@ -164,8 +186,13 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
                     "hoverinfo": "skip", "cliponaxis": False,
                 }
             )  # fmt: skip
-    layout = rows_layout([_name(row, lang) for _, row in rows.iterrows()], row=ROW, edges=(40, 24, 56), wrap=40, lift=6)
+    only = "direction" in rows.columns
+    names = [_name(row, lang) for _, row in rows.iterrows()]
+    layout = rows_layout(
+        names, row=ROW, edges=(40, 24, 56), wrap=40, lift=6, narrow=directions.narrow(lang) if only else None
+    )
     title = {"fr": "points de score, pour le changement indiqué", "en": "score points, for the change shown"}[lang]
+    axis = directions.axis(rows, lang) if only else {"title": {"text": title}, "nticks": 7}
     zero = {
         "type": "line",
         "x0": 0,
@@ -175,10 +202,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
         "yref": "paper",
         "line": {"color": theme.INK, "width": 1},
     }
-    return theme.draw(
-        traces, **layout, xaxis={"title": {"text": title}, "nticks": 7}, shapes=[zero], showlegend=True,
-        legend=theme.LEGEND,
-    )  # fmt: skip
+    return theme.draw(traces, **layout, xaxis=axis, shapes=[zero], showlegend=True, legend=theme.LEGEND)
 
 
 def _hidden(count: int) -> Text | None:
@@ -193,33 +217,44 @@ def _hidden(count: int) -> Text | None:
     )
 
 
-def _standing(rows: pd.DataFrame) -> Text:
-    seal = str(rows["seal"].iloc[0])[:12]
-    loose = (rows["status"] == "exploratory").any()
-    return Text(
-        fr=f"{'Exploratoire : le résultat était déjà public ou le protocole a changé' if loose else 'Confirmatoire'} ; "
-        f"protocole scellé {seal}.",
-        en=f"{'Exploratory: the outcome was already public or the protocol has changed' if loose else 'Confirmatory'}; "
-        f"protocol sealed {seal}.",
-    )
+def _how(rows: pd.DataFrame) -> Text:
+    """Return how to read the rows: who is compared with whom, and in which unit."""
+    compared = COMPARED[str(rows["estimand"].iloc[0])]
+    size = directions.READ if "direction" in rows.columns else SIZE
+    said = phrases.joined([compared, size, DOUBT])
+    assert said is not None
+    return said
 
 
-QUESTION = Text(
-    fr="Quels liens, déclarés d'avance, tiennent, et lesquels sont à écarter ?",
-    en="Which links, declared in advance, hold, and which are to be set aside?",
+SIZES = (
+    Column(key="estimate", label=Text(fr="Points", en="Points"), kind="number", digits=2),
+    Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
+    Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
 )
 NOTHING = Text(fr="aucun lien déclaré n'a pu être estimé.", en="no declared link could be estimated.")
-HOW = Text(
-    fr=(
-        "Chaque ligne compare un établissement à lui-même d'une année à l'autre (ou les établissements entre eux, si "
-        "le protocole le dit) : de combien de points le score change avec le changement indiqué, et son intervalle à "
-        "95 %. Un lien est douteux quand quelque chose parle contre lui (voir la table). Un lien n'est pas une cause."
+COMPARED = {
+    "within": Text(
+        fr="Chaque ligne compare un établissement à lui-même d'une année à l'autre, quand son indicateur change.",
+        en="Each row compares an establishment with itself from one year to the next, when its indicator changes.",
     ),
-    en=(
-        "Each row compares an establishment with itself from year to year (or establishments with one another, if "
-        "the protocol says so): by how many points the score changes with the change shown, and its 95% interval. A "
-        "link is doubtful when something speaks against it (see the table). A link is not a cause."
+    "between": Text(
+        fr=(
+            "Chaque ligne compare des établissements entre eux, selon leur indicateur et à caractéristiques déclarées "
+            "égales ; elle ne dit rien de ce qui suivrait d'un changement dans l'un d'eux."
+        ),
+        en=(
+            "Each row compares establishments with one another, by their indicator and with the declared traits held "
+            "equal; it says nothing of what would follow a change in one of them."
+        ),
     ),
+}
+SIZE = Text(
+    fr="Le signe donne l'écart de score, en points, pour le changement indiqué ; le trait, son intervalle à 95 %.",
+    en="The mark gives the difference in score, in points, for the change shown; the line, its 95% interval.",
+)
+DOUBT = Text(
+    fr="Un lien est douteux quand quelque chose parle contre lui (voir la table). Un lien n'est pas une cause.",
+    en="A link is doubtful when something speaks against it (see the table). A link is not a cause.",
 )
 DRAWING = FIGURES.add(
     "claims",
@@ -228,7 +263,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Liens déclarés et leur verdict", en="Declared links and their verdict"),
         stage="link",
         needs=(),
-        takes=("claims",),
+        takes=("claims", "protocol_log"),
         draw=draw,
     ),
 )

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases, theme
+from chairs.dashboards import directions, fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout
-from chairs.dashboards.words import indicator, outcome
+from chairs.dashboards.words import change, indicator, outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,11 +24,11 @@ RUNGS = {
     "pooled": Text(fr="Tout mêlé, ajusté", en="All mixed, adjusted"),
     "between": Text(fr="Établissements qui diffèrent", en="Establishments that differ"),
     "within": Text(fr="Un établissement qui change", en="One establishment that changes"),
-    "contextual": Text(fr="Écart entre les deux", en="Gap between the two"),
+    "contextual": Text(fr="Contraste : écart entre les deux", en="Contrast: gap between the two"),
     "two_way": Text(fr="Changement, années communes ôtées", en="Change, common years out"),
     "staggered": Text(fr="Entrée dans un programme", en="Joining a programme"),
     "double_ml": Text(fr="Apprentissage double (DML)", en="Double machine learning (DML)"),
-    "ordinal": Text(fr="Classes ordonnées (log-cotes)", en="Ordered classes (log odds)"),
+    "ordinal": Text(fr="Classes ordonnées (cotes)", en="Ordered classes (odds)"),
 }
 ORDER = {"supported": 0, "doubtful": 1, "not_supported": 2, "not_valid": 3}
 
@@ -42,9 +42,11 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         return DRAWING.absent(NOTHING)
     claim = _clearest(claims)
     own = (steps["exposure"] == claim["exposure"]) & (steps["outcome"] == claim["outcome"])
-    rows = _rows(steps[own & steps["rung"].isin(list(RUNGS))], float(claim["per"]), str(claim["estimand"]))
+    rows = _rows(steps[own & steps["rung"].isin(list(RUNGS))], float(claim["per"]), str(claim["model"]))
     if rows["estimate"].isna().all():
         return DRAWING.absent(NOTHING)
+    only = str(claim["model"]) == "ordinal"
+    rows = directions.directed(rows) if only else rows
     words = {lang: _pair(claim, lang) for lang in LANGUAGES}
     sentence = phrases.both(lambda lang: _sentence(rows, words[lang], lang))
     return Fiche(
@@ -58,8 +60,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         n=int(rows["clusters"].max()),
         counted=Text(fr="établissements", en="establishments"),
         source=phrases.source(study),
-        how_to_read=HOW,
-        note=ODDS if (rows["rung"] == "ordinal").any() else None,
+        how_to_read=phrases.joined([HOW, directions.READ if only else None]) or HOW,
+        note=STARS if only else ODDS if (rows["rung"] == "ordinal").any() else None,
     )
 
 
@@ -70,10 +72,9 @@ def _clearest(claims: pd.DataFrame) -> pd.Series:
     return ordered.sort_values(["place", "distance", "exposure", "outcome"]).iloc[0]
 
 
-def _rows(steps: pd.DataFrame, per: float, estimand: str) -> pd.DataFrame:
+def _rows(steps: pd.DataFrame, per: float, declared: str) -> pd.DataFrame:
     """Return the rungs in order, in points per declared change, the declared one marked."""
     order = {rung: place for place, rung in enumerate(RUNGS)}
-    declared = "two_way" if estimand == "within" else "between"
     scaled = {name: steps[name].astype("float64") * per for name in ("estimate", "low", "high")}
     rows = steps.assign(**scaled, place=steps["rung"].map(order), declared=(steps["rung"] == declared).map(MARKS))
     told = rows["reason"].astype("object")
@@ -81,16 +82,18 @@ def _rows(steps: pd.DataFrame, per: float, estimand: str) -> pd.DataFrame:
 
 
 def _pair(claim: pd.Series, lang: Language) -> str:
-    exposure, result = indicator(str(claim["exposure"])).say(lang), outcome(str(claim["outcome"])).say(lang)
-    return f"{exposure} (+{fmt.measure(float(claim['per']), lang)}) → {result}"
+    code, result = str(claim["exposure"]), outcome(str(claim["outcome"])).say(lang)
+    return f"{indicator(code).say(lang)} ({change(code, float(claim['per']), lang)}) → {result}"
 
 
 def _sentence(rows: pd.DataFrame, pair: str, lang: Language) -> str:
-    comparable = rows[~rows["rung"].isin(["contextual", "ordinal"]) & rows["low"].notna()]
+    models = rows[rows["rung"] != CONTRAST]  # the contrast of two models is not a third
+    drawn = models if "direction" in rows.columns else models[models["rung"] != "ordinal"]
+    comparable = drawn[drawn["low"].notna()]
     clear = comparable[(comparable["low"] > 0) | (comparable["high"] < 0)]
     above = int((clear["estimate"] > 0).sum())
     same = above in (0, len(clear))
-    refused = int(rows["estimate"].isna().sum())
+    refused = int(models["estimate"].isna().sum())
     many, total = len(clear), len(comparable)
     if lang == "fr":
         sign = ", tous du même signe" if same and many > 1 else ""
@@ -111,9 +114,7 @@ def _table(rows: pd.DataFrame) -> Table:
     columns = (
         Column(key="rung", label=Text(fr="Modèle", en="Model"), kind="word", words=RUNGS),
         Column(key="declared", label=Text(fr="Estimation", en="Estimate"), kind="word", words=marks),
-        Column(key="estimate", label=Text(fr="Points", en="Points"), kind="number", digits=2),
-        Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
-        Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
+        *((directions.DIRECTION,) if "direction" in rows.columns else SIZES),
         Column(key="p", label=Text(fr="p", en="p"), kind="p"),
         Column(key="n", label=Text(fr="Lignes", en="Rows"), kind="count"),
         Column(key="clusters", label=Text(fr="Établissements", en="Establishments"), kind="count"),
@@ -124,29 +125,42 @@ def _table(rows: pd.DataFrame) -> Table:
 
 
 def _plot(rows: pd.DataFrame, lang: Language) -> Any:
-    shown = rows[rows["low"].notna() & (rows["rung"] != "ordinal")].reset_index(drop=True)
+    only = "direction" in rows.columns
+    shown = rows[rows["low"].notna() & (only | (rows["rung"] != "ordinal"))].reset_index(drop=True)
     at = places(len(shown))
     ends = [(float(low), float(high)) for low, high in shown[["low", "high"]].itertuples(index=False, name=None)]
-    own = shown["declared"] == "yes"
+    colours = [theme.ORANGE if mine == "yes" else theme.BLUE for mine in shown["declared"]]
+    symbols = [_symbol(row) for _, row in shown.iterrows()]
     dots = {
         "type": "scatter", "mode": "markers", "x": [float(v) for v in shown["estimate"]], "y": at,
-        "marker": {
-            "size": 12, "symbol": ["diamond" if mine else "circle" for mine in own],
-            "color": [theme.ORANGE if mine else theme.BLUE for mine in own],
-        },
+        "marker": {"size": 12, "symbol": symbols, "color": colours, "line": {"width": 2, "color": colours}},
         "hoverinfo": "skip", "cliponaxis": False,
     }  # fmt: skip
     title = {"fr": "points de score, pour le changement indiqué", "en": "score points, for the change shown"}[lang]
     short = {"fr": "points de score", "en": "score points"}[lang]
     names = [RUNGS[str(rung)].say(lang) for rung in shown["rung"]]
-    layout = rows_layout(names, row=ROW, edges=(10, 24, 56), wrap=40, narrow={"xaxis.title.text": short})
+    narrow = directions.narrow(lang) if only else {"xaxis.title.text": short}
+    layout = rows_layout(names, row=ROW, edges=(10, 24, 56), wrap=40, narrow=narrow)
     zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": LINE}
     least, most = min(0.0, *(low for low, _ in ends)), max(0.0, *(high for _, high in ends))
     pad = 0.05 * (most - least)
-    axis = {"title": {"text": title}, "nticks": 7, "range": [least - pad, most + pad]}
+    plain = {"title": {"text": title}, "nticks": 7, "range": [least - pad, most + pad]}
+    axis = directions.axis(shown, lang) if only else plain
     return theme.draw([segments(ends, at, width=3, colour=theme.GREY), dots], **layout, xaxis=axis, shapes=[zero])
 
 
+def _symbol(row: pd.Series) -> str:
+    """Return the mark of a rung: diamond if declared, square for the contrast; hollow where the interval holds zero."""
+    shape = "diamond" if row["declared"] == "yes" else "square" if row["rung"] == CONTRAST else "circle"
+    return f"{shape}-open" if float(row["low"]) <= 0 <= float(row["high"]) else shape
+
+
+SIZES = (
+    Column(key="estimate", label=Text(fr="Points", en="Points"), kind="number", digits=2),
+    Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
+    Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
+)
+CONTRAST = "contextual"
 LINE = {"color": theme.INK, "width": 1}
 MARKS = {True: "yes", False: "no"}
 QUESTION = Text(
@@ -157,18 +171,24 @@ NOTHING = Text(fr="aucun modèle n'a pu être estimé.", en="no model could be e
 HOW = Text(
     fr=(
         "Chaque ligne est un modèle du même lien, du plus simple au plus exigeant, avec son intervalle à 95 %. Le "
-        "losange orange est l'estimation déclarée par le protocole ; les autres la confortent ou la contredisent. Un "
+        "losange orange est l'estimation déclarée par le protocole ; les autres la confortent ou la contredisent. "
+        "Signe creux : l'intervalle contient zéro. Carré : non un modèle, mais l'écart entre deux d'entre eux. Un "
         "modèle qui ne vaut pas ici (pas de programme, trop peu d'établissements) est dans la table, avec sa raison."
     ),
     en=(
         "Each row is a model of the same link, from the simplest to the most demanding, with its 95% interval. The "
-        "orange diamond is the estimate that the protocol declared; the others support or contradict it. A model that "
-        "is not valid here (no programme, too few establishments) is in the table, with its reason."
+        "orange diamond is the estimate that the protocol declared; the others support or contradict it. Hollow: the "
+        "interval holds zero. Square: no model, but the gap between two of them. A model that is not valid here (no "
+        "programme, too few establishments) is in the table, with its reason."
     ),
 )
 ODDS = Text(
     fr="La ligne « classes ordonnées » est en log-cotes d'une classe plus haute : lire son signe, pas sa taille.",
     en="The row “ordered classes” is in log odds of a higher class: read its sign, not its size.",
+)
+STARS = Text(
+    fr="Hors la ligne déclarée, les étoiles sont comptées comme des nombres : seul le sens de ces lignes se lit.",
+    en="Save in the declared row, stars are counted as numbers: only the direction of those rows can be read.",
 )
 DRAWING = FIGURES.add(
     "ladder",

@@ -13,8 +13,8 @@ from chairs.dashboards.phrases import LEVELS
 from chairs.store.files import DECIMALS
 
 SHOWN = 12  # changed numbers listed for one study; `chairs diff` gives all
-KEPT = ("associations", "arrivals")
-KEYS = ("census", "durations", "arrivals", "associations", "score-distribution", "variants")  # figures quoted first
+KEPT = ("claims", "arrivals")
+KEYS = ("census", "durations", "arrivals", "claims", "score-distribution", "variants")  # figures quoted first
 MOST = 8
 
 

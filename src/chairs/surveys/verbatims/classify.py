@@ -25,8 +25,8 @@ TOO_FEW = Text(
 class ErrorRate:
     """How well one label is found in comments not used for learning.
 
-    `f1` with its 95 % interval (bootstrap over comments), `precision` and `recall`, all from 0 to 1; `n` comments carry
-    the label. `reason` says why there is none.
+    `f1`, `precision` and `recall`, from 0 to 1, each with its 95 % interval (bootstrap over comments: `low` and `high`
+    are those of `f1`); `n` comments carry the label. `reason` says why there is none.
     """
 
     label: str
@@ -36,6 +36,10 @@ class ErrorRate:
     f1: float | None = None
     low: float | None = None
     high: float | None = None
+    precision_low: float | None = None
+    precision_high: float | None = None
+    recall_low: float | None = None
+    recall_high: float | None = None
     reason: Text | None = None
 
     def say(self, lang: Language = "fr") -> str:
@@ -129,24 +133,28 @@ def _scores(truth: np.ndarray, guessed: np.ndarray) -> tuple[float, float, float
 
 def _rate(label: str, truth: np.ndarray, guessed: np.ndarray) -> ErrorRate:
     precision, recall, f1 = _scores(truth, guessed)
-    low, high = _interval(lambda rows: _scores(truth[rows], guessed[rows])[2], len(truth))
-    return ErrorRate(label=label, n=int(truth.sum()), precision=precision, recall=recall, f1=f1, low=low, high=high)
+    ends = _interval(lambda rows: _scores(truth[rows], guessed[rows]), len(truth))
+    return ErrorRate(
+        label=label, n=int(truth.sum()), precision=precision, recall=recall, f1=f1,
+        precision_low=ends[0][0], precision_high=ends[0][1], recall_low=ends[1][0], recall_high=ends[1][1],
+        low=ends[2][0], high=ends[2][1],
+    )  # fmt: skip
 
 
 def _macro(truth: np.ndarray, guessed: np.ndarray) -> ErrorRate:
     import numpy as np
 
-    def mean(rows: np.ndarray) -> float:
-        return float(np.mean([_scores(truth[rows, j], guessed[rows, j])[2] for j in range(truth.shape[1])]))
+    def mean(rows: np.ndarray) -> tuple[float]:
+        return (float(np.mean([_scores(truth[rows, j], guessed[rows, j])[2] for j in range(truth.shape[1])])),)
 
-    low, high = _interval(mean, len(truth))
-    return ErrorRate(label="macro", n=len(truth), f1=mean(np.arange(len(truth))), low=low, high=high)
+    ((low, high),) = _interval(mean, len(truth))
+    return ErrorRate(label="macro", n=len(truth), f1=mean(np.arange(len(truth)))[0], low=low, high=high)
 
 
-def _interval(value: Any, n: int) -> tuple[float, float]:
+def _interval(values: Any, n: int) -> list[tuple[float, float]]:
+    """Return the 95 % interval of each of the values of redrawn comments."""
     import numpy as np
 
     rng = np.random.default_rng(1)
-    drawn = [value(rng.integers(0, n, n)) for _ in range(REDRAWS)]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
+    drawn = np.array([values(rng.integers(0, n, n)) for _ in range(REDRAWS)])
+    return [(float(low), float(high)) for low, high in np.quantile(drawn, [0.025, 0.975], axis=0).T]

@@ -57,7 +57,9 @@ def places_beside(places: tuple[Place, ...], before: Journal, after: Journal) ->
     return tuple(
         known[code]
         if code in known
-        else Place(resource=Resource(name=after.places[code], unit=after.units[code]), found="no_queue", waits=0, full=0)
+        else Place(
+            resource=Resource(name=after.places[code], unit=after.units[code]), found="no_queue", waits=0, full=0
+        )
         for code in after.place_codes
     )
 

@@ -10,7 +10,7 @@ from chairs.twin.calibration.contexts import smoothed
 from chairs.twin.calibration.journal import Journal
 
 LATEST = 0.2  # of the cases: foretold from those before
-PARTS = (0.7, 0.5, 0.35, 0.25, 0.175, 0.125)  # of those before, the newest: candidates beside all
+SHORTER = 0.85  # of the part before: candidates, as long as they hold enough cases
 LEAST = 200  # cases to learn from
 CLEARLY = 3.0  # standard errors by which a part must foretell better than all
 GAPS = 12  # classes of the time to the next step
@@ -34,15 +34,38 @@ def still_true(journal: Journal) -> float:
     state, ahead = _transitions(journal)
     all_of_them = _scores(state, ahead, journal.case, (0, newest))
     best, gain = 0.0, 0.0
-    for part in PARTS:
-        first = newest - int(part * newest)
-        if newest - first < LEAST:
-            break
+    size = SHORTER * newest
+    while size >= LEAST:
+        first, size = newest - int(size), SHORTER * size
         better = _scores(state, ahead, journal.case, (first, newest)) - all_of_them
         error = float(better.std(ddof=1)) / np.sqrt(len(better))
         if better.mean() > max(gain, CLEARLY * error):
             best, gain = first / n, float(better.mean())
-    return best
+    return _change(state, ahead, journal.case, best) if best else 0.0
+
+
+def _change(state: np.ndarray, ahead: np.ndarray, case: np.ndarray, share: float) -> float:
+    """Return the share of the cases after which they are likelier under the new than the old; the first guess given.
+
+    Notes
+    -----
+    The cumulative sum of the log-likelihood ratios (Page 1954), read from the end, old and new learnt on its sides.
+    """
+    n = int(case[-1]) + 1
+    first = round(share * n)
+    for _ in range(3):
+        odds = _learnt(state, ahead, case >= first) - _learnt(state, ahead, case < first)
+        summed = np.cumsum(np.bincount(case, odds)[::-1])[::-1]
+        first = LEAST + int(np.argmax(summed[LEAST : n - LEAST]))
+    return first / n
+
+
+def _learnt(state: np.ndarray, ahead: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return the log-probability of what followed each visit, learnt from some of them."""
+    every = np.append(known, np.ones(len(known), dtype=bool))
+    probability = smoothed(np.tile(state, 2)[every], np.tile(ahead, 2)[every], np.arange(every.sum()) >= known.sum(),
+                           np.full(every.sum(), 1.0 / (int(ahead.max()) + 1)))  # fmt: skip
+    return np.log(probability[known.sum() :])
 
 
 def since(journal: Journal, share: float) -> Journal:

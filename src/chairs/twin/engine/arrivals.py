@@ -48,6 +48,7 @@ from chairs.twin.engine.layout import (
     DRAW_LEVEL,
     FOREVER,
     GAP,
+    H_TIMES,
     H_WIDE,
     HEADER,
     LOG_ARRIVE,
@@ -65,12 +66,14 @@ from chairs.twin.engine.layout import (
     P_ROW,
     P_SERIAL,
     P_SOURCE,
+    P_VISITED,
     P_WIDE,
     PX_ARRIVED,
     PX_ELAPSED,
     PX_SURVIVAL,
     PX_WIDE,
     RATE,
+    W_CLEANS,
     W_COUNTING,
     W_FREE,
     W_INSIDE,
@@ -179,6 +182,13 @@ def next_arrival(n: Any, x: Any, which: int) -> None:
 def _clear(n: Any, x: Any, slot: int) -> None:
     """Make a free place hold a patient who has done nothing yet."""
     p, px = n[AT_PATIENTS] + slot * P_WIDE, n[AT_PATIENTS_X] + slot * PX_WIDE
+    if n[p + P_VISITED] > 0:  # who had the place before has left nothing else but the times he held a unit
+        for place in range(n[N_VISITS]):
+            n[n[AT_VISITS] + slot * n[N_VISITS] + place] = 0
+    if n[W_CLEANS] == 1:
+        first = n[AT_HOLDINGS] + slot * n[N_STATIONS] * H_WIDE
+        for place in range(n[N_STATIONS]):
+            n[first + place * H_WIDE + H_TIMES] = 0
     for field in range(P_WIDE):
         n[p + field] = 0
     n[p + P_PRIORITY] = n[p + P_DRAWN] = n[p + P_PATIENCE] = -1
@@ -188,11 +198,6 @@ def _clear(n: Any, x: Any, slot: int) -> None:
     x[px + PX_ARRIVED] = x[WX_NOW]
     x[px + PX_SURVIVAL] = 1.0
     x[px + PX_ELAPSED] = 0.0
-    first = n[AT_HOLDINGS] + slot * n[N_STATIONS] * H_WIDE
-    for place in range(n[N_STATIONS] * H_WIDE):
-        n[first + place] = 0
-    for place in range(n[N_VISITS]):
-        n[n[AT_VISITS] + slot * n[N_VISITS] + place] = 0
     for place in range(n[N_MARKS]):
         x[n[AT_MARKS] + slot * n[N_MARKS] + place] = x[WX_NOW]
 

@@ -37,12 +37,21 @@ def push(n: Any, x: Any, time: float, kind: int, who: int) -> Any:
 
 
 @part
+def _later(time: float, other_time: float, code: int, other_code: int) -> Any:
+    """Return 1 if the first of two events comes after the second, else 0."""
+    return (other_time < time) | ((other_time == time) & (other_code < code))
+
+
+@part
 def _least_child(n: Any, x: Any, codes: int, times: int, child: int, last: int) -> Any:
-    least, first = child, x[times + child]
-    for other in range(child + 1, min(child + 4, last)):
-        time = x[times + other]
-        if time < first or (time == first and n[codes + other] < n[codes + least]):
-            least, first = other, time
+    if child + 4 <= last:  # all four, without anything for the processor to guess
+        at, name = times + child, codes + child
+        one = child + _later(x[at], x[at + 1], n[name], n[name + 1])
+        two = child + 2 + _later(x[at + 2], x[at + 3], n[name + 2], n[name + 3])
+        return one + (two - one) * _later(x[times + one], x[times + two], n[codes + one], n[codes + two])
+    least = child
+    for other in range(child + 1, last):
+        least += (other - least) * _later(x[times + least], x[times + other], n[codes + least], n[codes + other])
     return least
 
 

@@ -31,6 +31,7 @@ from chairs.twin.engine.layout import (
     N_VISITS,
     P_CLASS,
     P_NUMBER,
+    P_VISITED,
     P_WIDE,
     R_BY,
     R_KEY,
@@ -102,6 +103,7 @@ def visit_of(n: Any, slot: int, r: int) -> Any:
         at = n[AT_VISITS] + slot * n[N_VISITS] + n[r + R_VISIT]
         visit = n[at]
         n[at] = visit + 1
+        n[n[AT_PATIENTS] + slot * P_WIDE + P_VISITED] = 1
     return visit
 
 

@@ -34,6 +34,7 @@ from chairs.twin.engine.layout import (
     LX_WIDE,
     N_CLASSES,
     N_STATIONS,
+    N_STEPS,
     P_CLASS,
     P_DOING,
     P_NEXT,
@@ -113,10 +114,10 @@ def _even(n: Any, r: int) -> Any:
     cell (Owen, *Monte Carlo theory, methods and examples*, chapter 17): one long sequence would beat with the number
     of patients a day.
     """
-    first = n[AT_PASSES] + (r - n[AT_ROWS]) // R_WIDE * n[N_CLASSES]
+    first = n[AT_PASSES] + (r - n[AT_ROWS]) // R_WIDE
     times = -1  # this pass is counted already
     for cls in range(n[N_CLASSES]):
-        times += n[first + cls]
+        times += n[first + cls * n[N_STEPS]]
     times = max(times, 0)
     key, even = np.uint64(n[r + R_KEY]), np.uint64(DRAW_EVEN)
     k0, k1 = np.uint64(n[W_KEY0]), np.uint64(n[W_KEY1])

@@ -98,13 +98,11 @@ def _from_spline(x: Any, first: int, last: int, z: float) -> Any:
 
 @part
 def _from_values(x: Any, first: int, values: int, below: float) -> Any:
-    low, high = 0, values - 1
-    while low < high:
-        middle = (low + high) // 2
-        if x[first + 2 * middle + 1] > below:
-            high = middle
-        else:
-            low = middle + 1
+    low = 0
+    while values > 1:  # halves of which both ends are kept: nothing for the processor to guess
+        half = values >> 1
+        low += half * (x[first + 2 * (low + half) - 1] <= below)
+        values -= half
     return x[first + 2 * low]
 
 

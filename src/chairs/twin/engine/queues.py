@@ -40,6 +40,7 @@ from chairs.twin.engine.layout import (
     R_FIRST,
     R_WIDE,
     R_WIDTH,
+    S_ALIKE,
     S_BUSY,
     S_CAPACITY,
     S_HEADS,
@@ -201,7 +202,10 @@ def _serve(n: Any, x: Any, slot: int) -> Any:
 
 @part
 def offer(n: Any, x: Any, resource: int) -> None:
-    """Offer free units to those who wait, by level, then by time of request."""
+    """Offer free units to those who wait, by level, then by time of request.
+
+    Where nobody may be passed, or all ask for the same, one who cannot be served ends it.
+    """
     s = n[AT_STATIONS] + resource * S_WIDE
     for level in range(n[s + S_LEVELS]):
         node = n[n[AT_HEADS] + 2 * (n[s + S_HEADS] + level)]
@@ -210,5 +214,5 @@ def offer(n: Any, x: Any, resource: int) -> None:
                 return
             at = n[AT_NODES] + node * Q_WIDE
             node = n[at + Q_NEXT]
-            if not _serve(n, x, n[at + Q_WHO]) and n[s + S_OVERTAKING] == 0:
+            if not _serve(n, x, n[at + Q_WHO]) and n[s + S_ALIKE] == 1:
                 return

@@ -27,10 +27,12 @@ from chairs.twin.engine.layout import (
     N_CLASSES,
     N_MARKS,
     N_STATIONS,
+    N_STEPS,
     P_CLASS,
     P_DOING,
     P_DRAWN,
     P_FINISH,
+    P_HELD,
     P_HOLDING,
     P_IMPATIENT,
     P_NEXT,
@@ -57,6 +59,8 @@ from chairs.twin.engine.layout import (
     RECLASS,
     RELEASE,
     ROUTE,
+    S_BUSY,
+    S_CAPACITY,
     S_QUEUE,
     S_WIDE,
     SEIZE,
@@ -105,14 +109,19 @@ def _delay(n: Any, x: Any, slot: int, r: int) -> None:
 @part
 def _release(n: Any, x: Any, slot: int, r: int) -> None:
     """Give back what is named and held; all of it is offered before this patient goes on."""
-    if n[patient_at(n, slot) + P_HOLDING] > 0:
-        for place in range(n[r + R_WIDTH]):
+    p, place = patient_at(n, slot), 0
+    if n[p + P_HOLDING] > 0:
+        latest = n[p + P_HELD]  # most hold one thing only: no need to look whether they hold the others
+        only = n[p + P_HOLDING] == 1 and n[holding_at(n, slot, latest) + H_UNITS] > 0
+        while place < n[r + R_WIDTH] and n[p + P_HOLDING] > 0:
             resource = n[n[r + R_FIRST] + place]
-            if n[holding_at(n, slot, resource) + H_UNITS] > 0:
+            if (not only or resource == latest) and n[holding_at(n, slot, resource) + H_UNITS] > 0:
                 give_back(n, x, slot, resource)
-        for place in range(n[r + R_WIDTH]):
-            resource = n[n[r + R_FIRST] + place]
-            if n[n[AT_STATIONS] + resource * S_WIDE + S_QUEUE] > 0:
+            place += 1
+        for named in range(n[r + R_WIDTH]):
+            resource = n[n[r + R_FIRST] + named]
+            s = n[AT_STATIONS] + resource * S_WIDE
+            if n[s + S_QUEUE] > 0 and n[s + S_BUSY] < n[s + S_CAPACITY]:
                 offer(n, x, resource)
 
 
@@ -191,7 +200,7 @@ def go_on(n: Any, x: Any, slot: int) -> None:
     while index >= 0:
         n[p + P_ROW] = index
         r = n[AT_ROWS] + index * R_WIDE
-        n[n[AT_PASSES] + index * n[N_CLASSES] + n[p + P_CLASS]] += n[W_COUNTING]
+        n[n[AT_PASSES] + n[p + P_CLASS] * n[N_STEPS] + index] += n[W_COUNTING]
         op = n[r + R_OP]
         index = n[r + R_NEXT]
         if op == DELAY:

@@ -18,6 +18,7 @@ from chairs.twin.engine.layout import (
     HX_REQUESTED,
     LOG_HOLD,
     P_CLASS,
+    P_HELD,
     P_HOLDING,
     P_ROW,
     PX_REQUESTED,
@@ -55,6 +56,7 @@ def hold(n: Any, x: Any, slot: int, resource: int, units: int) -> None:
     x[hx + HX_REQUESTED] = x[patient_x_at(n, slot) + PX_REQUESTED]
     x[hx + HX_GRANTED] = x[WX_NOW]
     n[patient_at(n, slot) + P_HOLDING] += 1
+    n[patient_at(n, slot) + P_HELD] = resource
 
 
 @part

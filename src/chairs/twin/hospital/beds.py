@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from chairs.twin.hospital.reading import HospitalLog
+from chairs.twin.hospital.reading import DAY, HospitalLog
+from chairs.twin.hospital.wanted import inside
 from chairs.twin.resources import Closure, Resource, Shift
 
+KEPT = 30.0  # minutes
+LEAST_DAYS = 5
 
-def bed_resources(log: HospitalLog, priority: dict[str, dict[str, int]]) -> tuple[Resource, ...]:
+
+def bed_resources(log: HospitalLog) -> tuple[Resource, ...]:
     """Return the beds of each ward: the usual number of each weekday, fewer in the runs of days that had fewer.
 
-    More than usual is not opened: what is published above it is patients who stayed when beds closed.
+    More than usual is not opened: what is published above it is patients who stayed when beds closed. Days on which
+    all that were published were taken at midnight do not show the usual number.
     """
     weekday = (np.arange(log.first, log.last + 1) + 3) % 7
     found = []
     for row, ward in enumerate(log.wards):
         beds = np.nan_to_num(log.beds[row], nan=0.0).astype(int)
-        usual = np.array([_mode(beds[weekday == day]) for day in range(7)])
+        some_free = beds > _taken(log, ward) + 1
+        usual = np.array([_usual(beds[weekday == day], some_free[weekday == day]) for day in range(7)])
         found.append(
             Resource(
                 name=ward,
@@ -28,15 +34,24 @@ def bed_resources(log: HospitalLog, priority: dict[str, dict[str, int]]) -> tupl
                 ),
                 roster="week",
                 closures=_closures(beds, usual[weekday], log.first),
-                priority=priority.get(ward, {}),
                 unit=ward,
             )
         )
     return tuple(found)
 
 
-def _mode(values: np.ndarray) -> int:
-    return int(np.bincount(values).argmax())
+def _usual(beds: np.ndarray, some_free: np.ndarray) -> int:
+    """Return the commonest number of the days with a free bed; the lowest of all where such days are too few."""
+    if some_free.sum() < LEAST_DAYS:
+        return int(beds.min())
+    return int(np.bincount(beds[some_free]).argmax())
+
+
+def _taken(log: HospitalLog, ward: str) -> np.ndarray:
+    """Return the beds taken at each midnight, those kept for half an hour before a patient comes included."""
+    mine = log.stays[log.stays["unit"] == ward]
+    start, end = log.local(mine["start"].to_numpy()) - KEPT, log.local(mine["end"].to_numpy())
+    return inside(start, np.where(np.isfinite(end), end, np.inf), DAY * np.arange(log.first, log.last + 1))
 
 
 def _closures(beds: np.ndarray, usual: np.ndarray, first: int) -> tuple[Closure, ...]:

@@ -18,6 +18,7 @@ from chairs.twin.hospital.resampling import resampled
 from chairs.twin.hospital.wanted import Wanted, read_wanted
 from chairs.twin.hospital.wards import TRANSFER, Learnt, long_class, move_of, onward, priorities, stays_of, ward_steps
 from chairs.twin.model import Model
+from chairs.twin.resources import Resource
 from chairs.twin.steps import Patience, Route, Step
 
 if TYPE_CHECKING:
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
 
 ASSUMED = (
     Text(
-        fr="Les jours fériés ont l'effectif de leur jour de semaine.",
-        en="Public holidays are staffed like their weekday.",
+        fr="Tous les jours fériés ont l'effectif de leur jour de semaine, ou tous celui d'un dimanche : ce que montre le "
+        "journal.",
+        en="All public holidays are staffed like their weekday, or all like a Sunday: whichever the log shows.",
+    ),
+    Text(
+        fr="Un hiver ressemble à la moyenne de ceux du journal ; les admissions programmées ont partout la même saison.",
+        en="A winter is like the mean of those of the log; planned admissions have the same season in all wards.",
     ),
     Text(
         fr="Les nuits d'un séjour ne dépendent pas de la saison.",
@@ -49,10 +55,11 @@ ASSUMED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learning:
-    """What was read of a log before the model was written: places and staff, wards wanted, moves."""
+    """What was read of a log before the model was written: places and staff, beds, wards wanted, moves."""
 
     log: HospitalLog
     emergency: Emergency
+    beds: tuple[Resource, ...]
     wanted: Wanted
     moves: tuple[Duration, Duration]
     name: str
@@ -113,7 +120,10 @@ def calibrate_hospital(
     would have been admitted like others of the same level; transfers wait for their ward and no other.
     """
     log = read_hospital(events, cases, unit_hour, timezone)
-    learnt = Learning(log=log, emergency=read_emergency(log), wanted=read_wanted(log), moves=move_of(log), name=name)
+    learnt = Learning(
+        log=log, emergency=read_emergency(log), beds=bed_resources(log), wanted=read_wanted(log), moves=move_of(log),
+        name=name,
+    )  # fmt: skip
     return HospitalModel(
         model=_model(learnt),
         not_identified=learnt.emergency.not_identified,
@@ -136,15 +146,16 @@ def calibrate_again(learnt: Learning, number: int, seed: int = 0) -> Model:
 
 def _model(learnt: Learning) -> Model:
     log, emergency, wanted = learnt.log, learnt.emergency, learnt.wanted
-    planned = tuple(sorted(set(log.stays["kind"].dropna()) - {"emergency"}))
+    planned = tuple(sorted(set(log.stays["kind"].dropna().unique()) - {"emergency"}))
     searching = [ward for ward, others in zip(log.wards, wanted.elsewhere, strict=True) if others]
     long = tuple(long_class(ward, ed) for ward in searching for ed in (True, False))
     classes = (*emergency.classes, *planned, *long, TRANSFER)
+    rank = priorities(log.wards, classes)
     return Model(
         name=learnt.name,
         classes=classes,
         arrivals=lists(log, emergency, wanted, planned),
-        resources=(*emergency.resources, *bed_resources(log, priorities(log.wards, classes))),
+        resources=(*emergency.resources, *(replace(ward, priority=rank[ward.name]) for ward in learnt.beds)),
         steps=_steps(learnt, (classes, planned)),
         timezone=log.timezone,
     )

@@ -35,12 +35,12 @@ def lists(log: HospitalLog, emergency: Emergency, wanted: Wanted, planned: Seque
     -----
     Each list has its own hours of the week. Those of a department have their own season (who is admitted comes more
     in winter); planned admissions are few a ward, so that all of a kind share season and holidays. The
-    over-dispersion of the days is that of a department or kind as a whole.
+    over-dispersion of the days is that of a department or kind as a whole; each list draws its own.
     """
     days = np.arange(log.first, log.last + 1)
     found: list[Arrivals] = []
     for some in _departments(log, emergency):
-        found += _written(some, days, [_season([one], days) for one in some])
+        found += _written(some, days, [_season([one], days) for one in some], together=True)
     for some in _kinds(log, wanted, planned):
         if some:
             found += _written(some, days, [_season(some, days)] * len(some))
@@ -89,7 +89,10 @@ def _season(some: Sequence[Coming], days: np.ndarray) -> Season:
     return season_of(counts, week_of(counts, days, COUNTRY), days, COUNTRY)
 
 
-def _written(some: Sequence[Coming], days: np.ndarray, seasons: Sequence[Season]) -> list[Arrivals]:
+def _written(
+    some: Sequence[Coming], days: np.ndarray, seasons: Sequence[Season], together: bool = False
+) -> list[Arrivals]:
+    """Return lists as the model holds them; those that come `together` ask for the same staff."""
     total, due, rates = np.zeros(len(days)), [], []
     for one, season in zip(some, seasons, strict=True):
         counts = counts_of(one.moments, days)
@@ -98,10 +101,10 @@ def _written(some: Sequence[Coming], days: np.ndarray, seasons: Sequence[Season]
         rates.append(week * daily.sum() / max(expected.sum(), 1e-9))  # as many as came over the whole log
         due.append(expected * daily.sum() / max(expected.sum(), 1e-9))
         total += daily
-    whole = np.sum(due, axis=0)
-    # the lists draw their days apart: each varies a little more, so that their sum varies as it should
-    sizes = np.array([one.sum() for one in due])
-    cv = overdispersion(total, whole) * sizes.sum() / max(float(np.sqrt((sizes**2).sum())), 1e-9)
+    cv = overdispersion(total, np.sum(due, axis=0))
+    if together:  # the lists draw their days apart: each varies a little more, so that their sum varies as it should
+        sizes = np.array([one.sum() for one in due])
+        cv *= float(sizes.sum() / max(np.sqrt((sizes**2).sum()), 1e-9))
     return [
         Arrivals(
             name=one.name, to=one.to, classes=one.classes, rates=tuple(float(f"{r:.5g}") for r in rate.ravel()),

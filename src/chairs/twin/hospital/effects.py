@@ -77,8 +77,8 @@ def input_spread(
     """
     few = replace(design, pilot=PAIRS_A_SAMPLE, most=PAIRS_A_SAMPLE)
     found: dict[str, dict[str, list[np.ndarray]]] = {}
-    for number, model in enumerate(models, start=1):
-        bench = Bench(model, replace(few, seed=few.seed + 7919 * number), outcomes)
+    for model in models:
+        bench = Bench(model, few, outcomes)
         plain = bench.values(None, 0, PAIRS_A_SAMPLE)
         named = {scenario.name: scenario for scenario in scenarios}
         for scenario in (merged(one, named) for one in scenarios):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chairs.twin.engine import layout as code
+from chairs.twin.queued import numbers_of
 from chairs.twin.replay import Seen
-from chairs.twin.state import Present, placed
+from chairs.twin.state import Present
 from chairs.twin.steps import Delay, Leave, Seize
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _present(since: np.ndarray, until: np.ndarray, hours: np.ndarray) -> np.ndar
 
 def of_run(lines: Lines, program: Program, state: Sequence[Present], real: Journeys) -> Journeys:
     """Return the journeys of a run; what lies before the week is that of the log."""
-    numbers = _numbers(lines, state)
+    numbers = numbers_of(lines, state)
     steps = program.model.steps
     who, row, kind = numbers[lines["who"]], lines["row"], lines["kind"]
     seized = np.array([isinstance(step, Seize) for step in steps])
@@ -155,16 +156,6 @@ def of_run(lines: Lines, program: Program, state: Sequence[Present], real: Journ
 
 def _out(step: object, name: str) -> bool:
     return isinstance(step, Leave) and step.name.endswith(name)
-
-
-def _numbers(lines: Lines, state: Sequence[Present]) -> np.ndarray:
-    """Return the patient number of each serial number of a run."""
-    found = np.full(int(lines["who"].max(initial=-1)) + 1, -1)
-    order = placed(state)
-    found[: len(order)] = order
-    came = lines["kind"] == code.LOG_ARRIVE
-    found[lines["who"][came]] = lines["resource"][came]
-    return found
 
 
 def _first(real: np.ndarray, who: np.ndarray, moments: np.ndarray) -> np.ndarray:

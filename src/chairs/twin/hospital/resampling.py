@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chairs.core.streams import stream
+from chairs.twin.clock import holidays_among
 from chairs.twin.hospital.reading import DAY, HospitalLog, local_minutes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WEEK = 7 * DAY
+COUNTRY = "FR"
 NEAR = 3  # weeks of the year by which a week drawn may be away from the one it stands for
 YEAR_WEEKS = 365.25 / 7
 
@@ -37,9 +39,10 @@ def resampled(log: HospitalLog, number: int, seed: int = 0) -> Drawn:
     Notes
     -----
     Block bootstrap (Künsch, *Annals of Statistics* 17, 1989) of whole weeks: each week is replaced by one drawn among
-    those that are at most three weeks of the year away, in any year, under the same clock (summer or winter time). A
-    case goes with the week of its arrival, its times moved by whole weeks. Beds, staff and wards wanted were read
-    from the log as it was and are not drawn again: mixing weeks would tear the queues that show them.
+    those that are at most three weeks of the year away, in any year, under the same clock (summer or winter time) and
+    with public holidays on the same weekdays. A case goes with the week of its arrival, its times moved by whole
+    weeks. Beds, staff and wards wanted were read from the log as it was and are not drawn again: mixing weeks would
+    tear the queues that show them.
     """
     cases = _first_moments(log)
     first, last = log.first // 7, log.last // 7  # weeks since 1970, a Thursday
@@ -82,10 +85,13 @@ def _draw(weeks: np.ndarray, timezone: str, rng: np.random.Generator) -> np.ndar
     middle = (weeks + 0.5) * WEEK
     offset = local_minutes(middle, timezone) - middle
     season = weeks % YEAR_WEEKS
+    days = 7 * weeks[:, None] + np.arange(7)
+    closed = holidays_among(days.ravel(), COUNTRY).reshape(days.shape)
     found = np.empty(len(weeks), dtype=int)
     for k in range(len(weeks)):
         apart = np.abs(season - season[k])
-        donors = np.flatnonzero((np.minimum(apart, YEAR_WEEKS - apart) <= NEAR) & (offset == offset[k]))
+        alike = (offset == offset[k]) & (closed == closed[k]).all(axis=1)
+        donors = np.flatnonzero((np.minimum(apart, YEAR_WEEKS - apart) <= NEAR) & alike)
         found[k] = rng.choice(donors)
     return found
 

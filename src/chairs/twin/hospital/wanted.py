@@ -10,6 +10,7 @@ from chairs.core.streams import stream
 from chairs.twin.hospital.reading import DAY, HospitalLog
 
 LONG = 240.0  # minutes of waiting before one is thought to have been diverted
+SOME_HOURS = 2
 HOURS = 8  # full hours after the request at which it is looked whether a ward had room
 ROUNDS = 30
 LEAST_DIVERTED = 11
@@ -17,6 +18,8 @@ LEAST_SHARE = 0.1
 LATER = 30.0  # minutes by which another asked later, and
 SOONER = 90.0  # came sooner all the same: he was served first, whatever their moves took
 ROOM, SOME_ROOM = 0.5, 0.15  # share of these hours at which the ward had room: any time, at the usual diversion
+LATE = 120.0  # minutes beyond the moment at which other wards are tried
+TAKEN = 2.0  # diverted to a ward for one who could have been and stayed
 FULL = 0.25  # of these hours at most had room: the ward may be the one wanted
 
 
@@ -49,13 +52,14 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     -----
     Inside a kind of admission, first come is first served. A first stay that waited four hours or more, and whose
     ward took another of its kind who asked later and came sooner, was therefore not asked of that ward: it was
-    diverted. The waits of these give the moment at which other wards are tried (fifth percentile, less the usual
-    move); of those who waited at least so long, diverted were also those whose ward had room at half of the hours
+    diverted. The waits of these give the moment at which other wards are tried (fifth percentile, less that of the
+    moves); of those who waited at least so long, diverted were also those whose ward had room at half of the hours
     after the request, or at some of them when they moved just then. The ward wanted is one that was full and let
     nobody overtake; which, follows from who usually asks for it (emergency department or kind of admission), how
     often it diverts when it is full and to which others it sends, the last two found by expectation-maximisation
-    (Dempster, Laird & Rubin 1977), and is then drawn. Of the stays that the demonstration hospital placed elsewhere
-    (6,156 in one draw of two years) 80 % are found, 79 % of these with their ward; 7 % of those found were not.
+    (Dempster, Laird & Rubin 1977), and is then drawn. A ward sends patients to another only if of those who could
+    have gone (it had room at two hours of their wait beyond that moment) at least two in three went. Of the stays that
+    the demonstration hospital placed elsewhere (6,156 in one draw of two years) four in five are found.
     """
     stays = log.stays
     asked, start = stays["requested"].to_numpy(), stays["start"].to_numpy()
@@ -73,11 +77,19 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     own &= full.any(axis=1)
     if patience is None or own.sum() < LEAST_DIVERTED:
         return Wanted(ward, diverted, ((),) * n, None)
+    asks = _asked_by(log, place, first)
+    kept = np.flatnonzero((wait >= patience + LATE) & first & (_day(log, asked) >= 0))
+    _, sent = _maximise(full[own], place[rows[own]], asks[rows[own]])
+    taken = sent >= TAKEN * _refused(log, np.setdiff1d(kept, rows[own]), place, patience)
+    full &= taken[:, place[rows]].T
+    own &= full.any(axis=1)
+    if own.sum() < LEAST_DIVERTED:
+        return Wanted(ward, diverted, ((),) * n, None)
     rows, full = rows[own], full[own]
-    share, sent = _maximise(full, place[rows], _asked_by(log, place, first)[rows])
+    share, sent = _maximise(full, place[rows], asks[rows])
     pick = np.cumsum(share, axis=1) < stream(seed, "twin", "wanted").random((len(rows), 1))
     ward[rows], diverted[rows] = np.minimum(pick.sum(axis=1), n - 1), True
-    patience = patience - float(np.nanmedian(wait[wait < LONG]))
+    patience = patience - float(np.nanquantile(wait[wait < LONG], 0.05))
     return Wanted(ward, diverted, tuple(_order(line) for line in sent), round(max(patience, 0.0), 0))
 
 
@@ -101,6 +113,18 @@ def _hours_with_room(log: HospitalLog, rows: np.ndarray, place: np.ndarray) -> n
         hours += waiting
     shares: np.ndarray = found / np.maximum(hours, 1)[:, None]
     return shares
+
+
+def _refused(log: HospitalLog, rows: np.ndarray, place: np.ndarray, late: float) -> np.ndarray:
+    """Return how many waited on for their ward although another had room at two hours or more, by ward and other."""
+    asked, start = (log.stays[name].to_numpy()[rows] for name in ("requested", "start"))
+    hours = np.zeros((len(rows), len(log.wards)))
+    for hour in range(HOURS):
+        moment = asked + late + 30.0 + 60.0 * hour
+        hours += _room(log, moment, place) & (moment < start - SOONER)[:, None]
+    found = np.zeros((len(log.wards), len(log.wards)))
+    np.add.at(found, place[rows], hours >= SOME_HOURS)
+    return found
 
 
 def _asked_by(log: HospitalLog, place: np.ndarray, first: np.ndarray) -> np.ndarray:

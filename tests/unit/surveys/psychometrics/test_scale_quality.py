@@ -10,7 +10,8 @@ import pytest
 
 from chairs.core.errors import DataError
 from chairs.core.streams import stream
-from chairs.surveys.instrument import Filter, instrument
+from chairs.surveys.instrument import instrument
+from chairs.surveys.instrument_scale import Filter
 from chairs.surveys.psychometrics.answers import matrix, model_of, respondents
 from chairs.surveys.psychometrics.quality import scale_quality
 from chairs.surveys.psychometrics.reasons import REASONS

@@ -21,15 +21,19 @@ ACTIVITIES = (
 DAY = 86_400
 
 
-def stopped(seed: int, changes: Changes = NONE, last: str = "2024-02-05") -> Plan:
-    """Return the plan of the two years, its days cut after `last`; arrivals keep the level of the two years."""
+def stopped(seed: int, changes: Changes = NONE, *, first: str | None = None, last: str = "2024-02-05") -> Plan:
+    """Return the plan of the two years, its days cut before `first` and after `last`.
+
+    Arrivals keep the level of the two years.
+    """
     plan = make_plan(seed=seed, changes=changes)
+    begin = 0 if first is None else int((np.datetime64(first) - plan.days.dates[0]).astype(int))
     n = int((np.datetime64(last) - plan.days.dates[0]).astype(int)) + 1
     names = ("dates", "weekday", "holiday", "rest", "summer", "winter")
-    cut = dataclasses.replace(plan.days, **{name: getattr(plan.days, name)[:n] for name in names})
+    cut = dataclasses.replace(plan.days, **{name: getattr(plan.days, name)[begin:n] for name in names})
     departments = []
     for one in plan.parameters.departments:
-        wanted = intensity(plan.days, plan.parameters.profile, one.wave, 1.0)[:n].sum()
+        wanted = intensity(plan.days, plan.parameters.profile, one.wave, 1.0)[begin:n].sum()
         given = intensity(cut, plan.parameters.profile, one.wave, 1.0).sum()
         departments.append(dataclasses.replace(one, visits_a_day=one.visits_a_day * wanted / given))
     parameters = dataclasses.replace(plan.parameters, departments=tuple(departments))

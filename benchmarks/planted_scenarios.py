@@ -2,15 +2,22 @@
 
 One analysis: a fresh draw of the two years of the demonstration hospital, the twin learnt from its log, effects with
 intervals from both errors (pairs of runs; the log drawn again by weeks). The planted effect is what the generator
-gives, over the same winter window, when it is run with and without the change under the same chance.
-Arguments: analyses, seed of the first, draws of the generator behind the planted effects.
+gives, over the same winter window, when it is run with and without the change under the same chance: it is written
+once by `python -m benchmarks.planted_scenarios plant 200` (about 12 minutes) and read by the analyses.
+
+`python -m benchmarks.planted_scenarios ANALYSES FIRST_SEED PROCESSES` prints one JSON line an analysis, then the
+coverage; a file of such lines is summed up again by `python -m benchmarks.planted_scenarios sum FILE`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from benchmarks._planted_hospital import counted, drawn_log, stopped
@@ -21,68 +28,113 @@ from chairs.demo.hospital import run_hospital
 from chairs.twin.experiment import Design
 from chairs.twin.hospital.calibrate import calibrate_again, calibrate_hospital
 from chairs.twin.hospital.effects import effects_table, input_spread
-from chairs.twin.scenario import read_scenario
+from chairs.twin.scenario import Scenario, read_scenario
 
-WINDOW = {"first": "2023-12-01", "days": 63}
-WARM_UP = 112  # the generator has lived with the change for months; the twin too
-PAIRS, SAMPLES = 4, 8
+WINDOW: dict[str, Any] = {"first": "2023-12-01", "days": 63}
+WARM_UP = 70  # the generator has lived with the change for four months; the twin for ten weeks
+PAIRS, SAMPLES = 8, 6
 PLANTED = {
     "ten-medical-beds": Changes(beds={"MIN": 10}),
     "one-more-doctor": Changes(doctors={"URG": 1}),
     "ward-works": Changes(closed=("INF",)),
+    "discharge-lounge": Changes(before_noon=0.4),
+    "short-stay-unit": Changes(beds={"UHCD": 8}),
+    "paediatric-doctor": Changes(doctors={"URP": 1}),
+    "winter-surge": Changes(winter_arrivals=1.2),
 }
-FOLDER = Path(__file__).resolve().parents[1] / "pipelines" / "scenarios"
+NOTHING = "no-change"
+MEASURES = ("boarding_mean", "wait_mean", "stay_mean", "unseen", "put_off")
+HERE = Path(__file__).resolve().parents[1]
+SCENARIOS, TRUTH = HERE / "pipelines" / "scenarios", HERE / "tests/reference/data/planted/winter_effects.json"
 
 
-def planted(draws: int, first_seed: int = 900_000) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return the planted effects and their standard errors, by scenario and measure."""
-    differences: dict[str, list[dict[str, float]]] = {name: [] for name in PLANTED}
-    for seed in range(first_seed, first_seed + draws):
-        runs = {name: _measured(seed, changes) for name, changes in {"": NONE, **PLANTED}.items()}
-        for name in PLANTED:
-            differences[name].append({key: runs[name][key] - runs[""][key] for key in runs[""]})
-    return {
-        name: {key: _mean(np.array([row[key] for row in rows])) for key in rows[0]}
-        for name, rows in differences.items()
-    }
-
-
-def _mean(values: np.ndarray) -> tuple[float, float]:
-    return float(values.mean()), float(values.std(ddof=1) / len(values) ** 0.5)
+def planted(seed: int) -> dict[str, dict[str, float]]:
+    """Return the measures of one draw of the generator, without change ("") and with each."""
+    return {name: _measured(seed, changes) for name, changes in {"": NONE, **PLANTED}.items()}
 
 
 def _measured(seed: int, changes: Changes) -> dict[str, float]:
-    plan = stopped(seed, changes)
-    return counted(plan, run_hospital(plan), str(WINDOW["first"]), int(WINDOW["days"]))
+    plan = stopped(seed, changes, first="2023-08-01")
+    return counted(plan, run_hospital(plan), WINDOW["first"], WINDOW["days"])
 
 
-def analysis(seed: int) -> list[dict[str, object]]:
-    """Return the effects of one fresh log, as rows of the table `effects`."""
+def effects_of(draws: Iterable[dict[str, dict[str, float]]]) -> dict[str, dict[str, list[float]]]:
+    """Return the planted effects and their standard errors, by scenario and measure."""
+    whole, found = list(draws), {}
+    for name in PLANTED:
+        rows = {m: np.array([one[name][m] - one[""][m] for one in whole]) for m in MEASURES}
+        found[name] = {
+            m: [round(float(x), 5) for x in (v.mean(), v.std(ddof=1) / len(v) ** 0.5)] for m, v in rows.items()
+        }
+    return found
+
+
+def _rounded(*numbers: float) -> list[float]:
+    return [round(float(number), 5) for number in numbers]
+
+
+def truth() -> dict[str, dict[str, list[float]]]:
+    """Return the planted effects written by `plant`."""
+    found: dict[str, dict[str, list[float]]] = json.loads(TRUTH.read_text(encoding="utf-8"))["effects"]
+    return found
+
+
+def analysis(seed: int) -> list[dict[str, Any]]:
+    """Return the effects of one fresh log, as rows of the table `effects`; a scenario without change is among them."""
     found = calibrate_hospital(*drawn_log(seed), name="demo")
-    scenarios = [read_scenario(read_yaml(FOLDER / f"{name}.yaml"), name) for name in PLANTED]
+    scenarios = [read_scenario(read_yaml(SCENARIOS / f"{name}.yaml"), name) for name in PLANTED]
     design = Design(**WINDOW, warm_up_days=WARM_UP, pilot=PAIRS, most=PAIRS, seed=seed)
-    models = (calibrate_again(found.learnt, number) for number in range(SAMPLES))
-    known = input_spread(models, scenarios, design)
-    return effects_table(found.model, scenarios, design, known).to_dict("records")
+    known = input_spread((calibrate_again(found.learnt, number) for number in range(SAMPLES)), scenarios, design)
+    rows: list[dict[str, Any]] = effects_table(found.model, scenarios, design, known).to_dict("records")
+    short = replace(design, days=7, warm_up_days=0, pilot=2, most=2)
+    rows += effects_table(found.model, [Scenario(name=NOTHING)], short).to_dict("records")
+    return rows
 
 
-def main(analyses: int = 2, first: int = 1, draws: int = 4) -> None:
-    """Print one JSON line an analysis, then how many intervals hold the planted effect."""
-    truth = planted(draws)
-    print(json.dumps({"planted": truth}), flush=True)
-    inside: dict[tuple[str, str], list[bool]] = {}
-    for seed in range(first, first + analyses):
-        rows = analysis(seed)
-        print(json.dumps({"seed": seed, "effects": rows}), flush=True)
-        for row in rows:
-            of = truth[str(row["scenario"])].get(str(row["measure"]))
-            if of is not None:
-                inside.setdefault((str(row["scenario"]), str(row["measure"])), []).append(
-                    row["low"] <= of[0] <= row["high"]
-                )  # type: ignore[operator]
-    for (scenario, measure), held in inside.items():
+def analyses(number: int, first: int, executor: Executor) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Give the rows of each analysis, in the order of the seeds."""
+    seeds = range(first, first + number)
+    yield from zip(seeds, executor.map(analysis, seeds), strict=True)
+
+
+def coverage(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[bool]]:
+    """Return, by scenario and measure, whether each interval holds what was planted (no change: exactly 0)."""
+    known, found = truth(), {}
+    for row in rows:
+        scenario, measure = str(row["scenario"]), str(row["measure"])
+        if scenario == NOTHING:
+            held = row["mean"] == row["low"] == row["high"] == 0
+        elif measure in known.get(scenario, {}):
+            held = row["low"] <= known[scenario][measure][0] <= row["high"]
+        else:
+            continue
+        found.setdefault((scenario, measure), []).append(bool(held))
+    return found
+
+
+def _print_sum(rows: Iterable[dict[str, Any]]) -> None:
+    for (scenario, measure), held in coverage(rows).items():
         print(f"{scenario:20s}{measure:16s}{sum(held)} / {len(held)}")
 
 
+def main(words: list[str]) -> None:
+    """Run as the first lines of this file say."""
+    if words[:1] == ["plant"]:
+        number = int(words[1])
+        found = effects_of(planted(seed) for seed in range(900_000, 900_000 + number))
+        TRUTH.write_text(json.dumps({"draws": number, "window": WINDOW, "effects": found}, indent=1) + "\n", "utf-8")
+    elif words[:1] == ["sum"]:
+        lines = Path(words[1]).read_text(encoding="utf-8").splitlines()
+        _print_sum(row for line in lines for row in json.loads(line)["effects"])
+    else:
+        number, first, processes = (*map(int, words), *(2, 1, 1)[len(words) :])
+        every: list[dict[str, Any]] = []
+        with ProcessPoolExecutor(processes) as executor:
+            for seed, rows in analyses(number, first, executor):
+                print(json.dumps({"seed": seed, "effects": rows}), flush=True)
+                every += rows
+        _print_sum(every)
+
+
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:]))
+    main(sys.argv[1:])

@@ -2,7 +2,7 @@
 
 from chairs.flow.risk.card import model_card
 from chairs.flow.risk.model import write_risk
-from chairs.flow.risk.settings import read_asked
+from chairs.flow.risk.settings import read_risk_request
 from chairs.flow.risk.study import study_risk
 from chairs.store import paths
 from chairs.store.files import write_json, write_text
@@ -13,7 +13,7 @@ from chairs.store.stage import run_stage
 def work(study, folder):
     """Learn from the earlier days, judge on the later ones."""
     source = paths.stage_folder("ingest", study.name)
-    asked = read_asked(study, paths.params("risk"), paths.params("discover"))
+    asked = read_risk_request(study, paths.params("risk"), paths.params("discover"))
     found = study_risk(source / "events.parquet", read_table(source / "cases.parquet"), asked, study.name)
     for name, table in found.tables.items():
         write_table(table, name, folder)

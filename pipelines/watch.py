@@ -5,12 +5,12 @@ from chairs.store.files import write_json
 from chairs.store.parquet import write_table
 from chairs.store.stage import run_stage
 from chairs.twin.watch.departures import write_departures
-from chairs.twin.watch.study import read_asked, watch_log
+from chairs.twin.watch.study import read_watch_request, watch_log
 
 
 def work(study, folder):
     """Watch the study's log since the days the champion was learnt from."""
-    asked = read_asked(study, paths.params("watch"), paths.params("discover"))
+    asked = read_watch_request(study, paths.params("watch"), paths.params("discover"))
     found = watch_log(paths.stage_folder("ingest", study.name) / "events.parquet", asked)
     for name, table in found.tables.items():
         write_table(table, name, folder)

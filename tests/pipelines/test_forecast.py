@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from chairs.cli.app import app
 from chairs.core.errors import ChairsError
-from chairs.flow.forecasting.settings import read_asked
+from chairs.flow.forecasting.settings import read_forecast_request
 from chairs.flow.forecasting.study import study_forecasts
 from chairs.store.parquet import write_table
 from chairs.tables import CONTRACTS
@@ -86,7 +86,7 @@ def test_a_study_forecasts_its_series_and_says_why_not(tmp_path: Path) -> None:
     table = counts().rename(columns={"ds": "hour", "y": "value"}).assign(site="S", unit="all", measure="arrivals")
     still = table.assign(measure="census", value=4.0)
     hourly = CONTRACTS["unit_hour"].conform(pd.concat([table, still]))
-    asked = read_asked({"horizons": {"h": 12, "d": 2}, "origins": {"h": 4, "d": 6}, "days": 20, "shown": 1})
+    asked = read_forecast_request({"horizons": {"h": 12, "d": 2}, "origins": {"h": 4, "d": 6}, "days": 20, "shown": 1})
     found = study_forecasts(hourly, asked, "Europe/Paris")
     for name, part in found.items():
         write_table(part, name, tmp_path)

@@ -55,7 +55,7 @@ def keeps(question, choice) -> bool:
 
 
 @given(questions(), st.integers(0, 1000))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_no_trial_breaks_a_limit_and_the_same_seed_tries_the_same(question, seed):
     grid, weights = grid_of(question), np.arange(1, 1 + len(question.levers))
 

@@ -21,7 +21,7 @@ from chairs.demo import redraw as one
 from chairs.demo.plan import make_plan
 from chairs.demo.planted import read_planted
 from chairs.demo.redraw_figures import Figure, figures
-from chairs.demo.redraws import Found, planted_slope, redraws
+from chairs.demo.redraws import RedrawTables, planted_slope, redraws
 from chairs.demo.surveys import PATIENTS, invited_people
 from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import FEWEST, primary
@@ -43,18 +43,18 @@ def protocol() -> Protocol:
 
 
 @pytest.fixture(scope="module")
-def hundred(protocol: Protocol) -> Found:
+def hundred(protocol: Protocol) -> RedrawTables:
     """Redraws of a part of the family: every planted effect, and seven pairs without one."""
     exposures = ("absenteeism", "care_fte_per_bed", "training_hours_per_fte", "turnover", "debt_ratio")
     part = replace(protocol, exposures=exposures, outcomes=OUTCOMES, negative_outcomes=())
     return redraws(part, (FEWEST, 60), 100)
 
 
-def missed(found: Found) -> list[str]:
+def missed(found: RedrawTables) -> list[str]:
     return [figure.say("en") for figure in figures(found) if not figure.holds]
 
 
-def test_what_is_planted_is_found_in_100_redraws(hundred: Found) -> None:
+def test_what_is_planted_is_found_in_100_redraws(hundred: RedrawTables) -> None:
     said = figures(hundred)
     assert missed(hundred) == []
     coverage = [figure for figure in said if figure.check == "coverage"]
@@ -63,7 +63,7 @@ def test_what_is_planted_is_found_in_100_redraws(hundred: Found) -> None:
     assert {figure.check for figure in said} == {"coverage", "false_alarms", "false_discoveries", "non_response"}
 
 
-def test_ignoring_non_response_misses_the_truth(hundred: Found) -> None:
+def test_ignoring_non_response_misses_the_truth(hundred: RedrawTables) -> None:
     silent = hundred.silent
     assert (silent["ignored_low"].le(silent["truth"]) & silent["ignored_high"].ge(silent["truth"])).mean() < 0.5
 
@@ -131,9 +131,9 @@ def test_the_bars_are_those_of_the_issue() -> None:
     silent = pd.DataFrame({"redraw": range(1_000), "truth": 1.0, "low": 0.0, "high": 2.0})
     for inside, holds in ((925, False), (926, True), (971, True), (972, False)):
         low = np.where(np.arange(1_000) < inside, -1.0, -0.85)
-        (first, *_) = figures(Found(pairs=pairs.assign(low=low), silent=silent))
+        (first, *_) = figures(RedrawTables(pairs=pairs.assign(low=low), silent=silent))
         assert (first.check, first.holds) == ("coverage", holds)
-    few = figures(Found(pairs=pairs[:100], silent=silent[:100]))[0]
+    few = figures(RedrawTables(pairs=pairs[:100], silent=silent[:100]))[0]
     assert few.low == 0.87
     assert "attendu 87,0 à 100,0 %" in few.say("fr")
     assert isinstance(few, Figure)

@@ -82,6 +82,8 @@ def test_the_frontier_of_queues_is_that_of_their_formulas():
                 assert effect.mean == pytest.approx(exact_wait(member.choice) - today, abs=4 * effect.se)
             else:
                 assert (effect.mean, effect.low, effect.high) == (0, 0, 0)
+        # what is dominated lies where the formulas say, though nothing was run to estimate it
+        assert member.differences["wait"] == pytest.approx(exact_wait(member.choice) - today, abs=0.1)
 
 
 @pytest.mark.nightly
@@ -114,7 +116,7 @@ def test_the_search_comes_near_the_exact_frontier_with_few_trials():
     every = grid.listed()
     best = [min(wait(c) for c in every if sum(c) <= n) for n in range(budget + 1)]
     ratios = []
-    for seed in range(3):
+    for seed in range(2):
         asked = []
 
         def criteria(choice, asked=asked):

@@ -80,7 +80,7 @@ def keeps(case: str, redraws: int, batch: int) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_frontier_is_right_as_often_as_promised(case):
-    keeps(case, 20, 5)
+    keeps(case, 15, 5)
 
 
 @pytest.mark.nightly

@@ -14,7 +14,7 @@ from chairs.store.files import write_text
 
 
 def new(
-    kind: Annotated[str, typer.Argument(help="indicator, survey, study, source or page.")],
+    kind: Annotated[str, typer.Argument(help="indicator, survey, study, protocol, source or page.")],
     name: Annotated[str, typer.Argument(help="Its name: lower case; words joined by _ (code) or - (YAML).")],
 ) -> None:
     """Write the skeleton of one more thing, and a failing test that says what to fill in."""

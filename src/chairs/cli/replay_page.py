@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from rich.table import Table
 
 from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt
@@ -36,9 +35,10 @@ UNITS = {
     "units": Text(fr="places", en="units"),
 }
 HEADS = {
-    "fr": ("mesure", "en vrai", "rejoué", "80 %", "proche ?", "avec le changement", "95 %", "unité"),
-    "en": ("measure", "in truth", "played again", "80%", "near?", "with the change", "95%", "unit"),
+    "fr": ("mesure", "en vrai", "rejoué [80 %]", "proche ?", "effet du changement [95 %]"),
+    "en": ("measure", "in truth", "played again [80%]", "near?", "effect of the change [95%]"),
 }
+PLACES = {"ED": Text(fr="Aux urgences", en="In the ED"), "all": Text(fr="Dans les unités", en="In the wards")}
 WAITS = {
     "doctor": Text(fr="Médecin", en="Doctor"),
     "bed": Text(fr="Lit", en="Bed"),
@@ -57,19 +57,27 @@ Labels = Mapping[str, Text]
 
 def head(found: Replay, period: str, lang: Language) -> list[str]:
     """Return the sentences that come first: what was played, whether it can be believed, who would wait less."""
+    day = dt.date.fromisoformat(period).strftime("%d/%m/%Y") if lang == "fr" else period
     said = {
-        "fr": f"Semaine du {period} : {found.present} patients présents au début, {found.arrived} arrivés ensuite ; "
+        "fr": f"À partir du {day} : {found.present} patients présents au début, {found.arrived} arrivés ensuite ; "
         f"{found.redraws} tirages de ce que le journal ne montre pas.",
-        "en": f"Week from {period}: {found.present} patients present at the start, {found.arrived} came later; "
+        "en": f"From {day}: {found.present} patients present at the start, {found.arrived} came later; "
         f"{found.redraws} draws of what the log does not show.",
     }[lang]
-    shares = [f"{fmt.percent(share, lang)}" for share in (found.inside[name] for name in sorted(found.inside))]
-    inside = {
-        "fr": f"Part des heures où le nombre de présents est dans la bande à 80 % du rejeu : {', '.join(shares)}.",
-        "en": f"Share of hours at which the number present lies in the replay's 80% band: {', '.join(shares)}.",
-    }[lang]
-    return [said, found.verdict.say(lang), *([inside] if len(shares) <= 3 else []),
+    apart = [_apart(found, name, lang) for name in sorted(found.apart) if name in PLACES]
+    return [said, found.verdict.say(lang), *apart,
             *(_moved(one, lang) for one in found.moves)]  # fmt: skip
+
+
+def _apart(found: Replay, name: str, lang: Language) -> str:
+    place, share = PLACES[name].say(lang), fmt.percent(100 * found.inside[name], lang)
+    apart = fmt.number(found.apart[name], lang, 1)
+    return {
+        "fr": f"{place}, heure par heure : {apart} patients d'écart en moyenne avec ce qui s'est passé ; dans la bande "
+        f"à 80 % du rejeu à {share} des heures (elle est étroite : presque tout est connu).",
+        "en": f"{place}, hour by hour: {apart} patients apart on average from what happened; inside the replay's 80% "
+        f"band at {share} of the hours (it is narrow: almost everything is known).",
+    }[lang]
 
 
 def _moved(one: Moves, lang: Language) -> str:
@@ -78,7 +86,8 @@ def _moved(one: Moves, lang: Language) -> str:
         f"{fmt.number(mean, lang)} {fmt.interval(low, high, lang, 0)}" for mean, low, high in (one.less, one.more)
     )
     return {
-        "fr": f"{what} : attente plus courte d'au moins un quart d'heure pour {less} patients, plus longue pour {more}.",
+        "fr": f"{what} : attente plus courte d'au moins un quart d'heure pour {less} patients, plus longue "
+        f"pour {more}.",
         "en": f"{what}: a wait shorter by at least a quarter of an hour for {less} patients, longer for {more}.",
     }[lang]
 
@@ -93,25 +102,28 @@ def _row(line: Line, labels: Labels, lang: Language) -> tuple[str, ...]:
     name = MEASURES[line.measure].say(lang)
     if line.of != "all":
         name += f", {labels[line.of].say(lang) if line.of in labels else line.of}"
+    name += f" ({UNITS[line.unit].say(lang)})"
     digits = 0 if line.unit in ("min", "patients") and line.measure != "census" else 1
     yes = Text(fr="oui", en="yes") if line.near else Text(fr="non", en="no")
     band = fmt.interval(line.again_low, line.again_high, lang, digits)
     effect = fmt.number(line.effect, lang, digits)
+    rising = line.effect > 0 and any(digit in effect for digit in "123456789")
     return (
-        name, fmt.number(line.real, lang, digits), fmt.number(line.again, lang, digits), band, yes.say(lang),
-        f"+{effect}" if line.effect > 0 else effect, fmt.interval(line.low, line.high, lang, digits),
-        UNITS[line.unit].say(lang),
+        name, fmt.number(line.real, lang, digits), f"{fmt.number(line.again, lang, digits)} {band}", yes.say(lang),
+        f"{'+' if rising else ''}{effect} {fmt.interval(line.low, line.high, lang, digits)}",
     )  # fmt: skip
 
 
-def printed(found: Replay, labels: Labels, lang: Language) -> Table:
-    """Return the measures of the whole site and those that the change moves, for the terminal."""
-    table = Table(*HEADS[lang])
-    moved = {_row(line, labels, lang)[0] for line in found.lines if line.of == "all" or line.low > 0 or line.high < 0}
-    for row in rows(found, labels, lang):
-        if row[0] in moved:
-            table.add_row(*row)
-    return table
+def printed(found: Replay, labels: Labels, lang: Language) -> list[str]:
+    """Return the measures of the whole site as lines, for the terminal; those of the units are in the files."""
+    import dataclasses
+
+    whole = dataclasses.replace(found, lines=tuple(line for line in found.lines if line.of == "all"))
+    said = {
+        "fr": "{0} : {1} en vrai, {2} rejoué [80 %], proche : {3} ; effet {4} [95 %]",
+        "en": "{0}: {1} in truth, {2} played again [80%], near: {3}; effect {4} [95%]",
+    }[lang]
+    return [fmt.typeset(said.format(*row), lang) for row in rows(whole, labels, lang)]
 
 
 def page(found: Replay, title: str, said: Sequence[str], labels: Labels, lang: Language) -> str:
@@ -168,12 +180,7 @@ def keep(folder: Path, found: Replay, html: str) -> None:
     writer.writerows({key: _written(value) for key, value in line.items()} for line in lines)
     write_text(folder / "replay.csv", text.getvalue())
     moves = [dataclasses.asdict(one) for one in found.moves]
-    told: dict[str, object] = {
-        "scenario": found.scenario,
-        "redraws": found.redraws,
-        "present": found.present,
-        "arrived": found.arrived,
-    }
+    told: dict[str, object] = {name: getattr(found, name) for name in ("scenario", "redraws", "present", "arrived")}
     verdict = {"fr": found.verdict.fr, "en": found.verdict.en}
     assumed = [{"fr": one.fr, "en": one.en} for one in found.assumed]
     told |= {"verdict": verdict, "inside": dict(found.inside), "waits": moves, "assumed": assumed}

@@ -109,6 +109,42 @@ pathway:                   # how the event log is read (src/chairs/flow/settings
 # outcome: demo-patient-experience/all    # the score that indicators are linked to
 """
 
+PROTOCOL = """# $name: what is asked of a link, before its outcome is read (docs/how-to/declare-a-link.md).
+name: $name
+study: $name               # the study whose tables are read; write `protocol: $name` in its file
+question: {fr: "à remplir", en: "fill in"}
+estimand: within           # one establishment that changes; between: establishments that differ
+lag: 1                     # years from the exposure to the outcome
+exposures: [absenteeism]                     # codes of indicators
+outcomes: [demo-patient-experience/all]      # instrument/dimension; each pair is one test of the family
+# model: ordinal           # for stars and other ordered classes (estimand: between)
+covariates: [mco_beds, status, emergency]    # held equal: causes of both, never effects of the exposure
+graph:                     # the causal diagram that says why
+  - mco_beds -> absenteeism
+  - mco_beds -> outcome
+  - absenteeism -> outcome
+smallest_effect: 1.0       # points of the score, per change of the exposure, under which nothing matters
+per: {absenteeism: 1}      # the change spoken of
+# negative_outcomes: [demo-patient-experience/repas]   # what the exposures cannot reach
+# exploratory: true        # the outcome is public and known
+assumed: {site: 3.0, year: 1.5, person: 18.0}   # spread expected of the score, for `chairs link answerable $name`
+"""
+
+PROTOCOL_TEST = (
+    HEAD
+    + """def test_the_protocol_is_filled_in_and_sealed() -> None:
+    from pathlib import Path
+
+    from chairs.linking.protocol import read_protocol
+    from chairs.linking.sealing import hold, read_seals
+
+    folder = Path(__file__).resolve().parents[2] / "pipelines" / "protocols"
+    protocol = read_protocol(folder / "$name.yaml")
+    assert "à remplir" not in protocol.question.fr, "fill in the question, then the rest"
+    hold(protocol, read_seals(folder / "$name.seal"))
+"""
+)
+
 MAPPING = """# How the columns of one export are read; those of yours stand on the right (docs/how-to/add-a-study.md).
 table: events
 timezone: Europe/Paris
@@ -221,6 +257,13 @@ SKELETONS = {
         test="tests/contract/test_$name.py",
         check=STUDY_TEST.replace("$marker", "contract"),
         then="its word now stands in params.yaml; `chairs run $name`",
+    ),
+    "protocol": Skeleton(
+        path="pipelines/protocols/$name.yaml",
+        content=PROTOCOL,
+        test="tests/contract/test_protocol_$name.py",
+        check=PROTOCOL_TEST.replace("$marker", "contract"),
+        then="`chairs link answerable $name`; then, before any outcome is read, `chairs link seal $name`",
     ),
     "source": Skeleton(
         path="src/chairs/sources/$name.py",

@@ -69,4 +69,5 @@ def _application(study: str, setting: dict[str, Any]) -> flask.Flask:
     moment = setting["at"].replace(tzinfo=setting["at"].tzinfo or ZoneInfo(model.timezone))
     desk = Desk(model, Setting(**{**setting, "at": moment, "first_look": min(24, setting["replications"])}))
     said = read_json(folder / "report.json")["assumed"]
-    return server(desk, paths.study(study).labels, [Text(**one) for one in said])
+    about = paths.study(study)
+    return server(desk, about.labels, [Text(**one) for one in said], about.title, about.notice)

@@ -22,7 +22,7 @@ aside = Console(highlight=False, soft_wrap=True, stderr=True)
 
 Log = Annotated[Path, typer.Argument(help="The event log: Parquet, CSV or XES.")]
 Mapping = Annotated[Path | None, typer.Option(help="Column mapping (YAML), as `chairs data check` takes it.")]
-Zone = Annotated[str, typer.Option(help="Clock of the site.")]
+Zone = Annotated[str, typer.Option(help="Clock of the site, also of times written without offset.")]
 Country = Annotated[str, typer.Option(help="Whose public holidays: FR or BE.")]
 Fictitious = Annotated[bool, typer.Option("--fictitious", help="The dates are shifted: no season, no holidays.")]
 Most = Annotated[int, typer.Option(min=0, help="Only the latest cases, so many events of them (0: all).")]
@@ -50,7 +50,7 @@ def calibrate_(  # noqa: PLR0917 - one argument per option of the command
     with Progress(console=aside, transient=True) as bar:
         bar.add_task(log.name, total=None)
         settings = Settings(name=name, timezone=timezone, country=country, calendar=not fictitious)
-        found = calibrate(_read(log, mapping, most_events), settings, log.name)
+        found = calibrate(_read(log, mapping, timezone, most_events), settings, log.name)
     write_json(out, write_model(found.model))
     if sheet is not None:
         write_text(sheet, stress_sheet(found, language()))
@@ -81,7 +81,7 @@ def backtest_(  # noqa: PLR0917 - one argument per option of the command
     check_zone(timezone, "--timezone")
     protocol = Protocol(share=share, runs=runs, band_runs=band_runs, seed=seed)
     settings = Settings(timezone=timezone, country=country, calendar=not fictitious)
-    events = _read(log, mapping, most_events)
+    events = _read(log, mapping, timezone, most_events)
     with Progress(console=aside, transient=True) as bar:
         task = bar.add_task(log.name, total=2 * runs * len((TWIN, *PLAIN, FLOOR)))
         proof = prove(events, settings, protocol, lambda done: bar.update(task, completed=done))
@@ -91,16 +91,18 @@ def backtest_(  # noqa: PLR0917 - one argument per option of the command
     _say(proof)
 
 
-def _read(log: Path, mapping: Path | None, most_events: int) -> pd.DataFrame:
+def _read(log: Path, mapping: Path | None, timezone: str, most_events: int) -> pd.DataFrame:
     from chairs.core.errors import SettingError, problem
     from chairs.core.records import read_yaml
     from chairs.sources.event_log import read_event_log
-    from chairs.sources.mapping import mapping_of
+    from chairs.sources.mapping import TableMapping, mapping_of
     from chairs.twin.calibration.latest import latest_cases
 
     if not log.is_file():
         raise SettingError((problem("fichier absent", "file not found", file=log.name),))
-    columns = mapping_of({**(read_yaml(mapping) or {}), "source": mapping.name}) if mapping else None
+    columns: TableMapping | None = TableMapping(table="events", timezone=timezone)  # of times without an offset
+    if mapping:
+        columns = mapping_of({**(read_yaml(mapping) or {}), "source": mapping.name})
     events = read_event_log([log], columns)["events"]
     return latest_cases(events, most_events) if most_events else events
 

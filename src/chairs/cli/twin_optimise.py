@@ -105,6 +105,8 @@ def _say(found: Frontier) -> None:
             shown.add_row(str(number), label(found, one, lang), *costs, *said, STANDINGS[one.standing].say(lang))
     if found.question.title is not None:
         console.print(found.question.title.say(lang), markup=False)
+    if found.question.notice is not None:
+        console.print(found.question.notice.say(lang), markup=False)
     console.print(shown)
     for measure in measures:
         console.print(sentence(found, measure, lang), markup=False)

@@ -53,7 +53,7 @@ def replay_(  # noqa: PLR0917 - one argument per option of the command
     title = asked.title.say(lang) if asked.title else ", ".join(beds or ()) or NOTHING.say(lang)
     said = head(found, past.start.date().isoformat(), lang)
     console.print(title, *said, sep="\n", markup=False)
-    console.print(printed(found, labels, lang))
+    console.print(*printed(found, labels, lang), sep="\n", markup=False)
     for one in found.assumed:
         console.print(f"- {one.say(lang)}", markup=False)
     if out is not None:

@@ -39,7 +39,14 @@ def scenario_(  # noqa: PLR0917 - one argument per option of the command
     from chairs.twin.scenario import read_scenario
 
     asked = read_scenario(read_yaml(scenario), scenario.name)
-    given = {"first": first, "days": days, "pilot": pairs, "most": most, "seed": seed, "threads": threads}
+    given: dict[str, Any] = {
+        "first": first,
+        "days": days,
+        "pilot": pairs,
+        "most": most,
+        "seed": seed,
+        "threads": threads,
+    }
     given["precision"] = None if half is None else {"boarding_mean": half}
     design = _design({name: value for name, value in given.items() if value is not None})
     read = _model(model, None)

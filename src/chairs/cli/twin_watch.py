@@ -28,13 +28,13 @@ def watch_(
     from chairs.store.files import read_json, write_json
     from chairs.store.parquet import write_table
     from chairs.twin.watch.departures import read_departures, write_departures
-    from chairs.twin.watch.study import Asked, watch_log
+    from chairs.twin.watch.study import WatchRequest, watch_log
     from chairs.twin.watch.words import judged, told
 
     check_zone(timezone, "--timezone")
     known = champion is not None and champion.is_file()
     former = read_departures(read_json(champion), champion.name) if known and champion is not None else None
-    found = watch_log(log, Asked(stays=tuple(stays), place=place, timezone=timezone), former)
+    found = watch_log(log, WatchRequest(stays=tuple(stays), place=place, timezone=timezone), former)
     lang = language()
     console.print(told(found.watched).say(lang), markup=False)
     console.print(judged(found.contest).say(lang), markup=False)

@@ -110,9 +110,9 @@ class Study:
     pathway
         How its event log is read (`chairs.flow.settings.Pathway`): reference step, stays, clock.
     risk
-        How admissions are read from it (`chairs.flow.risk.settings.Asked`).
+        How admissions are read from it (`chairs.flow.risk.settings.RiskRequest`).
     watch
-        Steps that are stays in a unit, whose departures are watched (`chairs.twin.watch.study.Asked`).
+        Steps that are stays in a unit, whose departures are watched (`chairs.twin.watch.study.WatchRequest`).
     labels
         What the pages write for the codes of units and steps of this study.
     may_say, may_not_say

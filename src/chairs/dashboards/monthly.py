@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from chairs.core.errors import Text
 from chairs.core.study import Study
 from chairs.dashboards.words import known, measured, outcome, outcome_of, scale
 from chairs.stats.control_charts import FEWEST, ControlChart, xmr
+from chairs.stats.run_charts import RunChart, run_chart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +36,7 @@ def monthly_series(study: Study, indicators: pd.DataFrame, scores: pd.DataFrame 
     A masked or missing month is not bridged: limits across a gap would be those of another series.
     """
     found, gaps = [], 0
-    for code, label, better, rows in [*_of_indicators(study, indicators), *_of_scores(study, scores)]:
-        rows = rows[rows["period"].astype(str).str.fullmatch(MONTH)].sort_values("period")
+    for code, label, better, rows in _by_month(study, indicators, scores):
         if len(rows) < FEWEST:
             continue
         if rows["value"].isna().any() or not _consecutive(rows["period"].tolist()):
@@ -46,6 +47,23 @@ def monthly_series(study: Study, indicators: pd.DataFrame, scores: pd.DataFrame 
             months = tuple(rows["period"].astype(str))
             found.append(Series(code=code, label=label, better=better, months=months, chart=chart))
     return found, gaps
+
+
+def short_series(study: Study, indicators: pd.DataFrame, scores: pd.DataFrame | None) -> list[tuple[Text, RunChart]]:
+    """Return the run chart of each measure with months too few for limits and enough for a run."""
+    short = [it for it in _by_month(study, indicators, scores) if len(it[3]) < FEWEST]
+    whole = [it for it in short if it[3]["value"].notna().all() and _consecutive(it[3]["period"].tolist())]
+    charts = [(label, run_chart(rows["value"].tolist())) for _, label, _, rows in whole]
+    return [(label, chart) for label, chart in charts if chart.reason is None]
+
+
+def _by_month(
+    study: Study, indicators: pd.DataFrame, scores: pd.DataFrame | None
+) -> Iterator[tuple[str, Text, int, pd.DataFrame]]:
+    for code, label, better, rows in [*_of_indicators(study, indicators), *_of_scores(study, scores)]:
+        months = rows[rows["period"].astype(str).str.fullmatch(MONTH)].sort_values("period")
+        if len(months):
+            yield code, label, better, months
 
 
 def _of_indicators(study: Study, indicators: pd.DataFrame) -> list[tuple[str, Text, int, pd.DataFrame]]:

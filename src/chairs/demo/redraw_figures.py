@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from chairs.core.errors import Language, Text
 from chairs.demo.planted import read_planted
 from chairs.demo.redraw import HOSPITALS
-from chairs.demo.redraws import SILENT_SITES, Found
+from chairs.demo.redraws import SILENT_SITES, RedrawTables
 from chairs.stats.estimate import shown
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Figure:
         return f"{CHECKS[self.check].en}, {self.subject or 'all'}, {self.sites} sites: {share}% ({bar}), {met}"
 
 
-def figures(found: Found) -> tuple[Figure, ...]:
+def figures(found: RedrawTables) -> tuple[Figure, ...]:
     """Return every figure of the redraws with its bar.
 
     Notes
@@ -119,7 +119,7 @@ def _confounded(exposures: set[str]) -> list[str]:
     return sorted(exposures & {*planted.confounded, *mixed})
 
 
-def _silent(found: Found) -> Figure:
+def _silent(found: RedrawTables) -> Figure:
     held = found.silent["low"].le(found.silent["truth"]) & found.silent["high"].ge(found.silent["truth"])
     return _figure("non_response", "", SILENT_SITES, held, (_at_least(len(held), BRACKETED), 1.0))
 

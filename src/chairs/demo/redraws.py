@@ -32,7 +32,7 @@ SILENT = ("redraw", "truth", "low", "high", "ignored_low", "ignored_high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RedrawTables:
     """What the redraws gave.
 
     Parameters
@@ -68,7 +68,7 @@ def redraws(
     *,
     executor: Executor | None = None,
     progress: Callable[[int], None] = lambda done: None,
-) -> Found:
+) -> RedrawTables:
     """Draw the territory `of` times and judge the declared links each time.
 
     Parameters
@@ -96,15 +96,19 @@ def redraws(
     pairs: list[tuple[Any, ...]] = []
     silent: list[tuple[Any, ...]] = []
     sizes = tuple(sorted(set(sites)))
-    judged = mapper(judge, [asked] * of, [sizes] * of, range(of))
+    judged = mapper(judge_redraw, [asked] * of, [sizes] * of, range(of))
     for done, (some, one) in enumerate(judged, start=1):
         pairs += some
         silent.append(one)
         progress(done)
-    return Found(pairs=pd.DataFrame(pairs, columns=list(PAIR)), silent=pd.DataFrame(silent, columns=list(SILENT)))
+    return RedrawTables(
+        pairs=pd.DataFrame(pairs, columns=list(PAIR)), silent=pd.DataFrame(silent, columns=list(SILENT))
+    )
 
 
-def judge(protocol: Protocol, sites: tuple[int, ...], number: int) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
+def judge_redraw(
+    protocol: Protocol, sites: tuple[int, ...], number: int
+) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
     """Return the rows of one redraw: by size and pair, and on those who did not answer.
 
     At the largest size the whole family is estimated, and gets its verdicts in a study of the whole territory; at the

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 0.25  # share of the establishments beyond which a removal is no longer a small change
 ONE_BY_ONE = 40  # establishments up to which the list is looked for one at a time
+ROWS = 50_000  # of all fits of such a search, so that an answer takes seconds
 NAMED = 40  # establishments of the list that are named
 CLASSES = Text(
     fr="Classes ordonnées : ces nombres sont des log-cotes d'une classe plus haute ; lire leur signe, pas leur taille",
@@ -132,7 +133,7 @@ def _fewest(table: pd.DataFrame, estimate: Estimate, protocol: Protocol) -> tupl
 
     Those that carry the slope most, by one step of the regression, are taken out together; bisection finds the
     shortest such list. Half of it is kept and the rest looked for again among those left, as long as it grows shorter;
-    lists of up to `ONE_BY_ONE` are found one establishment at a time.
+    lists of up to `ONE_BY_ONE` are found one establishment at a time where the table is small enough.
     """
     if estimate.low is None or estimate.high is None or estimate.low <= 0 <= estimate.high:
         return None
@@ -145,7 +146,7 @@ def _fewest(table: pd.DataFrame, estimate: Estimate, protocol: Protocol) -> tupl
         if not again or len(again) >= len(best):
             break
         best = again
-    if best and len(best) <= ONE_BY_ONE:
+    if best and len(best) <= ONE_BY_ONE and len(best) * len(table) <= ROWS:
         best = min(best, _one_by_one(table, protocol, sign, len(best)), key=len)
     return tuple(best)
 

@@ -24,7 +24,7 @@ class Arrays:
 
     `site` by row; by site `name` (its place in the list of all establishments) and `slot` (which years it has): tables
     with the same `layout` have the same rows, whose exposures are exchanged alike. `basis` spans what is held equal;
-    `outcome` is what it leaves of the outcome. `exposure` is the deviation from its establishment's mean for an estimand
+    `outcome` is what it leaves of the outcome. `exposure` is the deviation from its establishment's mean for a change
     within, else that mean; it counts times `weight`.
     """
 

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
-def server(desk: Desk, labels: Mapping[str, Text], assumed: Sequence[Text]) -> flask.Flask:
+def server(
+    desk: Desk,
+    labels: Mapping[str, Text],
+    assumed: Sequence[Text],
+    name: Text | None = None,
+    notice: Text | None = None,
+) -> flask.Flask:
     """Return the web application.
 
     Parameters
@@ -35,21 +41,27 @@ def server(desk: Desk, labels: Mapping[str, Text], assumed: Sequence[Text]) -> f
         Words for the codes of departments and wards.
     assumed
         What the model assumes.
+    name
+        Whose twin it is; None: the model's name.
+    notice
+        What must be said of the data (invented, fictitious).
     """
     import dash
     import flask
 
     found = flask.Flask("chairs-what-if")
     these = sliders(desk.model, labels, desk.state)
+    named = name or Text(fr=desk.model.name, en=desk.model.name)
+    about = words.About(name=named, days=desk.setting.days, notice=notice)
     for lang in LANGUAGES:
         app = dash.Dash(
             f"what-if-{lang}", server=cast(Any, found), url_base_pathname=f"/{lang}/", serve_locally=True,
             include_assets_files=False,
-            title=fmt.typeset(words.TITLE.say(lang), lang), update_title="", index_string=_index(lang),
+            title=fmt.typeset(about.title(lang), lang), update_title="", index_string=_index(lang),
             eager_loading=True, add_log_handler=False,
         )  # fmt: skip
-        app.layout = layout(these, desk.unchanged(), [one.say(lang) for one in assumed], lang)
-        _callbacks(app, desk, these, lang)
+        app.layout = layout(these, desk.unchanged(), [one.say(lang) for one in assumed], about, lang)
+        _callbacks(app, desk, (these, about), lang)
 
     @found.get("/")
     def home() -> Any:
@@ -80,10 +92,11 @@ def _index(lang: Language) -> str:
 </html>"""
 
 
-def _callbacks(app: dash.Dash, desk: Desk, these: Sequence[Slider], lang: Language) -> None:
+def _callbacks(app: dash.Dash, desk: Desk, shows: tuple[Sequence[Slider], words.About], lang: Language) -> None:
     """Join sliders and results: first from a few pairs at once, then from all of them."""
     from dash import Input, Output, no_update
 
+    these, about = shows
     names = [name_of(one) for one in these]
     shown = (("figure", "figure"), ("finding", "children"), ("chart", "aria-label"), ("numbers", "children"))
 
@@ -98,7 +111,7 @@ def _callbacks(app: dash.Dash, desk: Desk, these: Sequence[Slider], lang: Langua
         said = [one.says(position(one, value), lang) for one, value in zip(these, values, strict=True)]
         answers = _asked(desk, levers(these, values), desk.setting.first_look)
         more = desk.setting.replications > desk.setting.first_look
-        return _drawn(answers, lang, more) or [no_update] * len(shown), list(values), said
+        return _drawn(answers, about, lang, more=more) or [no_update] * len(shown), list(values), said
 
     @app.callback(
         output=[Output(*one, allow_duplicate=True) for one in shown],
@@ -106,7 +119,7 @@ def _callbacks(app: dash.Dash, desk: Desk, these: Sequence[Slider], lang: Langua
     )  # fmt: skip
     def refine(values: list[Any] | None) -> list[Any]:
         answers = _asked(desk, levers(these, values), None) if values else None
-        return _drawn(answers, lang, False) or [no_update] * len(shown)
+        return _drawn(answers, about, lang, more=False) or [no_update] * len(shown)
 
     @app.callback(
         output=[Output(name, "value") for name in names],
@@ -116,11 +129,11 @@ def _callbacks(app: dash.Dash, desk: Desk, these: Sequence[Slider], lang: Langua
         return [one.start for one in these]
 
 
-def _drawn(answers: Sequence[Answer] | None, lang: Language, more: bool) -> list[Any]:
+def _drawn(answers: Sequence[Answer] | None, about: words.About, lang: Language, *, more: bool) -> list[Any]:
     if answers is None:
         return []
     said = page.sentence(answers, lang, more=more)
-    return [page.figure(answers, lang), said, said, table(answers, lang)]
+    return [page.figure(answers, lang), said, said, table(answers, about, lang)]
 
 
 def _asked(desk: Desk, these: Levers, pairs: int | None) -> tuple[Answer, ...] | None:

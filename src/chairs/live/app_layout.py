@@ -22,15 +22,21 @@ def name_of(one: Slider) -> str:
     return f"lever-{one.key.replace(':', '-').replace(' ', '-')}"
 
 
-def layout(these: Sequence[Slider], first: Sequence[Answer], assumed: Sequence[str], lang: Language) -> Any:
+def layout(
+    these: Sequence[Slider], first: Sequence[Answer], assumed: Sequence[str], about: words.About, lang: Language
+) -> Any:
     """Return the whole page."""
     from dash import dcc, html
 
-    title = [html.H1(_say(words.TITLE, lang)), html.P(_say(words.LEAD, lang), className="lead")]
+    title = [
+        html.H1(fmt.typeset(about.title(lang), lang)),
+        html.P(fmt.typeset(about.lead(lang), lang), className="lead"),
+    ]
     head = html.Div(title, className="head")
-    banner = html.P(html.Strong(_say(words.DEMO, lang)), className="banner")
-    desk = html.Div([_controls(these, lang), _results(first, lang)], className="desk")
-    main = html.Main([head, banner, desk, _assumed(assumed, lang)], className="frame", id="content")
+    said = fmt.typeset(about.banner(lang), lang)
+    banner = [html.P(html.Strong(said), className="banner")] if said else []
+    desk = html.Div([_controls(these, lang), _results(first, about, lang)], className="desk")
+    main = html.Main([head, *banner, desk, _assumed(assumed, lang)], className="frame", id="content")
     skip = html.A(_say(words.SKIP, lang), href="#results", className="skip")
     return html.Div([skip, _top(lang), main, dcc.Store(id="asked")])
 
@@ -85,25 +91,25 @@ def _control(one: Slider, lang: Language) -> Any:
     return html.Div(inside, className="lever")
 
 
-def _results(first: Sequence[Answer], lang: Language) -> Any:
+def _results(first: Sequence[Answer], about: words.About, lang: Language) -> Any:
     from dash import dcc, html
 
     said, config = page.sentence(first, lang, more=False), {**theme.CONFIG, "locale": lang}
     live: dict[str, Any] = {"aria-live": "polite"}
     seen: dict[str, Any] = {"aria-label": said}
-    named: dict[str, Any] = {"aria-label": _say(words.CAPTION, lang)}
+    named: dict[str, Any] = {"aria-label": fmt.typeset(about.caption(lang), lang)}
     drawn = dcc.Graph(id="figure", figure=page.figure(first, lang), config=config)  # type: ignore[arg-type]
     parts = [
         html.H2(_say(words.RESULT, lang)),
         html.P(said, id="finding", className="finding", **live),
         html.Div(drawn, id="chart", className="chart", role="img", **seen),
-        html.Div(table(first, lang), id="numbers", className="scroll", tabIndex="0", role="region", **named),
+        html.Div(table(first, about, lang), id="numbers", className="scroll", tabIndex="0", role="region", **named),
         html.P(_say(words.HOW, lang)),
     ]
     return html.Section(parts, className="card", id="results", tabIndex="-1")
 
 
-def table(answers: Sequence[Answer], lang: Language) -> Any:
+def table(answers: Sequence[Answer], about: words.About, lang: Language) -> Any:
     """Return the numbers of an answer."""
     from dash import html
 
@@ -112,4 +118,4 @@ def table(answers: Sequence[Answer], lang: Language) -> Any:
         html.Tr([html.Th(line[0], scope="row"), *(html.Td(cell, className="num") for cell in line[1:])])
         for line in page.cells(answers, lang)
     ]
-    return html.Table([html.Caption(_say(words.CAPTION, lang)), head, html.Tbody(lines)])
+    return html.Table([html.Caption(fmt.typeset(about.caption(lang), lang)), head, html.Tbody(lines)])

@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from chairs.core.errors import Text
+from dataclasses import dataclass
+
+from chairs.core.errors import Language, Text
+from chairs.dashboards import fmt
 
 BRAND = Text(fr="Chaires IA et Performance · application", en="AI and Performance chairs · app")
-TITLE = Text(fr="Et si ? L'hôpital de démonstration en direct", en="What if? The demonstration hospital, live")
-LEAD = Text(
-    fr="Déplacez un curseur : le jumeau rejoue les deux semaines à venir, avec et sans le changement.",
-    en="Move a slider: the twin replays the two weeks ahead, with and without the change.",
-)
-DEMO = Text(
-    fr="Données de démonstration : l'hôpital et ses patients sont inventés ; aucun chiffre ne décrit un hôpital réel.",
-    en="Demonstration data: the hospital and its patients are invented; no figure describes a real hospital.",
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the page is about: whose twin it is, for how many days it runs, what must be said of the data."""
+
+    name: Text
+    days: float
+    notice: Text | None = None
+
+    def title(self, lang: Language) -> str:
+        """Return the head of the page."""
+        return f"{'Et si ?' if lang == 'fr' else 'What if?'} {self.name.say(lang)}"
+
+    def lead(self, lang: Language) -> str:
+        """Return the sentence under it."""
+        days = _days(self.days, lang)
+        if lang == "fr":
+            return f"Déplacez un curseur : le jumeau rejoue les {days} à venir, avec et sans le changement."
+        return f"Move a slider: the twin replays the {days} ahead, with and without the change."
+
+    def caption(self, lang: Language) -> str:
+        """Return the head of the table."""
+        return f"{'Moyennes sur' if lang == 'fr' else 'Means over'} {_days(self.days, lang)}"
+
+    def banner(self, lang: Language) -> str:
+        """Return what must be said of the data; nothing, or a sentence."""
+        said = "" if self.notice is None else self.notice.say(lang)
+        return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _days(days: float, lang: Language) -> str:
+    shown = fmt.number(days, lang, 0 if float(days).is_integer() else 1)
+    return (
+        f"{shown} {fmt.plural(days, 'jour', 'jours', lang) if lang == 'fr' else fmt.plural(days, 'day', 'days', lang)}"
+    )
+
+
 CHANGE = Text(fr="Ce que l'on change", en="What is changed")
 RESULT = Text(fr="Ce que cela change", en="What it changes")
 ASSUMED = Text(fr="Ce qui est supposé", en="What is assumed")
@@ -61,7 +93,6 @@ HEADS = (
     Text(fr="Différence", en="Difference"),
     Text(fr="Intervalle à 95 %", en="95% interval"),
 )
-CAPTION = Text(fr="Moyennes sur deux semaines", en="Means over two weeks")
 AXIS = Text(fr="différence, en % d'aujourd'hui", en="difference, in % of today")
 HOW = Text(
     fr=(

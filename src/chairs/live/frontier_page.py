@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chairs.twin.optimise import Frontier, Member
 
 HEIGHT = 460  # px
+SIDES = ("right", "left")  # of the dots, for their numbers: by turns, so that two at one cost do not run together
 LOOKS = {
     "dominated": {"size": 7, "symbol": "circle", "color": theme.GREY, "opacity": 0.55},
     "undecided": {"size": 12, "symbol": "circle-open", "color": theme.BLUE, "line": {"width": 2}},
@@ -70,18 +71,17 @@ def axis_of(found: Frontier) -> str:
 
 def sentence(found: Frontier, measure: str, lang: Language) -> str:
     """Return the finding in words, computed."""
-    kept = [one for one in found.members if one.standing == "frontier"]
-    said = _counts(found, len(kept), measure, lang)
-    pairs = [(one, effect) for one in kept if (effect := effect_of(one, measure)) is not None]
-    if not pairs:
-        return f"{said}."
+    kept = sum(one.standing == "frontier" for one in found.members)
+    said = _counts(found, kept, measure, lang)
+    pairs = [(one, effect) for one in found.members if (effect := effect_of(one, measure)) is not None]
     best, effect = min(pairs, key=lambda pair: pair[1].mean)
     axis, name = axis_of(found), name_of(measure, lang)
     cost = f"{fmt.number(best.totals[axis], lang, 1 if axis == 'fte' else 0)} {words.TOTALS[axis].say(lang)}"
     inside = f"{name[0].lower()}{name[1:]} {told(effect, lang)}"
+    doubt = f", {words.STANDINGS[best.standing].say(lang)}" if best.standing == "undecided" else ""
     if lang == "fr":
-        return f"{said}. La plus efficace : {label(found, best, lang)}, pour {cost} ({inside})."
-    return f"{said}. The strongest: {label(found, best, lang)}, for {cost} ({inside})."
+        return f"{said}. La plus efficace{doubt} : {label(found, best, lang)}, pour {cost} ({inside})."
+    return f"{said}. The strongest{doubt}: {label(found, best, lang)}, for {cost} ({inside})."
 
 
 def _counts(found: Frontier, kept: int, measure: str, lang: Language) -> str:
@@ -120,6 +120,7 @@ def figure(found: Frontier, measure: str, lang: Language) -> Any:
         xaxis={"title": {"text": words.TOTALS[axis].say(lang)}, "nticks": 6, "tickformat": ",~f"},
         yaxis={"title": {"text": head}, "nticks": 7},
         shapes=[zero],
+        meta={"narrow": {"xaxis.nticks": 3}},
         separators=",\u202f" if lang == "fr" else ".,",
     )
 
@@ -136,8 +137,9 @@ def _dots(
     }  # fmt: skip
     if all(effect is not None for effect in effects):
         halves = [effect.high - effect.mean for effect in effects if effect is not None]
+        sides = [f"middle {SIDES[i % 2]}" for i in range(len(rows))]
         trace |= {
-            "mode": "markers+text", "text": [str(i) for i, _ in rows], "textposition": "middle right",
+            "mode": "markers+text", "text": [str(i) for i, _ in rows], "textposition": sides,
             "error_y": {"type": "data", "array": halves, "color": theme.BLUE, "thickness": 2, "width": 0},
         }  # fmt: skip
     return trace
@@ -207,10 +209,19 @@ def pages(found: Frontier) -> dict[Language, str]:
     plain = Text(fr=found.question.name, en=found.question.name)
     about = Study(name=found.question.name, title=title, question=plain, level="patient", period="", stages=())
     cards = fiches(found)
-    return {lang: _document(title, "".join(fragment(about, card, lang) for card in cards), lang) for lang in LANGUAGES}
+    return {
+        lang: _document(title, _banner(found, lang), "".join(fragment(about, card, lang) for card in cards), lang)
+        for lang in LANGUAGES
+    }
 
 
-def _document(title: Text, body: str, lang: Language) -> str:
+def _banner(found: Frontier, lang: Language) -> str:
+    notice = found.question.notice
+    said = "" if notice is None else escape(fmt.typeset(notice.say(lang), lang), quote=False)
+    return f'<div class="banner" role="note">{said}</div>\n' if said else ""
+
+
+def _document(title: Text, banner: str, body: str, lang: Language) -> str:
     other: Language = "en" if lang == "fr" else "fr"
     said = escape(fmt.typeset(title.say(lang), lang), quote=False)
     scripts = "\n".join(
@@ -231,7 +242,7 @@ def _document(title: Text, body: str, lang: Language) -> str:
 <main id="content" class="frame">
 <div class="head"><h1>{said}</h1>
 <p><a href="{other}.html" hreflang="{other}" lang="{other}">{desk_words.OTHER.say(lang)}</a></p></div>
-<div class="grid">{body.replace('class="card', 'class="card wide', 1)}</div>
+{banner}<div class="grid">{body.replace('class="card', 'class="card wide', 1)}</div>
 </main>
 </body>
 </html>

@@ -46,14 +46,15 @@ NOTE = Text(
     fr=(
         "La probabilité d'erreur suppose des moyennes de répliques à peu près normales et des écarts d'au moins la "
         "tolérance ; deux combinaisons plus proches peuvent se remplacer l'une l'autre. Les intervalles ne comptent "
-        "que le hasard de la simulation, non ce que le modèle ignore. Un point gris est placé par rapport à "
-        "celui qui le bat, à l'écart observé quand il a été abandonné. Les coûts sont ceux du fichier de la question."
+        "que le hasard de la simulation, non ce que le modèle ignore. Un point gris est placé par rapport au point "
+        "bleu qui lui ressemble le plus, à l'écart observé quand il a été abandonné. Les coûts sont ceux du fichier "
+        "de la question."
     ),
     en=(
         "The probability of error supposes means of runs that are about normal and differences of at least the "
         "tolerance; two combinations closer than that may stand for one another. The intervals count the chance of "
-        "the simulation only, not what the model does not know. A grey dot is placed by the one that beats it, as far "
-        "as it was behind when it was dropped. Costs are those of the question's file."
+        "the simulation only, not what the model does not know. A grey dot is placed by the blue one most like it, "
+        "as far from it as when it was dropped. Costs are those of the question's file."
     ),
 )
 SEARCHED = Text(

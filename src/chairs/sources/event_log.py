@@ -46,7 +46,7 @@ def read_event_log(
     Parameters
     ----------
     mapping
-        Columns, codes, clock.
+        Columns, codes, clock. Without columns: those that bear the contract's names, local times on its clock.
     scratch
         Folder for temporary files, and for the Parquet file handed over when the log is large.
     review
@@ -109,7 +109,7 @@ def _load(
 
     folder, parts = so_far
     source = _open(connection, path, mapping, folder)
-    chosen = source.mapping or mapping or _own_names(source)
+    chosen = source.mapping or (mapping if mapping and mapping.columns else _own_names(source, mapping))
     table = f"log_{len(parts)}"
     query = select_cells(source.sql, _cells(source, chosen), chosen)
     try:
@@ -137,14 +137,14 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, mapping: TableMappi
     return open_csv(path, mapping.separator if mapping else None, folder)
 
 
-def _own_names(source: Source) -> TableMapping:
+def _own_names(source: Source, mapping: TableMapping | None) -> TableMapping:
     """Return the mapping of a log whose columns bear the contract's names."""
     columns = {name: name for name in (*TEXTS, *TIMES) if name in source.columns}
     if source.start is not None and len(source.columns) == 1:
         raise refuse(source.name, ONE_COLUMN)
     if set(source.columns) - {*columns, "position"}:
         raise refuse(source.name, _NEEDS_MAPPING)
-    return TableMapping(table="events", columns=columns)
+    return TableMapping(table="events", columns=columns, timezone=mapping.timezone if mapping else None)
 
 
 def _cells(source: Source, mapping: TableMapping) -> dict[str, Cell]:

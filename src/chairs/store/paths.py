@@ -77,7 +77,7 @@ def _titles(scenarios: tuple[str, ...]) -> dict[str, Text]:
         title = read_yaml(path).get("title") if path.is_file() else None
         if title:
             words = found[name] = build(Text, title, path.name)
-            beyond = Text(fr=f"{words.fr} : au-delà de la somme", en=f"{words.en}: beyond the sum of its parts")
+            beyond = Text(fr=f"{words.fr} (au-delà de la somme)", en=f"{words.en} (beyond the sum of its parts)")
             found[f"{name}/interaction"] = beyond
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from chairs.core.errors import Problem, SettingError, problem
@@ -42,10 +43,10 @@ def check(model: Model, *, horizon: float, passed_by: bool = False) -> None:
                 inside(f"arrivées « {arrivals.name} »", f'arrivals "{arrivals.name}"', f)
                 for f in arrivals_faults(arrivals, model, horizon)
             ]
+        names = dict.fromkeys(step.name for step in model.steps)
         for place, step in enumerate(model.steps):
-            faults += [
-                inside(f"étape « {step.name} »", f'step "{step.name}"', f) for f in step_faults(step, place, model)
-            ]
+            found = step_faults(step, place, model, names)
+            faults += [inside(f"étape « {step.name} »", f'step "{step.name}"', f) for f in found]
         faults += list(_attributes(model))
     problems: list[Problem] = [problem(fr, en, file=where) for fr, en in faults]
     problems = problems or path_problems(model, where, horizon, passed_by)
@@ -71,7 +72,7 @@ def _names(model: Model) -> Iterator[Fault]:
         ("attribut", "attribute"): [attribute.name for attribute in model.attributes],
     }
     for (fr, en), names in kinds.items():
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        for name in sorted(name for name, times in Counter(names).items() if times > 1):
             yield f"{fr} « {name} » donnée deux fois", f'{en} "{name}" is given twice'
     if not model.classes:
         yield "aucune classe de patients", "no class of patients"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chairs.twin.clock import REST
 from chairs.twin.faults import Fault, known, lines_fit, positive, sums_to_one, table_fits
@@ -13,9 +13,8 @@ MOST_UNITS = 4095
 MOST_WAITING = 10**9
 
 
-def step_faults(step: Step, place: int, model: Model) -> Iterator[Fault]:
-    """Give what is wrong with a step, its place in the table given."""
-    names = [other.name for other in model.steps]
+def step_faults(step: Step, place: int, model: Model, names: Mapping[str, None]) -> Iterator[Fault]:
+    """Give what is wrong with a step, its place in the table and the names of all steps given."""
     yield from known([step.next] if step.next is not None else [], names, "étape", "step")
     if step.next is None and place + 1 == len(names) and not isinstance(step, Leave | Route):
         yield "la dernière étape ne mène nulle part", "the last step leads nowhere"
@@ -47,7 +46,7 @@ def _held(step: Delay) -> Iterator[Fault]:
         yield "les parts de held dépassent 1 ou sont négatives", "the shares of held exceed 1 or are negative"
 
 
-def _route(step: Route, model: Model, names: list[str]) -> Iterator[Fault]:
+def _route(step: Route, model: Model, names: Mapping[str, None]) -> Iterator[Fault]:
     yield from lines_fit(step.by, len(step.probabilities), model)
     yield from known(step.to, names, "étape", "step")
     if not step.to:
@@ -62,7 +61,7 @@ def _route(step: Route, model: Model, names: list[str]) -> Iterator[Fault]:
             )
 
 
-def _seize(step: Seize, model: Model, names: list[str]) -> Iterator[Fault]:
+def _seize(step: Seize, model: Model, names: Mapping[str, None]) -> Iterator[Fault]:
     resources = {resource.name: resource for resource in model.resources}
     if not step.options or not all(step.options):
         yield "ne demande rien", "asks for nothing"

@@ -27,7 +27,7 @@ class Draft:
     floats_n: int = 0
     ints: list[int] = field(default_factory=list)
     durations: list[tuple[int, int, int, float, float]] = field(default_factory=list)
-    tallies: list[tuple[str, str]] = field(default_factory=list)
+    tallies: dict[tuple[str, str], int] = field(default_factory=dict)
     within: list[tuple[str, float]] = field(default_factory=list)
     clocks: dict[str, int] = field(default_factory=dict)
     rests: dict[str, int] = field(default_factory=dict)
@@ -48,9 +48,7 @@ class Draft:
 
     def tally(self, kind: str, name: str) -> int:
         """Return the place of a sum, a new one if the name is new."""
-        if (kind, name) not in self.tallies:
-            self.tallies.append((kind, name))
-        return self.tallies.index((kind, name))
+        return self.tallies.setdefault((kind, name), len(self.tallies))
 
     def held(self, held: Held | None) -> int:
         """Keep who stays over which days: place of the kinds of days by hour, kinds of patients, shares, days of each.

@@ -58,9 +58,47 @@ class Map:
     def _cache(self) -> dict[tuple[str, int, int], tuple[Spot, ...]]:
         return {}
 
+    @cached_property
+    def _clocks(self) -> dict[str, tuple[bool, bool]]:
+        return {}
+
+    def _clocked(self, name: str) -> tuple[bool, bool]:
+        """Say whether a route ahead of a step depends on the hour, and whether one depends on the weekday."""
+        if name not in self._clocks:
+            seen, by, work = set(), set(), [self.after[name]]
+            while work:
+                here = work.pop()
+                if here is None or here in seen or is_shown(self.steps[here]):
+                    continue
+                seen.add(here)
+                step = self.steps[here]
+                if isinstance(step, Route):
+                    by.add(step.by)
+                    work.extend(step.to)
+                elif not isinstance(step, Leave):
+                    work.append(self.after[here])
+            self._clocks[name] = bool(by & {"hour", "hour_of_week"}), bool(by & {"weekday", "hour_of_week"})
+        return self._clocks[name]
+
+    @cached_property
+    def _fitting(self) -> dict[tuple[str, str | None, str | None], dict[str, float]]:
+        return {}
+
+    def fitting(self, activity: str, unit: str | None, resource: str | None) -> dict[str, float]:
+        """Return the steps shown under an activity that take place in a unit or with a resource, or else all, each 1.0.
+
+        Patients share few of these: they are looked for once.
+        """
+        asked = (activity, unit, resource)
+        if asked not in self._fitting:
+            known = self.asked.get(activity, [])
+            self._fitting[asked] = dict.fromkeys([n for n in known if self.fits(n, unit, resource)] or known, 1.0)
+        return self._fitting[asked]
+
     def ahead(self, name: str, hour: int, weekday: int) -> tuple[Spot, ...]:
         """Return what lies ahead of a step, up to the next steps that the log shows; routes as at a local hour."""
-        place = (name, hour, weekday)
+        by_hour, by_weekday = self._clocked(name)
+        place = (name, hour * by_hour, weekday * by_weekday)
         if place not in self._cache:
             self._cache[place] = tuple(self._walk(self.after[name], 1.0, False, (hour, weekday, DEEPEST)))
         return self._cache[place]
@@ -130,8 +168,7 @@ def follow(
     """
     places: dict[str, float] = {}
     for number, (activity, unit, resource) in enumerate(history):
-        known = found.asked.get(activity, [])
-        fitting = [name for name in known if found.fits(name, unit, resource)] or known
+        fitting = found.fitting(activity, unit, resource)
         if not fitting:
             continue
         ahead: dict[str, float] = {}
@@ -142,7 +179,7 @@ def follow(
         for spot in spots:
             if spot.step in fitting:
                 ahead[spot.step] = ahead.get(spot.step, 0.0) + spot.weight
-        places = ahead or dict.fromkeys(fitting, 1.0)
+        places = ahead or fitting
         total = sum(places.values())
         places = {name: weight / total for name, weight in places.items()}
     return places

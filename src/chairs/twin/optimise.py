@@ -43,8 +43,8 @@ class Member:
         Effect on each measure against today, from fresh replications; of a dominated one none.
     differences
         Difference from today of each measure among the objectives: the effect; for a dominated one, that of the
-        combination that dominates it plus how far it was behind in the replications that chose. The latter says where
-        it lies, it is not an estimate to quote.
+        combination not dominated that varies most alike, plus how far apart the two were in the replications that
+        chose. The latter says where it lies, it is not an estimate to quote.
     """
 
     choice: Choice
@@ -222,18 +222,40 @@ def _estimated(question: Question, members: tuple[Member, ...], counted: _Counte
     known = {member.choice: _effects(member, counted) for member in kept}
     found = []
     for member in members:
-        if member.choice in known:
-            effects = known[member.choice]
-            where = {one.measure: one.mean for one in effects if one.measure in question.measures}
-        else:
-            assert member.by is not None
-            other, effects = members[member.by], ()
-            behind = _behind(member, other, counted)
-            where = {
-                one.measure: one.mean + behind[one.measure] for one in known[other.choice] if one.measure in behind
-            }
-        found.append(replace(member, effects=effects, differences=where))
+        effects = known.get(member.choice, ())
+        where = {one.measure: one.mean for one in effects if one.measure in question.measures}
+        found.append(replace(member, effects=effects, differences=where or _placed(member, kept, known, counted)))
     return tuple(found)
+
+
+def _placed(
+    member: Member, kept: list[Member], known: dict[Choice, tuple[Effect, ...]], counted: _Counted
+) -> dict[str, float]:
+    """Return where a dominated one lies beside the kept one that varies most alike; nothing is run again."""
+    import numpy as np
+
+    question, number = counted.question, member.replications
+    tolerance = [question.tolerance[name] for name in question.measures]
+    own, found = _chose(member.choice, number, counted), {}
+    for other in kept:
+        if other.replications >= number:
+            apart = own - _chose(other.choice, number, counted)
+            noise = float((apart.var(axis=0, ddof=1) / np.square(tolerance)).sum())
+            found[noise, other.choice] = apart.mean(axis=0)
+    _, like = nearest = min(found)
+    there = {one.measure: one.mean for one in known[like]}
+    return {name: there[name] + float(more) for name, more in zip(question.measures, found[nearest], strict=True)}
+
+
+def _chose(choice: Choice, number: int, counted: _Counted) -> np.ndarray:
+    """Return the first replications that chose, one row each, one column a measure among the objectives."""
+    import numpy as np
+
+    effort = counted.question.effort
+    later = range(effort.first, number, effort.batch)
+    looks = [(0, effort.first), *((at, min(effort.batch, number - at)) for at in later)]
+    runs = [counted.bench.values(counted.scenario(choice), COMPARED + at, n) for at, n in looks]
+    return np.column_stack([np.concatenate([run[name] for run in runs]) for name in counted.question.measures])
 
 
 def _effects(member: Member, counted: _Counted) -> tuple[Effect, ...]:
@@ -243,19 +265,6 @@ def _effects(member: Member, counted: _Counted) -> tuple[Effect, ...]:
     changed = counted.bench.values(counted.scenario(member.choice), FRESH, n)
     name = " ".join(f"{key}{units:+d}" for key, units in zip(counted.question.levers, member.choice, strict=True))
     return tuple(counted.bench.effect(name, measure, (plain[measure], changed[measure])) for measure in plain)
-
-
-def _behind(member: Member, other: Member, counted: _Counted) -> dict[str, float]:
-    """Return how far one is behind another, by measure, over the replications that chose: nothing is run again."""
-    effort, number = counted.question.effort, member.replications
-    apart = dict.fromkeys(counted.question.measures, 0.0)
-    later = range(effort.first, number, effort.batch)
-    for at, n in ((0, effort.first), *((at, min(effort.batch, number - at)) for at in later)):
-        here = counted.bench.values(counted.scenario(member.choice), COMPARED + at, n)
-        there = counted.bench.values(counted.scenario(other.choice), COMPARED + at, n)
-        for name in apart:
-            apart[name] += float((here[name] - there[name]).sum()) / number
-    return apart
 
 
 def _nothing_to_choose(question: Question, found: int) -> SettingError:

@@ -90,6 +90,8 @@ class Question:
 
     Parameters
     ----------
+    notice
+        What must be known before reading the answer (invented data, say).
     objectives
         Measures of the twin, and totals (`units`, `fte`, `euros`); of all, less is better.
     tolerance
@@ -106,6 +108,7 @@ class Question:
     tolerance: Mapping[str, float]
     title: Text | None = None
     question: Text | None = None
+    notice: Text | None = None
     limits: tuple[Limit, ...] = ()
     alpha: float = 0.05
     first_day: str | None = None

@@ -135,24 +135,8 @@ def replay(
     """
     if scenario.arrivals:
         raise _other_patients(scenario.name)
-    steps = [{step.name: step for step in side.steps} for side in (past.model, apply(scenario, past.model))]
-    drawn = set(past.unseen(stream(seed, "replay", "unseen", 0)))
-    drawn |= {name for name in past.known if steps[0].get(name) != steps[1].get(name)}
-    sides = (steps[0], steps[1])
-    settled = {name: told for name, told in past.known.items() if name not in drawn}
-    programs = [_program(past, one, settled) for one in (None, scenario)]
-    open_ = {name: told for name, told in past.known.items() if name in drawn}
-    seen: tuple[list[Seen], list[Seen]] = ([], [])
-    for number in range(redraws):
-        given = joined([open_, past.unseen(stream(seed, "replay", "unseen", number))])
-        changed = carried(given, sides, stream(seed, "replay", "carried", number))
-        now = shifted(past.state, past.under_way, sides, stream(seed, "replay", "present", number))
-        for side, (told, state) in enumerate(((given, past.state), (changed, now))):
-            program = with_given(programs[side], told, past.count)
-            memory = Job(program=program, seed=seed, warm_up=0.0, state=state, log=True).replicate(number, _never)
-            seen[side].append(past.read(read_lines(memory, program), program))
-        if progress is not None:
-            progress(number + 1)
+    seen = _played(past, scenario, (redraws, seed), progress)
+    hourly = {unit: _hourly(real, [one.census[unit] for one in seen[0]]) for unit, real in past.real.census.items()}
     counted = past.model.hour / 4 if least is None else least
     return Replay(
         scenario=scenario.name,
@@ -161,11 +145,35 @@ def replay(
         arrived=sum(len(one.times) for one in past.model.arrivals),
         lines=tuple(_line(past, key, seen) for key in past.real.values),
         moves=tuple(_moves(wait, counted, seen) for wait in past.real.waits),
-        inside={
-            unit: _inside(past.real.census[unit], [one.census[unit] for one in seen[0]]) for unit in past.real.census
-        },
+        inside={unit: one[0] for unit, one in hourly.items()},
+        apart={unit: one[1] for unit, one in hourly.items()},
         assumed=past.assumed,
     )
+
+
+def _played(
+    past: Past, scenario: Scenario, draws: tuple[int, int], progress: Callable[[int], None] | None
+) -> tuple[list[Seen], list[Seen]]:
+    """Return what each redraw comes to, without and with the change; `draws` is their number and the seed."""
+    steps = [{step.name: step for step in side.steps} for side in (past.model, apply(scenario, past.model))]
+    drawn = set(past.unseen(stream(draws[1], "replay", "unseen", 0)))
+    drawn |= {name for name in past.known if steps[0].get(name) != steps[1].get(name)}
+    sides = (steps[0], steps[1])
+    settled = {name: told for name, told in past.known.items() if name not in drawn}
+    programs = [_program(past, one, settled) for one in (None, scenario)]
+    open_ = {name: told for name, told in past.known.items() if name in drawn}
+    seen: tuple[list[Seen], list[Seen]] = ([], [])
+    for number in range(draws[0]):
+        given = joined([open_, past.unseen(stream(draws[1], "replay", "unseen", number))])
+        changed = carried(given, sides, stream(draws[1], "replay", "carried", number))
+        now = shifted(past.state, past.under_way, sides, stream(draws[1], "replay", "present", number))
+        for side, (told, state) in enumerate(((given, past.state), (changed, now))):
+            program = with_given(programs[side], told, past.count)
+            memory = Job(program=program, seed=draws[1], warm_up=0.0, state=state, log=True).replicate(number, _never)
+            seen[side].append(past.read(read_lines(memory, program), program))
+        if progress is not None:
+            progress(number + 1)
+    return seen
 
 
 def _program(past: Past, scenario: Scenario | None, settled: Given) -> Program:
@@ -214,9 +222,11 @@ def _moves(wait: str, least: float, seen: tuple[list[Seen], list[Seen]]) -> Move
     return Moves(wait=wait, least=least, less=told[0], more=told[1])
 
 
-def _inside(real: np.ndarray, again: list[np.ndarray]) -> float:
+def _hourly(real: np.ndarray, again: list[np.ndarray]) -> tuple[float, float]:
+    """Return the share of hours inside the band of the replays, and the mean distance from their mean."""
     low, high = np.quantile(np.stack(again), BAND, axis=0)
-    return float(np.mean((real >= low) & (real <= high)))
+    inside, apart = (real >= low) & (real <= high), np.abs(real - np.mean(again, axis=0))
+    return float(np.mean(inside)), float(np.mean(apart))
 
 
 def _mean(values: np.ndarray) -> float:

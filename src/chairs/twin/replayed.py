@@ -40,7 +40,11 @@ class Moves:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What was found; `inside` is the share of hours at which the real census lies in the replay's 80 % band."""
+    """What was found.
+
+    `inside` is the share of hours at which the real census lies in the 80 % band of the replay without change, `apart`
+    how far from its mean it lies on average, by unit.
+    """
 
     scenario: str
     redraws: int
@@ -49,6 +53,7 @@ class Replay:
     lines: tuple[Line, ...]
     moves: tuple[Moves, ...]
     inside: Mapping[str, float]
+    apart: Mapping[str, float]
     assumed: tuple[Text, ...]
 
     @property

@@ -124,6 +124,7 @@ class Tracer:
             if source.classes.get(patient_class, 0) > 0 and self.way(source.to, first) is not None:
                 walk.trace.source, walk.next = source.name, source.to
                 break
+        walk.trace.lost = walk.next is None
         for line in lines:
             if walk.next is None or walk.trace.lost:
                 break

@@ -15,7 +15,7 @@ from chairs.cli.cluster import executor_for
 from chairs.core.errors import SettingError
 from chairs.demo import redraws as program
 from chairs.demo.redraw_figures import Figure
-from chairs.demo.redraws import Found
+from chairs.demo.redraws import RedrawTables
 
 pytestmark = pytest.mark.unit
 FIGURE = {"check": "coverage", "subject": "absenteeism", "sites": 8, "redraws": 100, "error": 0.02}
@@ -43,7 +43,7 @@ def test_a_bar_that_is_not_met_ends_with_code_1(monkeypatch: pytest.MonkeyPatch)
     pairs = pd.DataFrame({"redraw": range(50), "sites": 8, "exposure": "absenteeism", "outcome": "o", "truth": -0.9})
     pairs = pairs.assign(estimate=0.0, low=-0.1, high=0.1, p=0.5, q=0.5, claim="", flags="")
     silent = pd.DataFrame({"redraw": range(50), "truth": 1.0, "low": 0.0, "high": 2.0})
-    monkeypatch.setattr(program, "redraws", lambda *asked, **how: Found(pairs=pairs, silent=silent))
+    monkeypatch.setattr(program, "redraws", lambda *asked, **how: RedrawTables(pairs=pairs, silent=silent))
     said = CliRunner().invoke(app, ["link", "redraws", "--of", "50", "--sites", "8"])
     assert said.exit_code == 1
 

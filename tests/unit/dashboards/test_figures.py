@@ -403,6 +403,23 @@ def test_a_jump_is_told_and_a_masked_month_is_not_bridged(hospital: Any) -> None
     assert "1 mesure écartée" in plain(fiche.note)
 
 
+def test_less_than_twelve_months_are_read_as_a_run(hospital: Any) -> None:
+    study, tables = hospital
+    monthly = tables["indicators"]
+    months = sorted(monthly.loc[monthly["code"] == "absenteeism", "period"].unique())
+    first = monthly[monthly["period"].isin(months[:10])]
+    own = (first["code"] == "absenteeism") & (first["establishment"] == study.focus)
+    step = first["period"].rank(method="dense").gt(5)
+    stepped = first.assign(value=first["value"].mask(own, first["value"].rank() / 1000 + 5.0 * step))
+    gone = FIGURES["control-charts"].draw(study, {**tables, "indicators": stepped, "scores": tables["scores"].head(0)})
+    said = plain(gone.reason)
+    assert "Moins de douze mois, donc sans limites (2 mesures)" in said
+    assert "changement durable visible (Absentéisme" in said
+    mixed = monthly[(monthly["code"] != "absenteeism") | monthly["period"].isin(months[:9])]
+    note = plain(drawn("control-charts", study, {**tables, "indicators": mixed}).note)
+    assert "sans limites (1 mesure) : aucun changement durable n'est visible" in note
+
+
 def test_declared_links_are_told_by_verdict_in_points_of_the_declared_change(hospital: Any) -> None:
     study, tables = hospital
     fiche = drawn("claims", study, tables)

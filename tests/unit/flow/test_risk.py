@@ -13,16 +13,16 @@ import pytest
 from chairs.core.errors import ChairsError, DataError
 from chairs.flow.risk.card import model_card
 from chairs.flow.risk.groups import fairness
-from chairs.flow.risk.judging import bins, judge
+from chairs.flow.risk.judging import bins, judge_chances
 from chairs.flow.risk.model import read_risk, write_risk
 from chairs.flow.risk.moments import SEEN, looks
-from chairs.flow.risk.settings import Asked
-from chairs.flow.risk.study import Found, study_risk
+from chairs.flow.risk.settings import RiskRequest
+from chairs.flow.risk.study import RiskTables, study_risk
 from chairs.store.files import write_json
 
 pytestmark = pytest.mark.unit
 
-ASKED = Asked(
+ASKED = RiskRequest(
     arrival="arrival", admission=("boarding", "ward_stay"), triage="triage",
     known={"age_band": "arrival", "ccmu": "triage"}, groups=("age_band",),
     final=("departure", "ward_stay"), days=110, horizon_days=10, most=12_000, every=4,
@@ -99,7 +99,7 @@ def events(planted: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def found(planted: pd.DataFrame, events: pd.DataFrame) -> Found:
+def found(planted: pd.DataFrame, events: pd.DataFrame) -> RiskTables:
     return study_risk(events, planted[["case_id", "age_band", "ccmu"]], ASKED, "planted")
 
 
@@ -108,14 +108,14 @@ def looked(planted: pd.DataFrame, events: pd.DataFrame) -> tuple[pd.DataFrame, p
     return looks(events, planted[["case_id", "age_band", "ccmu"]], ASKED)
 
 
-def scores(found: Found, moment: str = "triage") -> dict[str, tuple[float, float, float]]:
+def scores(found: RiskTables, moment: str = "triage") -> dict[str, tuple[float, float, float]]:
     rows = found.tables["risk_skill"]
     rows = rows[(rows["target"] == "admission") & (rows["moment"] == moment)]
     return {row["measure"]: (row["value"], row["low"], row["high"]) for row in rows.to_dict("records")}
 
 
 def test_planted_chances_come_back(
-    planted: pd.DataFrame, looked: tuple[pd.DataFrame, pd.DataFrame], found: Found
+    planted: pd.DataFrame, looked: tuple[pd.DataFrame, pd.DataFrame], found: RiskTables
 ) -> None:
     told = scores(found)
     assert told["slope"][1] < 1 < told["slope"][2]
@@ -128,13 +128,13 @@ def test_planted_chances_come_back(
     assert np.sqrt(np.mean((chance - truth) ** 2)) < 0.04
     outcome = late["admitted"].to_numpy()
     base = np.full(len(late), outcome.mean())
-    best = {one.measure: one for one in judge(truth, outcome, base, late["number"].to_numpy())}
-    ours = {one.measure: one for one in judge(chance, outcome, base, late["number"].to_numpy())}
+    best = {one.measure: one for one in judge_chances(truth, outcome, base, late["number"].to_numpy())}
+    ours = {one.measure: one for one in judge_chances(chance, outcome, base, late["number"].to_numpy())}
     assert best["slope"].low < 1 < best["slope"].high
     assert ours["log_score"].value - best["log_score"].value < 0.01
 
 
-def test_every_group_is_foreseen_as_well_as_the_truth_lets_it(found: Found) -> None:
+def test_every_group_is_foreseen_as_well_as_the_truth_lets_it(found: RiskTables) -> None:
     groups = found.tables["risk_groups"]
     assert set(groups["level"]) == {"18-39", "40-64", "65-79", "80+"}
     held = (groups["ratio_low"] < 1) & (groups["ratio_high"] > 1)
@@ -182,7 +182,7 @@ def test_an_attribute_is_not_used_before_its_step(looked: tuple[pd.DataFrame, pd
     assert early["age_band"].notna().all()
 
 
-def test_remaining_stays_cover_as_they_say(found: Found) -> None:
+def test_remaining_stays_cover_as_they_say(found: RiskTables) -> None:
     rows = found.tables["risk_skill"]
     stay = rows[(rows["target"] == "stay") & (rows["moment"] == "all")].set_index("measure")
     assert 0.76 < stay.loc["coverage_80", "value"] < 0.84
@@ -193,7 +193,7 @@ def test_the_file_gives_the_same_model_and_the_same_bytes(
     planted: pd.DataFrame,
     events: pd.DataFrame,
     looked: tuple[pd.DataFrame, pd.DataFrame],
-    found: Found,
+    found: RiskTables,
     tmp_path: Path,
 ) -> None:
     model = found.model
@@ -237,7 +237,7 @@ def test_scores_agree_with_scikit_learn_and_statsmodels() -> None:
     p = rng.beta(1, 3, 800)
     y = (rng.random(800) < p**1.2).astype(int)
     case = np.arange(800) // 2
-    told = {one.measure: one for one in judge(p, y, np.full(800, y.mean()), case)}
+    told = {one.measure: one for one in judge_chances(p, y, np.full(800, y.mean()), case)}
     assert told["brier"].value == pytest.approx(brier_score_loss(y, p), rel=1e-9)
     assert told["log_score"].value == pytest.approx(log_loss(y, p), rel=1e-9)
     assert told["auc"].value == pytest.approx(roc_auc_score(y, p), rel=1e-9)
@@ -258,7 +258,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     for _ in range(200):
         p = rng.beta(1, 4, 600)
         y = (rng.random(600) < p).astype(int)
-        for one in judge(p, y, np.full(600, 0.2), np.arange(600)):
+        for one in judge_chances(p, y, np.full(600, 0.2), np.arange(600)):
             if one.measure in held:
                 held[one.measure] += one.low < float(one.measure == "slope") < one.high
     assert all(179 <= count <= 198 for count in held.values()), held
@@ -302,7 +302,7 @@ def test_a_log_without_emergency_visits_is_refused(events: pd.DataFrame) -> None
         looks(events, None, dataclasses.replace(ASKED, arrival="nobody"))
 
 
-def test_a_damaged_file_is_refused(found: Found) -> None:
+def test_a_damaged_file_is_refused(found: RiskTables) -> None:
     assert found.model is not None
     content = write_risk(found.model)
     for change in ({"kind": "oracle"}, {"weights": [1.0], "kind": "logistic"}, {"surprise": 1}):
@@ -310,7 +310,7 @@ def test_a_damaged_file_is_refused(found: Found) -> None:
             read_risk({**content, **change}, "model.json")
 
 
-def test_the_card_says_what_it_is_for_in_both_languages(found: Found) -> None:
+def test_the_card_says_what_it_is_for_in_both_languages(found: RiskTables) -> None:
     said = {"fr": ("Équité", "ccmu, connu dès « triage »"), "en": ("Fairness", 'ccmu, known from "triage"')}
     for lang, words in said.items():
         card = model_card(found, ASKED, "planted", lang)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import threading
 import time
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from chairs.core.errors import Text
@@ -16,8 +17,10 @@ from chairs.live import desk_page as page
 from chairs.live.app import server
 from chairs.live.desk import Answer, Desk, Setting
 from chairs.live.sliders import levers, position, sliders
-from chairs.twin.hospital.levers import Levers
+from chairs.twin.hospital.levers import Levers, scenario_of
+from chairs.twin.hospital.outcomes import outcomes
 from chairs.twin.running import Cancelled
+from chairs.twin.simulate import simulate
 
 pytestmark = pytest.mark.unit
 
@@ -47,6 +50,23 @@ def test_the_first_look_is_the_first_part_of_the_whole(desk):
     few, all_ = (desk.ask(Levers(beds={"B": 3}), n)[0] for n in (6, None))
     assert (few.pairs, all_.pairs) == (6, 30)
     assert few.mean < 0
+
+
+def test_the_answer_is_that_of_the_ordinary_path_and_of_more_threads(desk, small_hospital):
+    asked = Levers(beds={"B": 3}, emergency=1.1)
+    plain = [
+        simulate(small_hospital, start=AT, horizon=14 * 24 * small_hospital.hour, replications=30, seed=1,
+                 state=desk.state, scenario=scenario).measures
+        for scenario in (None, scenario_of(asked, small_hospital))
+    ]  # fmt: skip
+    today, then = (outcomes(measures) for measures in plain)
+    desk.ask(asked, 6)
+    for one in desk.ask(asked):
+        known = np.isfinite(today[one.measure]) & np.isfinite(then[one.measure])
+        assert one.pairs == known.sum()
+        assert one.mean == float((then[one.measure] - today[one.measure])[known].mean())
+    wide = Desk(small_hospital, Setting(at=AT, days=14, replications=30, first_look=6, threads=2))
+    assert wide.ask(asked) == desk.ask(asked)
 
 
 def test_a_later_question_takes_the_place_of_the_one_in_hand(desk):
@@ -117,4 +137,5 @@ def test_pages_in_both_languages_and_nothing_from_elsewhere(desk):
         text = client.get(f"/{lang}/").get_data(as_text=True)
         assert f'<html lang="{lang}">' in text
         assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+        assert "14 " in client.get(f"/{lang}/_dash-layout").get_data(as_text=True)
         assert word in client.get(f"/{lang}/_dash-layout").get_json().__repr__()

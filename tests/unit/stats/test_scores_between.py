@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chairs.core.errors import DataError
@@ -156,6 +156,7 @@ def test_case_mix_without_an_answer_has_a_reason():
     assert adjust_for_case_mix(big.assign(age=1.0), "score", "site", ["age"]).reason == "no_within_variation"
 
 
+@settings(deadline=None)  # the first call imports statsmodels
 @given(st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), max_size=20))
 def test_multiplicity_keeps_order_missing_values_and_its_hierarchy(p):
     known = ~np.isnan(p)

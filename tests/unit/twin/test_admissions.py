@@ -12,7 +12,7 @@ import pytest
 
 from chairs.flow.risk.model import RiskModel
 from chairs.flow.risk.moments import SEEN, looks
-from chairs.flow.risk.settings import Asked
+from chairs.flow.risk.settings import RiskRequest
 from chairs.live.feed import Feed
 from chairs.live.inbox import Inbox
 from chairs.live.snapshots import read_snapshot
@@ -24,7 +24,7 @@ from chairs.twin.whereabouts import Person, Rule, people
 
 pytestmark = pytest.mark.unit
 
-ASKED = Asked(
+ASKED = RiskRequest(
     arrival="arrival", admission=("boarding",), triage="triage", known={"age_band": "arrival", "ccmu": "triage"},
     final=("departure", "boarding"), days=30, horizon_days=2, every=1,
 )  # fmt: skip

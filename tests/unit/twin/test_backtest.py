@@ -13,7 +13,7 @@ from chairs.twin.backtest.plain import plain_generators
 from chairs.twin.backtest.proof import Protocol, prove
 from chairs.twin.backtest.results import backtest_table, verdicts_table
 from chairs.twin.backtest.traces import HOUR, Traces, read_traces, read_words, split
-from chairs.twin.backtest.verdicts import Verdict, conclude, judge
+from chairs.twin.backtest.verdicts import Verdict, conclude, judge_runs
 from chairs.twin.backtest.window import cut, spread_arrivals, weekly_rates, window_of
 from chairs.twin.calibration.calibrate import Settings
 
@@ -128,14 +128,14 @@ def runs(**values: float) -> pd.DataFrame:
 
 
 def test_a_verdict_compares_with_the_best_plain_generator_and_with_noise() -> None:
-    good = judge(runs(twin=1.09, bootstrap=1.0, recent=2.0, markov=3.0, floor=0.5), {0.8: 0.81})
+    good = judge_runs(runs(twin=1.09, bootstrap=1.0, recent=2.0, markov=3.0, floor=0.5), {0.8: 0.81})
     assert all(verdict.holds for verdict in good)
     assert good[0].limit == pytest.approx(1.1)
     assert "rely" not in conclude(good).en
-    bad = judge(runs(twin=1.2, bootstrap=1.0, recent=2.0, markov=3.0, floor=0.5), {0.8: 0.5})
+    bad = judge_runs(runs(twin=1.2, bootstrap=1.0, recent=2.0, markov=3.0, floor=0.5), {0.8: 0.5})
     assert not any(verdict.holds for verdict in bad)
     assert "number present" in conclude(bad).en
-    noisy = judge(runs(twin=1.2, bootstrap=1.0, recent=2.0, markov=3.0, floor=1.3), {})
+    noisy = judge_runs(runs(twin=1.2, bootstrap=1.0, recent=2.0, markov=3.0, floor=1.3), {})
     assert all(verdict.holds and verdict.best == "floor" for verdict in noisy)
 
 

@@ -9,7 +9,8 @@ from chairs.twin.calibration.contexts import best_depth, remember
 from chairs.twin.calibration.followed import followed_weights
 from chairs.twin.calibration.intensity import fit_intensity, whole_days
 from chairs.twin.calibration.journal import DAY, HOUR, MINUTE
-from chairs.twin.calibration.lapses import AT_ONCE, LATER, SOON, Spans, fit_lapse
+from chairs.twin.calibration.lapses import fit_lapse
+from chairs.twin.calibration.modes import AT_ONCE, LATER, SOON, Spans
 from chairs.twin.calibration.shapes import Sample, best_shape, grid, misfit, spread_out
 from chairs.twin.durations import Duration
 
@@ -126,7 +127,7 @@ def test_what_never_ends_on_a_weekend_never_does() -> None:
     begin = begin[weekday < 5]
     ahead = np.where(begin % 7 == 4, 3, 1) + np.where(rng.random(len(begin)) < 0.3, 7, 0)
     since = MONDAY + begin * DAY + 16 * HOUR
-    lapse = fit_lapse(spans(since, since // DAY * DAY + ahead * DAY + 9 * HOUR), np.arange(7) < 5)
+    lapse = fit_lapse(spans(since, since // DAY * DAY + ahead * DAY + 9 * HOUR))
     assert lapse.later is not None
     assert lapse.later.by == "weekday"
     for day, row in enumerate(lapse.later.rows):

@@ -27,6 +27,7 @@ QUEUE = mmc(1.5, 1.0, 2)
 ASKED = {
     "name": "desk",
     "title": {"fr": "Combien de guichets ?", "en": "How many desks?"},
+    "notice": {"fr": "Tout est inventé <ici>.", "en": "All is invented <here>."},
     "levers": {"desks": {"resource": "server", "highest": 3, "fte": 5.5, "euros": 302500}},
     "objectives": ["euros", "wait"],
     "tolerance": {"wait": 0.1},
@@ -105,6 +106,7 @@ def test_the_questions_shipped_can_be_asked_and_are_compared_in_full(path):
     assert asked.name == path.stem
     assert 2 <= len(grid_of(asked).listed()) <= asked.effort.compared
     assert asked.title is not None
+    assert "inventés" in asked.notice.fr
     assert all(lever.title is not None and lever.euros > 0 for lever in asked.levers.values())
 
 
@@ -165,6 +167,7 @@ def test_what_costs_more_and_brings_nothing_is_dominated_and_the_page_says_what_
     assert (first.choice, first.standing, first.differences["wait"]) == ((0, 0), "frontier", 0)
     assert [e.mean for e in first.effects] == [0]
     page = pages(found)
+    assert "All is invented &lt;here&gt;." in page["en"]
     kept = sum(m.standing == "frontier" for m in found.members)
     assert kept > 1
     said = f"Of 8 combinations compared, {kept} are beaten by no other (risk of error at most 5%, for differences of "

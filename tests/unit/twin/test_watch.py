@@ -14,7 +14,7 @@ from chairs.cli.app import app
 from chairs.core.errors import DataError, SettingError
 from chairs.twin.watch.departures import Departures, kinds_of, learn_departures, read_departures, write_departures
 from chairs.twin.watch.stays import AGES, Days, days_of, stays_of
-from chairs.twin.watch.study import Asked, watch_log
+from chairs.twin.watch.study import WatchRequest, watch_log
 from chairs.twin.watch.watching import contest, watch
 from chairs.twin.watch.words import judged, told
 
@@ -182,7 +182,7 @@ def test_the_command_keeps_a_champion_and_renews_it(
 def test_what_cannot_be_watched_is_said(wards: Wards) -> None:
     log = log_of(stream(wards, 80, 60))
     with pytest.raises(DataError, match="112 days"):
-        watch_log(log, Asked(stays=("ward_stay",), timezone="UTC"))
+        watch_log(log, WatchRequest(stays=("ward_stay",), timezone="UTC"))
     with pytest.raises(DataError, match="no stay dated"):
         stays_of(log, ["nothing"], "UTC")
     with pytest.raises(DataError, match="no stay dated"):

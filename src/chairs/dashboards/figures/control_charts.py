@@ -10,12 +10,13 @@ from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.comparison import focus_name
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.monthly import MONTH, Series, monthly_series
+from chairs.dashboards.monthly import MONTH, Series, monthly_series, short_series
 from chairs.dashboards.rows import beside, places, rows_layout
 from chairs.stats.special_causes import SENTENCES
 
 if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
+    from chairs.stats.run_charts import RunChart
 
 ROW = 58  # px
 LISTED = 4  # measures named in the sentence
@@ -42,8 +43,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     if len(tables["indicators"]) and not own["period"].astype(str).str.fullmatch(MONTH).any():
         return None
     series, gaps = monthly_series(study, tables["indicators"], tables.get("scores"))
+    short = _short(short_series(study, tables["indicators"], tables.get("scores")))
     if not series:
-        return DRAWING.absent(NOTHING)
+        return DRAWING.absent(NOTHING if short is None else short)
     name = focus_name(study, tables["establishments"])
     sentence = phrases.both(lambda lang: _sentence(series, name, lang))
     return Fiche(
@@ -62,7 +64,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=Text(fr="mois", en="months"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=phrases.joined([_gaps(gaps), CAVEAT]),
+        note=phrases.joined([_gaps(gaps), short, CAVEAT]),
     )
 
 
@@ -205,6 +207,25 @@ def _gaps(count: int) -> Text | None:
             else f"{count} {fmt.plural(count, 'measure', 'measures', lang)} left out: a month masked or without value."
         )
     )
+
+
+def _short(charts: list[tuple[Text, RunChart]]) -> Text | None:
+    """Return what the runs of measures with less than twelve months say; None where there is none."""
+    if not charts:
+        return None
+    moved = [label for label, chart in charts if chart.signal]
+
+    def said(lang: Language) -> str:
+        names, count = fmt.listing([label.say(lang) for label in moved], lang), len(charts)
+        if lang == "fr":
+            told = f"changement durable visible ({names})" if moved else "aucun changement durable n'est visible"
+            many = fmt.plural(count, "mesure", "mesures", lang)
+            return f"Moins de douze mois, donc sans limites ({count} {many}) : {told}."
+        told = f"a lasting change is visible ({names})" if moved else "no lasting change is visible"
+        many = fmt.plural(count, "measure", "measures", lang)
+        return f"Less than twelve months, so no limits ({count} {many}): {told}."
+
+    return phrases.both(said)
 
 
 QUESTION = Text(

@@ -241,7 +241,10 @@ QUESTION = Text(
     fr="En quoi l'établissement diffère-t-il de ceux qui lui ressemblent ?",
     en="How does the establishment differ from those like it?",
 )
-COUNTED = Text(fr="établissements comparables au plus par mesure", en="comparable establishments at most per measure")
+COUNTED = Text(
+    fr="établissements comparables au plus par mesure (moins pour certaines : qui n'a pas la mesure n'y compte pas)",
+    en="comparable establishments at most per measure (fewer for some: those without the measure do not count in it)",
+)
 CAVEAT = Text(
     fr=(
         "Une position n'est ni bonne ni mauvaise en soi, et n'est pas un classement : des établissements du "

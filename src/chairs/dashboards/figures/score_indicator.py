@@ -37,6 +37,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     own = outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
     league, what = outcome_scores(study, scores), outcome(own)
     told = reliability.of_one(league, study.focus) or reliability.of_all(league)
+    official = reliability.standing(own, str(league["period"].iloc[0]))
     measure = measured(code)
     name = focus_name(study, tables["establishments"])
     has_focus = bool((points["group"] == "focus").any())
@@ -56,8 +57,35 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=COUNTED,
         source=phrases.source(study),
         how_to_read=HOW,
-        note=phrases.joined([CHOSEN, told, reliability.standing(own, str(league["period"].iloc[0]))]),
+        note=phrases.joined([_dropped(study, tables, code, points), CHOSEN, told, official]),
     )
+
+
+def _dropped(study: Study, tables: Tables, code: str, points: pd.DataFrame) -> Text | None:
+    """Return why fewer peers are compared than there are like the focus: no score, or no value of the indicator."""
+    like = set(peers(study, tables["establishments"])["establishment"])
+    there = int((points["group"] == "peer").sum())
+    scores = outcome_scores(study, tables["scores"])
+    scored = like & set(scores.loc[scores["score"].notna(), "establishment"])
+    if not there or there == len(like):
+        return None
+    mute, bare, name = len(like) - len(scored), len(scored) - there, indicator(code)
+
+    def said(lang: Language) -> str:
+        all_, some, without, other = (fmt.number(count, lang) for count in (len(like), there, mute, bare))
+        if lang == "fr":
+            return (
+                f"Sur {all_} établissements du même type, {some} ont à la fois un score et l'indicateur : {without} "
+                "n'ont pas de score publié (trop peu de réponses ou hors enquête)"
+                + (f", {other} n'ont pas la mesure « {name.fr} »." if bare else ".")
+            )
+        return (
+            f"Of {all_} establishments of the same type, {some} have both a score and the indicator: {without} have no "
+            "published score (too few answers, or not surveyed)"
+            + (f", {other} have no value of “{name.en}”." if bare else ".")
+        )
+
+    return phrases.both(said)
 
 
 def _title(name: Text) -> Text:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TREND = 120.0  # half-life, in days, of the slow level taken out before the calendar's effects are estimated
 SLOW = 180.0  # half-life, in days, of the slow level that expectations follow
 FULL_DAY = 23
+SEASONS = 2.0  # years from which an hour of the day may have a season of its own
 EFFECT = 0.15  # usual size of an effect of the calendar, towards none of which each is drawn
 AFTER = 8  # days beyond the last step, so that a holiday just after it is felt
 PER_DAY = {"h": 24, "d": 1, "w": 1 / 7, "m": 12 / 365.25}
@@ -54,7 +55,8 @@ def expected(values: np.ndarray, step: Grain, clock: Clock) -> np.ndarray:
 
     Days: Poisson regression with a weak ridge (it fits the mean of any measure that is not negative) on weekday,
     season and holidays, after a slow level is taken out. Hours: the day's expectation times the share of the hour on
-    that kind of day, drawn towards the share over all days as far as chance explains their difference.
+    that kind of day, drawn towards the share over all days as far as chance explains their difference; from two
+    years on an hour has a yearly wave of its own (long evenings, winter nights), drawn to none in the same way.
 
     Returns
     -------
@@ -72,6 +74,8 @@ def expected(values: np.ndarray, step: Grain, clock: Clock) -> np.ndarray:
         total, kept = _daily(values, clock)
         day_mean = _day_means(clock, step, total, kept)
         mean = day_mean[clock.day] * _shares(values, clock, kept)[_kind(clock)[clock.day], clock.hour]
+        if len(values) >= SEASONS * step.year:
+            mean = mean * _by_season(values, mean, clock)
     else:
         mean = _day_means(clock, step, values, ~np.isnan(values))[clock.day]
     result: np.ndarray = np.maximum(mean, 1e-3 * max(float(np.nanmean(values)), 1e-6))
@@ -158,4 +162,31 @@ def _shares(values: np.ndarray, clock: Clock, kept: np.ndarray) -> np.ndarray:
     apart = 0.5 * apart + 0.25 * (np.roll(apart, 1) + np.roll(apart, -1))
     shares = pooled * (1.0 + apart.reshape(7, 24))
     result: np.ndarray = shares / shares.sum(axis=1, keepdims=True)
+    return result
+
+
+def _by_season(values: np.ndarray, mean: np.ndarray, clock: Clock) -> np.ndarray:
+    """Return the factor of each step by hour of the day and time of year: one wave an hour, drawn to none.
+
+    Weighted least squares on the relative deviations, whose variance is that of a count; the prior's variance by
+    moments over the 24 hours (empirical Bayes, as the shares).
+    """
+    import numpy as np
+
+    turn = 2 * np.pi * clock.columns["year"][clock.day]
+    waves = np.column_stack([np.sin(turn), np.cos(turn)])
+    past, there = slice(len(values)), ~np.isnan(values)
+    gram, moved = np.zeros((24, 2, 2)), np.zeros((24, 2))
+    for hour in range(24):
+        own = there & (clock.hour[past] == hour)
+        known, weight = waves[past][own], mean[past][own]
+        gram[hour] = known.T @ (known * weight[:, None]) + 1e-9 * np.eye(2)
+        moved[hour] = known.T @ (values[own] - weight)
+    plain = np.linalg.solve(gram, moved[:, :, None])[:, :, 0]
+    noise = np.diagonal(np.linalg.inv(gram), axis1=1, axis2=2)
+    real = float((plain**2 - noise).mean())
+    if real <= 0:
+        return np.ones(len(mean))
+    drawn = np.linalg.solve(gram + np.eye(2) / real, moved[:, :, None])[:, :, 0]
+    result: np.ndarray = np.maximum(1.0 + (waves * drawn[clock.hour]).sum(axis=1), 0.1)
     return result

@@ -11,7 +11,7 @@ from chairs.flow.forecasting.days import Place
 from chairs.flow.forecasting.expected import Clock, clock_of, expected, slow_level
 from chairs.flow.forecasting.level import Levels, fit_levels, pairs
 from chairs.flow.forecasting.smoothing import Smoothed, fit_smoothing, seasonal_naive
-from chairs.flow.forecasting.spread import Around, Spread, fit_around, fit_spread
+from chairs.flow.forecasting.spread import Around, Spread, fit_around, fit_spread, spread_alike
 
 if TYPE_CHECKING:
     import numpy as np
@@ -192,9 +192,12 @@ class Forecaster:
         spreads = []
         age = np.repeat(np.linspace(1.0, 0.0, max(len(observed), 1))[: len(observed), None], self.horizon, axis=1)
         there = ~np.isnan(observed) & ~np.isnan(means[:-1])
-        for first, last in self.series.step.groups(self.horizon):
+        groups = self.series.step.groups(self.horizon)
+        alike = model not in BASELINES and spread_alike(means[:-1], np.where(there, observed, np.nan), groups)
+        for first, last in groups:
             used = there.copy()
-            used[:, :first], used[:, last:] = False, False
+            if not alike:
+                used[:, :first], used[:, last:] = False, False
             used = used if used.sum() >= FEWEST else there
             known = (means[:-1][used], observed[used], age[used]) if used.sum() >= FEWEST else self._within(origin)
             forecasts = int(used.any(axis=1).sum()) if used.sum() >= FEWEST else 0

@@ -11,7 +11,7 @@ from chairs.flow.forecasting.days import Place, place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ForecastRequest:
     """The forecasts of a study.
 
     Parameters
@@ -45,7 +45,7 @@ class Asked:
         return tuple(place(text) for text in self.places)
 
 
-def read_asked(params: Mapping[str, Any]) -> Asked:
+def read_forecast_request(params: Mapping[str, Any]) -> ForecastRequest:
     """Return the settings of `params.yaml`.
 
     Raises
@@ -55,7 +55,7 @@ def read_asked(params: Mapping[str, Any]) -> Asked:
 
     Examples
     --------
-    >>> read_asked({"horizons": {"d": 7}, "origins": {"d": 10}}).days
+    >>> read_forecast_request({"horizons": {"d": 7}, "origins": {"d": 10}}).days
     365
     """
-    return build(Asked, params, "params.yaml, forecast")
+    return build(ForecastRequest, params, "params.yaml, forecast")

@@ -14,6 +14,8 @@ Family = Literal["count", "whole", "real"]
 
 LEAST_EXCESS = 1e-3  # of the variance over the mean: below it the negative binomial is a Poisson in all but name
 LEAST_VARIANCE = 1e-6
+APART = 2.5  # standard errors by which the errors of a group of leads differ from all
+FEWEST_ORIGINS = 20
 OLDEST = 0.25  # weight of the oldest past forecast used, against 1 for the newest
 
 
@@ -112,6 +114,27 @@ def fit_around(mean: np.ndarray, observed: np.ndarray, age: np.ndarray) -> Aroun
     order = np.argsort(error, kind="stable")
     weight = (OLDEST**age)[order]
     return Around(errors=error[order], share=np.cumsum(weight) / weight.sum())
+
+
+def spread_alike(means: np.ndarray, observed: np.ndarray, groups: list[tuple[int, int]]) -> bool:
+    """Return whether past errors (origins, leads) are as large in every group of leads: then one spread serves all.
+
+    Squared errors over the mean by origin and group, against those of all leads, with the standard error over
+    origins. What is learnt from all leads together has less chance in it; presence, whose errors grow with the lead,
+    keeps a spread a group.
+    """
+    import numpy as np
+
+    square = (observed - means) ** 2 / np.maximum(means, 1e-6)
+    whole = np.array([np.nanmean(line) if not np.isnan(line).all() else np.nan for line in square])
+    for first, last in groups:
+        there = ~np.isnan(square[:, first:last])
+        some = there.any(axis=1)
+        own = np.where(there, square[:, first:last], 0.0).sum(axis=1)[some] / there.sum(axis=1)[some]
+        apart = own - whole[some]
+        if len(apart) < FEWEST_ORIGINS or abs(apart.mean()) > APART * apart.std(ddof=1) / np.sqrt(len(apart)):
+            return False
+    return True
 
 
 def fit_spread(mean: np.ndarray, observed: np.ndarray, age: np.ndarray, *, whole: bool, forecasts: int) -> Spread:

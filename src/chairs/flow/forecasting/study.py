@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from chairs.flow.forecasting.settings import Asked
+    from chairs.flow.forecasting.settings import ForecastRequest
 
 PER_DAY = {"h": 24.0, "d": 1.0, "w": 1 / 7, "m": 12 / 365.25}
 
 
-def study_forecasts(unit_hour: pd.DataFrame, asked: Asked, timezone: str) -> dict[str, pd.DataFrame]:
+def study_forecasts(unit_hour: pd.DataFrame, asked: ForecastRequest, timezone: str) -> dict[str, pd.DataFrame]:
     """Return the tables `forecasts` and `forecast_skill` of a study.
 
     Parameters
@@ -71,7 +71,7 @@ def spread_origins(series: Series, count: int, horizon: int, days: int) -> np.nd
     return np.unique(np.linspace(first, last, count).astype(int)) if last >= first else np.array([], dtype=int)
 
 
-def _each(unit_hour: pd.DataFrame, asked: Asked, timezone: str) -> Iterator[tuple[str, Series]]:
+def _each(unit_hour: pd.DataFrame, asked: ForecastRequest, timezone: str) -> Iterator[tuple[str, Series]]:
     """Yield the series asked for that the table has, with their site."""
     chosen = unit_hour[unit_hour["unit"].isin(asked.units) & unit_hour["measure"].isin(asked.measures)]
     for (site, unit, measure), rows in chosen.groupby(["site", "unit", "measure"], sort=True):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
-from chairs.flow.risk.settings import Asked
+from chairs.flow.risk.settings import RiskRequest
 
 if TYPE_CHECKING:
-    from chairs.flow.risk.study import Found
+    from chairs.flow.risk.study import RiskTables
 
 KINDS = {
     "logistic": Text(fr="régression logistique", en="logistic regression"),
@@ -60,7 +60,7 @@ _MEASURES = {
 }
 
 
-def model_card(found: Found, asked: Asked, name: str, lang: Language) -> str:
+def model_card(found: RiskTables, asked: RiskRequest, name: str, lang: Language) -> str:
     """Return the card as Markdown; without a model it says why there is none.
 
     Notes
@@ -74,11 +74,11 @@ def model_card(found: Found, asked: Asked, name: str, lang: Language) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _use(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
+def _use(found: RiskTables, asked: RiskRequest, lang: Language) -> Iterator[str]:
     yield from (f"- {text.say(lang)}" for text in _USE)
 
 
-def _learnt(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
+def _learnt(found: RiskTables, asked: RiskRequest, lang: Language) -> Iterator[str]:
     french = lang == "fr"
     if found.model is None:
         reason = found.reason.say(lang) if found.reason else ""
@@ -106,7 +106,7 @@ def _learnt(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
     )
 
 
-def _read(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
+def _read(found: RiskTables, asked: RiskRequest, lang: Language) -> Iterator[str]:
     french = lang == "fr"
     for name, step in sorted(asked.known.items()):
         yield f"- {name}, connu dès « {step} »" if french else f'- {name}, known from "{step}" on'
@@ -119,7 +119,7 @@ def _read(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
         yield "- heure locale, fin de semaine" if french else "- local hour, weekend"
 
 
-def _skill(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
+def _skill(found: RiskTables, asked: RiskRequest, lang: Language) -> Iterator[str]:
     rows = found.tables["risk_skill"]
     rows = rows[(rows["moment"] == "all") & (rows["status"] == "ok")]
     if rows.empty:
@@ -135,7 +135,7 @@ def _skill(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
         yield f"| {words} | {_number(row['value'], lang)} | {band} |"
 
 
-def _fair(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
+def _fair(found: RiskTables, asked: RiskRequest, lang: Language) -> Iterator[str]:
     rows = found.tables["risk_groups"]
     rows = rows[rows["moment"] == "all"]
     if rows.empty:
@@ -153,7 +153,7 @@ def _fair(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
         yield f"| {head} | {_number(row['ratio'], lang)} | {band} | {_number(row['slope'], lang)} |"
 
 
-def _limits(found: Found, asked: Asked, lang: Language) -> Iterator[str]:
+def _limits(found: RiskTables, asked: RiskRequest, lang: Language) -> Iterator[str]:
     yield from (f"- {text.say(lang)}" for text in _LIMITS)
 
 

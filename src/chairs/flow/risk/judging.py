@@ -25,7 +25,7 @@ class Judged:
     high: float
 
 
-def judge(chance: np.ndarray, outcome: np.ndarray, base: np.ndarray, case: np.ndarray) -> Iterator[Judged]:
+def judge_chances(chance: np.ndarray, outcome: np.ndarray, base: np.ndarray, case: np.ndarray) -> Iterator[Judged]:
     """Give the scores of probabilities on patients not learnt from.
 
     Parameters
@@ -51,7 +51,7 @@ def judge(chance: np.ndarray, outcome: np.ndarray, base: np.ndarray, case: np.nd
     >>> rng = np.random.default_rng(1)
     >>> p = rng.uniform(0.05, 0.95, 4000)
     >>> y = (rng.random(4000) < p).astype(int)
-    >>> found = {j.measure: j for j in judge(p, y, np.full(4000, y.mean()), np.arange(4000))}
+    >>> found = {j.measure: j for j in judge_chances(p, y, np.full(4000, y.mean()), np.arange(4000))}
     >>> found["slope"].low < 1 < found["slope"].high, round(found["auc"].value, 2)
     (True, 0.8)
     """
@@ -74,7 +74,7 @@ def judge(chance: np.ndarray, outcome: np.ndarray, base: np.ndarray, case: np.nd
 
 
 def slope(chance: np.ndarray, outcome: np.ndarray, case: np.ndarray) -> Judged:
-    """Return the slope of the outcome's log odds on those foreseen, with its interval (see `judge`)."""
+    """Return the slope of the outcome's log odds on those foreseen, with its interval (see `judge_chances`)."""
     import numpy as np
 
     p = np.clip(chance, NEAREST, 1 - NEAREST)

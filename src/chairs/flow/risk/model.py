@@ -52,7 +52,7 @@ class RiskModel:
     Parameters
     ----------
     arrival, admission, known, timezone, calendar, hours
-        How a patient is read (`chairs.flow.risk.settings.Asked`).
+        How a patient is read (`chairs.flow.risk.settings.RiskRequest`).
     words
         Of each column of words the code of each level: the log odds of admission there less those of all.
     numbers

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from chairs.core.errors import DataError, problem
 from chairs.flow.log import opened
-from chairs.flow.risk.settings import DAY, TRIAGE, Asked, moment_of
+from chairs.flow.risk.settings import DAY, TRIAGE, RiskRequest, moment_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ class Span:
     last: int
 
 
-def looks(events: Log, cases: pd.DataFrame | None, asked: Asked) -> tuple[pd.DataFrame, pd.DataFrame]:
+def looks(events: Log, cases: pd.DataFrame | None, asked: RiskRequest) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return looks at emergency patients of whom it is not known yet whether they are admitted, and at the others.
 
     Parameters
@@ -122,7 +122,7 @@ def _steps(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {str(row[0]) for row in connection.execute(query).fetchall()}
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Span:
+def _prepare(connection: duckdb.DuckDBPyConnection, asked: RiskRequest) -> Span:
     """Make the tables of visits and of bed meetings; return the span of the moments."""
     counted = "select min(begins), max(begins) from steps where activity = $arrival"
     bounds = connection.execute(counted, {"arrival": asked.arrival}).fetchall()[0]
@@ -156,7 +156,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, asked: Asked) -> Span:
     return span
 
 
-def _huddles(span: Span, asked: Asked) -> pd.DataFrame:
+def _huddles(span: Span, asked: RiskRequest) -> pd.DataFrame:
     import pandas as pd
 
     hours = asked.hours if asked.calendar == "real" else ()
@@ -186,7 +186,7 @@ def _told(connection: duckdb.DuckDBPyConnection, names: list[str], done: list[st
     return connection.sql(_TOLD.format(counts=counts)).to_arrow_table().to_pandas()
 
 
-def _finished(found: pd.DataFrame, cases: pd.DataFrame | None, asked: Asked) -> pd.DataFrame:
+def _finished(found: pd.DataFrame, cases: pd.DataFrame | None, asked: RiskRequest) -> pd.DataFrame:
     """Return a table of looks with outcome and what is computed from the clock, without the raw times."""
     import numpy as np
 

@@ -16,7 +16,7 @@ DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RiskRequest:
     """How admissions and stays are read from the log, and from which moments they are foreseen.
 
     Parameters
@@ -65,7 +65,7 @@ class Asked:
     most: int = 30_000
 
 
-def read_asked(study: Study, params: Mapping[str, Any], discover: Mapping[str, Any]) -> Asked:
+def read_risk_request(study: Study, params: Mapping[str, Any], discover: Mapping[str, Any]) -> RiskRequest:
     """Return what a study asks: its block `risk`, its pathway, the numbers of `params.yaml`.
 
     Parameters
@@ -80,7 +80,7 @@ def read_asked(study: Study, params: Mapping[str, Any], discover: Mapping[str, A
     """
     pathway = read_pathway(study, discover)
     where = f"{study.name}.yaml, risk"
-    build(Asked, {"arrival": "", "admission": [""], **params}, "params.yaml, risk")
+    build(RiskRequest, {"arrival": "", "admission": [""], **params}, "params.yaml, risk")
     shared = {
         "arrival": pathway.arrival or pathway.reference,
         "final": list(pathway.final),
@@ -88,7 +88,7 @@ def read_asked(study: Study, params: Mapping[str, Any], discover: Mapping[str, A
         "timezone": pathway.timezone if study.calendar == "real" else "UTC",
         "calendar": study.calendar,
     }
-    asked = build(Asked, {**shared, **params, **study.risk}, where)
+    asked = build(RiskRequest, {**shared, **params, **study.risk}, where)
     wrong = [
         column
         for column, bad in (

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Text
 from chairs.flow.risk.groups import fairness
-from chairs.flow.risk.judging import FEWEST, bins, judge, mean_interval, skill_interval
+from chairs.flow.risk.judging import FEWEST, bins, judge_chances, mean_interval, skill_interval
 from chairs.flow.risk.learning import learn
 from chairs.flow.risk.model import LEVELS, RiskModel
 from chairs.flow.risk.moments import looks
 from chairs.flow.risk.remaining import learn_remaining, moment_only
-from chairs.flow.risk.settings import DAY, TRIAGE, Asked
+from chairs.flow.risk.settings import DAY, TRIAGE, RiskRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RiskTables:
     """Model and tables (contracts `risk_skill`, `risk_calibration`, `risk_groups`), or the reason why there is none."""
 
     model: RiskModel | None
@@ -46,7 +46,7 @@ class Found:
     reason: Text | None = None
 
 
-def study_risk(events: pd.DataFrame | Path, cases: pd.DataFrame | None, asked: Asked, name: str) -> Found:
+def study_risk(events: pd.DataFrame | Path, cases: pd.DataFrame | None, asked: RiskRequest, name: str) -> RiskTables:
     """Learn and judge the risks of a log's patients.
 
     Notes
@@ -64,7 +64,7 @@ def study_risk(events: pd.DataFrame | Path, cases: pd.DataFrame | None, asked: A
     after = urgent[at > split]
     reason = _unfit(before, after)
     if reason is not None:
-        return Found(model=None, tables=_tables([_absent(reason)], [], []), scores={}, reason=reason)
+        return RiskTables(model=None, tables=_tables([_absent(reason)], [], []), scores={}, reason=reason)
     kept = _thinned(before, asked.most)
     found = learn(kept, tuple(asked.known))
     bare = RiskModel(
@@ -77,7 +77,7 @@ def study_risk(events: pd.DataFrame | Path, cases: pd.DataFrame | None, asked: A
     model = _with_rest(bare, learn_remaining((kept, bare.probability(kept)), past))
     later = present[present["at"] > split]
     tables = _judged(model, kept, (after, later), asked.groups)
-    return Found(model=model, tables=tables, scores=dict(found.scores), learnt=len(kept), judged=len(after))
+    return RiskTables(model=model, tables=tables, scores=dict(found.scores), learnt=len(kept), judged=len(after))
 
 
 def _with_rest(model: RiskModel, cells: Any) -> RiskModel:
@@ -124,7 +124,8 @@ def _judged(
             skill.append(_absent(REASONS["one_outcome"], moment, len(outcome)))
             continue
         skill += [
-            _row("admission", moment, one, len(outcome)) for one in judge(chance[here], outcome, base[here], case)
+            _row("admission", moment, one, len(outcome))
+            for one in judge_chances(chance[here], outcome, base[here], case)
         ]
         curve += _curve(moment, chance[here], outcome)
         if moment in (ALL, TRIAGE):

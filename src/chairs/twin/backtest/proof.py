@@ -13,7 +13,7 @@ from chairs.twin.backtest.distances import census, distances
 from chairs.twin.backtest.plain import Generator, plain_generators
 from chairs.twin.backtest.playing import Player, player_of
 from chairs.twin.backtest.traces import HOUR, Traces, read_traces, read_words, split
-from chairs.twin.backtest.verdicts import Verdict, judge
+from chairs.twin.backtest.verdicts import Verdict, judge_runs
 from chairs.twin.backtest.window import Window, cut, window_of
 from chairs.twin.calibration.calibrate import Calibrated, Settings, calibrate
 from chairs.twin.calibration.refusing import refuse_table
@@ -108,8 +108,12 @@ def prove(
     table = _table(rows)
     coverage = _coverage(player, held_out, window, protocol)
     return Proof(
-        calibrated=calibrated, runs=table, coverage=coverage, held_out=held_out.cases, verdicts=judge(table, coverage),
-    )  # fmt: skip
+        calibrated=calibrated,
+        runs=table,
+        coverage=coverage,
+        held_out=held_out.cases,
+        verdicts=judge_runs(table, coverage),
+    )
 
 
 def _of_train(log: pd.DataFrame, share: float) -> pd.DataFrame:

@@ -58,7 +58,7 @@ class Verdict:
         return f"{what}: {number}; {held} ({reason})"
 
 
-def judge(runs: pd.DataFrame, coverage: dict[float, float]) -> tuple[Verdict, ...]:
+def judge_runs(runs: pd.DataFrame, coverage: dict[float, float]) -> tuple[Verdict, ...]:
     """Return a verdict for each judged measure, from the even runs, and for the coverage of the 80 % band."""
     means = runs[runs["draws"] == "even"].groupby(["measure", "generator"])["value"].mean()
     found = []

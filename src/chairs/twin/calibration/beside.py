@@ -66,7 +66,7 @@ def _twice(journal: Journal, found: np.ndarray) -> np.ndarray:
     where = np.flatnonzero(found)
     where = where[np.lexsort((journal.end[where], journal.start[where], journal.step[where], journal.case[where]))]
     same = (np.diff(journal.case[where]) == 0) & (np.diff(journal.step[where]) == 0)
-    return where[1:][same & (journal.start[where][1:] < journal.end[where][:-1])]
+    return np.asarray(where[1:][same & (journal.start[where][1:] < journal.end[where][:-1])])
 
 
 @dataclass(frozen=True)

@@ -81,16 +81,19 @@ def calibrate(log: pd.DataFrame, settings: Settings, file: str = "events") -> Ca
     Notes
     -----
     Arrivals by first step (`intensity`); routing by a variable-order Markov chain whose depth is chosen on held-out
-    cases (`contexts`); time between steps and length of steps as quantile grids or families by the longest history
-    that 22 cases share, on the local clock (`lapses`, `shapes`); cases and stays cut by the end of the log by
-    Kaplan-Meier (`followed`); queues where the log shows them (`places`). The model holds no value of one patient:
-    a state stands for 11 cases or more, each point of a grid for three or more. Proof: `chairs.twin.backtest`.
+    cases (`contexts`); steps of a case at the same time as a sequence of beginnings and ends (`beside`); a process
+    that has changed from what it is since (`regime`); time between steps and length of steps as quantile grids or
+    families by the longest history that 22 cases share, on the local clock and within hours of work (`lapses`,
+    `modes`, `shapes`); cases and stays cut by the end of the log by Kaplan-Meier (`followed`); queues where the log
+    shows them (`places`). The model holds no value of one patient: a state stands for 11 cases or more, each point
+    of a grid for three or more. Proof: `chairs.twin.backtest`.
     """
     refuse_table(log, file)
     journal = read_journal(log, settings.timezone)
     refuse(journal, file)
     places = read_places(journal)
-    recent = since(journal, still_true(journal))
+    left_out = still_true(journal)
+    recent = since(journal, left_out)
     cut = one_by_one(recent, _limited(recent, places))
     resources = places_beside(places, journal, cut)
     paths = read_paths(cut, _limited(cut, resources))
@@ -105,15 +108,14 @@ def calibrate(log: pd.DataFrame, settings: Settings, file: str = "events") -> Ca
         time_unit="minutes",
         timezone=settings.timezone,
     )
-    return Calibrated(
-        model=model, report=write_report(Findings(journal, paths, places, intensities, settings.calendar))
-    )
+    findings = Findings(journal, paths, places, intensities, settings.calendar, left_out, len(cut) - len(recent))
+    return Calibrated(model=model, report=write_report(findings))
 
 
 def _limited(journal: Journal, places: tuple[Place, ...]) -> np.ndarray:
     """Return, for each visit, whether its place has a queue in the model."""
     queued = {place.resource.name for place in places if place.limited}
-    return np.array([name in queued for name in (*journal.places, "")])[journal.place]
+    return np.asarray(np.array([name in queued for name in (*journal.places, "")])[journal.place])
 
 
 def labels(journal: Journal, paths: Paths) -> dict[int, str]:

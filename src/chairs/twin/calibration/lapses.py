@@ -6,35 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chairs.twin.calibration.journal import DAY, HOUR, MINUTE
+from chairs.twin.calibration.journal import DAY, MINUTE
+from chairs.twin.calibration.modes import (
+    AT_ONCE,
+    LATER,
+    LEAST_BY_HOUR,
+    SOON,
+    Spans,
+    closed_for,
+    hour_of,
+    less_late,
+    modes,
+    open_days,
+    shares_of,
+    weekday_of,
+)
 from chairs.twin.calibration.shapes import A_POINT, Sample, best_shape, empirical, grid, misfit, spread_out
 from chairs.twin.durations import Duration, Durations, always
 
-AT_ONCE, SOON, LATER = range(3)
-SOON_HOURS = 6  # a new day after less than this is the same night's work, not an appointment
-LEAST_BY_HOUR = 60
 LEAST_A_LINE = 11
-DRAWN = 5.0  # observations that a line is drawn towards a coarser table by
-ENOUGH_FOR_DAYS = 60  # events of a kind before a weekday without any is a closed day
-ENOUGH_FOR_HOURS = 240
-CLOSED = 0.02  # of the mean hour: one with less is closed
-MOST_BEGINNINGS = 500  # looked at to see how many short spans run into closed hours
-TILTS = 8  # rounds in which a table is brought to the shares seen
-LINES = {1: "all", 7: "weekday", 24: "hour", 168: "hour_of_week"}
-
-
-@dataclass(frozen=True)
-class Spans:
-    """Observed spans: begin and end on the local clock (microseconds), weight, and which are held out."""
-
-    since: np.ndarray
-    until: np.ndarray
-    weights: np.ndarray
-    held: np.ndarray
-
-    def part(self, which: np.ndarray) -> Spans:
-        """Return some of them."""
-        return Spans(self.since[which], self.until[which], self.weights[which], self.held[which])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +34,8 @@ class Lapse:
     Parameters
     ----------
     shares
-        Probability of each mode (at once, soon, later): one line, or one an hour of the day, a weekday or an hour of the week of its
-        beginning (see `LINES`).
+        Probability of each mode (at once, soon, later): one line, or one for each hour of the day, weekday or hour of
+        the week in which it begins (see `LINES`).
     soon
         Length of the short ones.
     closed
@@ -85,13 +75,13 @@ def fit_lapse(spans: Spans, around: Spans | None = None) -> Lapse:
     around = spans if around is None else around
     if spans.weights.sum() <= 0:  # only what the log stopped too early to believe
         spans = Spans(spans.since, spans.until, np.ones(len(spans.weights)), spans.held)
-    mode = _modes(spans)
+    mode = modes(spans)
     soon, later = spans.part(mode == SOON), spans.part(mode == LATER)
     lasts = _soon(soon) if len(soon.since) else None
     closed = closed_for(around.until) if lasts else ()
-    shares = _shares(spans, around)
+    shares = shares_of(spans, around)
     if lasts and closed:
-        shares = _less_late(shares, around, lasts, np.array(closed))
+        shares = less_late(shares, around, lasts, np.array(closed))
     return Lapse(
         shares=tuple(map(_written, shares)),
         soon=lasts,
@@ -99,132 +89,6 @@ def fit_lapse(spans: Spans, around: Spans | None = None) -> Lapse:
         later=_later(later, open_days(around.until)) if len(later.since) else None,
         clock=_clock(later) if len(later.since) else None,
     )
-
-
-def open_days(moments: np.ndarray) -> np.ndarray | None:
-    """Return the weekdays on which something of a kind ever happens, if there is enough of it to tell."""
-    if len(moments) < ENOUGH_FOR_DAYS:
-        return None
-    return np.asarray(np.bincount(_weekday(moments), minlength=7) > 0)
-
-
-def closed_for(moments: np.ndarray) -> tuple[int, ...]:
-    """Return, by hour of the week, in how many hours something of a kind happens again; nothing if it never stops.
-
-    Examples
-    --------
-    >>> at_noon = (np.arange(300) % 5 + 4) * DAY + 12 * HOUR  # from Monday to Friday
-    >>> closed = closed_for(at_noon)
-    >>> closed[12], closed[13], closed[4 * 24 + 13]
-    (0, 23, 71)
-    """
-    days = open_days(moments)
-    if days is None or len(moments) < ENOUGH_FOR_HOURS:
-        return ()
-    hours = np.bincount(_hour(moments), minlength=24)
-    open_ = (days[:, None] & (hours >= CLOSED * hours.mean())[None, :]).ravel()
-    if open_.all():
-        return ()
-    ahead = np.stack([np.roll(open_, -wait) for wait in range(168)])
-    return tuple(int(wait) for wait in ahead.argmax(axis=0))
-
-
-def _modes(spans: Spans) -> np.ndarray:
-    length = spans.until - spans.since
-    days = spans.until // DAY - spans.since // DAY
-    return np.where(length <= 0, AT_ONCE, np.where((days >= 1) & (length > SOON_HOURS * HOUR), LATER, SOON))
-
-
-def _hour(moments: np.ndarray) -> np.ndarray:
-    return moments // HOUR % 24
-
-
-def _weekday(moments: np.ndarray) -> np.ndarray:
-    return (moments // DAY + 3) % 7
-
-
-def _by_line(lines: np.ndarray, mode: np.ndarray, weights: np.ndarray, towards: np.ndarray) -> np.ndarray:
-    """Return the probabilities of the modes a line, drawn towards those of a coarser table by some observations."""
-    counts = np.zeros((len(towards), 3))
-    np.add.at(counts, (lines, mode), weights)
-    return np.asarray((counts + DRAWN * towards) / (counts.sum(axis=1) + DRAWN)[:, None])
-
-
-def _tables(mode: np.ndarray, spans: Spans) -> dict[str, np.ndarray]:
-    """Return the probabilities of the modes for all, by hour, by weekday and by hour of the week."""
-    counts = np.bincount(mode, weights=spans.weights, minlength=3)
-    whole = (counts / max(counts.sum(), 1e-12))[None, :]
-    hours, days = _hour(spans.since), _weekday(spans.since)
-    hourly = _by_line(hours, mode, spans.weights, np.repeat(whole, 24, axis=0))[_latest_seen(hours)]
-    daily = _by_line(days, mode, spans.weights, np.repeat(whole, 7, axis=0))
-    mixed = np.sqrt(hourly[None, :, :] * daily[:, None, :] + 1e-12)
-    mixed /= mixed.sum(axis=2, keepdims=True)
-    weekly = _by_line(24 * days + hours, mode, spans.weights, mixed.reshape(168, 3))
-    return {"all": whole, "hour": hourly, "weekday": daily, "hour_of_week": weekly}
-
-
-def _latest_seen(hours: np.ndarray) -> np.ndarray:
-    """Return, for each hour of the day, itself or the latest before it that occurs: after hours is late, not early."""
-    seen = np.bincount(hours, minlength=24) > 0
-    back = np.stack([np.roll(seen, hour) for hour in range(24)])
-    return np.asarray((np.arange(24) - back.argmax(axis=0)) % 24)
-
-
-def _lines(spans: Spans, by: str) -> np.ndarray:
-    hours, days = _hour(spans.since), _weekday(spans.since)
-    return {"all": 0 * hours, "hour": hours, "weekday": days, "hour_of_week": 24 * days + hours}[by]
-
-
-def _finest(mode: np.ndarray, spans: Spans) -> str:
-    """Return by what the modes are tabulated: hour, weekday or both where that foretells held-out spans better."""
-    train = ~spans.held
-    if len(np.unique(mode)) < 2 or len(mode) < LEAST_BY_HOUR or not spans.held.any() or not train.any():
-        return "all"
-    tables = _tables(mode[train], spans.part(train))
-    scores = {
-        by: float(np.log(np.maximum(table[_lines(spans, by)[~train], mode[~train]], 1e-4)).mean())
-        for by, table in tables.items()
-    }
-    return max(scores, key=lambda by: scores[by])
-
-
-def _shares(spans: Spans, around: Spans) -> np.ndarray:
-    """Return the probabilities of the modes, by the clock as spans of the same kind at large depend on it.
-
-    The table of the kind is tilted to the shares seen here, then drawn from: a few observations cannot show office
-    hours, but they can show how often one waits for the next day.
-    """
-    mode, of_kind = _modes(spans), _modes(around)
-    by = _finest(of_kind, around)
-    tables = _tables(of_kind, around)
-    if by == "all":
-        return _tables(mode, spans)["all"]
-    lines, table = _lines(spans, by), tables[by].copy()
-    seen = _tables(mode, spans)["all"][0]
-    for _ in range(TILTS):
-        expected = np.average(table[lines], axis=0, weights=spans.weights + 1e-12)
-        table = table * (seen / np.maximum(expected, 1e-12)) + 1e-12
-        table /= table.sum(axis=1, keepdims=True)
-    return _by_line(lines, mode, spans.weights, table)
-
-
-def _less_late(shares: np.ndarray, around: Spans, soon: Durations, closed: np.ndarray) -> np.ndarray:
-    """Return the shares without those of `later` that short spans make up by running into the closed hours."""
-    since = around.since[:: max(len(around.since) // MOST_BEGINNINGS, 1)]
-    late = np.empty(len(since))
-    hours = _hour(since)
-    for hour in np.unique(hours).tolist():
-        values, weights = spread_out(soon.rows[hour if soon.by == "hour" else 0])
-        begun = since[hours == hour, None]
-        ends = begun + (values * MINUTE).astype(np.int64)[None, :]
-        ends = ends + closed[ends // HOUR % 24 + 24 * _weekday(ends)] * HOUR
-        late[hours == hour] = ((ends // DAY > begun // DAY) & (ends - begun > SOON_HOURS * HOUR)) @ weights
-    lines = _lines(Spans(since, since, late, late > 0), LINES[len(shares)])
-    counts = np.bincount(lines, minlength=len(shares))
-    passed = np.where(counts > 0, np.bincount(lines, late, len(shares)) / np.maximum(counts, 1), 0.0)
-    meant = float(counts @ shares[:, SOON]) / max(float(counts @ (1 - passed)), 1e-9)
-    later = np.maximum(shares[:, LATER] - min(meant, 1.0) * passed, 0.0)
-    return np.column_stack([shares[:, AT_ONCE], 1 - shares[:, AT_ONCE] - later, later])
 
 
 def _written(line: np.ndarray) -> tuple[float, ...]:
@@ -240,7 +104,7 @@ def _sample(spans: Spans) -> Sample:
 
 def _soon(spans: Spans) -> Durations:
     """Return the lengths of short spans: by the hour in which they begin where that foretells better."""
-    sample, hours = _sample(spans), _hour(spans.since)
+    sample, hours = _sample(spans), hour_of(spans.since)
     plain = best_shape(sample)
     test, train = spans.held, ~spans.held
     if len(sample.values) < LEAST_BY_HOUR or test.sum() < LEAST_A_LINE or train.sum() < LEAST_A_LINE:
@@ -270,7 +134,7 @@ def _later(spans: Spans, days_open: np.ndarray | None) -> Durations:
     if days_open is not None and not days_open.all():
         return _open_days(spans, days_open)
     days = (spans.until // DAY - spans.since // DAY).astype(float)
-    lines = _weekday(spans.since)
+    lines = weekday_of(spans.since)
     train = ~spans.held
     if len(days) >= LEAST_BY_HOUR and spans.held.sum() >= LEAST_A_LINE and train.sum() >= LEAST_A_LINE:
         rows = _daily(days[train], spans.weights[train], lines[train])
@@ -284,7 +148,7 @@ def _later(spans: Spans, days_open: np.ndarray | None) -> Durations:
 
 def _open_days(spans: Spans, days_open: np.ndarray) -> Durations:
     """Return the distribution of open days passed over, written in calendar days for each weekday of beginning."""
-    begin, passed = _weekday(spans.since), (spans.until // DAY - spans.since // DAY).astype(np.int64)
+    begin, passed = weekday_of(spans.since), (spans.until // DAY - spans.since // DAY).astype(np.int64)
     a_week = int(days_open.sum())
     ahead = np.array([np.cumsum(np.roll(days_open, -(day + 1))) for day in range(7)])
     counts = passed // 7 * a_week + np.where(passed % 7 > 0, ahead[begin, passed % 7 - 1], 0)

@@ -9,7 +9,8 @@ import numpy as np
 from chairs.twin.calibration.contexts import LEAST_CASES, OPEN, Memory, best_depth, frequent, remember
 from chairs.twin.calibration.followed import followed_weights
 from chairs.twin.calibration.journal import WHOLE, Journal
-from chairs.twin.calibration.lapses import Lapse, Spans, fit_lapse
+from chairs.twin.calibration.lapses import Lapse, fit_lapse
+from chairs.twin.calibration.modes import Spans
 from chairs.twin.calibration.symbols import Symbols, read_symbols
 
 LAPSE_MEMORY = 3  # steps back that a stay or a delay may depend on
@@ -28,8 +29,8 @@ class Paths:
     example
         A visit that is in the state, to name it by.
     ways
-        One line a way on: group of the stay before it (-1: nothing ends here), group of the delay, state it leads to (-1: the end). Each is
-        one bundle of steps in the model.
+        One line a way on: group of the stay before it (-1: nothing ends here), group of the delay, state it leads to
+        (-1: the end). Each is one bundle of steps in the model.
     follows
         For each state: weights by way, from all visits with its history. A state whose step is rarer than 11 cases
         goes on as all rare steps together do.

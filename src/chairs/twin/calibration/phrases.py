@@ -11,6 +11,16 @@ _FOUND = {
         "what follows depends on the last {depth} steps at most ({states} states, each of 11 cases or more; depth "
         "chosen on a fifth of the cases, held out)",
     ),
+    "changed": (
+        "le processus a changé : les premiers parcours ({share} %) sont laissés, les suivants prédisent mieux les "
+        "derniers ; les lieux sont lus sur tout le journal",
+        "the process has changed: the first cases ({share} %) are left out, those since foretell the latest better; "
+        "places are read from the whole log",
+    ),
+    "beside": (
+        "étapes menées de front : {n} sont coupées en un début et une fin, pour que d'autres avancent entre les deux",
+        "steps that go on side by side: {n} are cut into a beginning and an end, so that others proceed in between",
+    ),
     "delays": (
         "{n} groupes de délais entre étapes ; formes retenues : {shapes}",
         "{n} groups of times between steps; shapes kept: {shapes}",

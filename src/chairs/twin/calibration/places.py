@@ -64,6 +64,10 @@ def places_beside(places: tuple[Place, ...], before: Journal, after: Journal) ->
     )
 
 
+def _free(resource: Resource) -> Place:
+    return Place(resource=resource, found="no_queue", waits=0, full=0.0)
+
+
 def _place(journal: Journal, code: int, name: str) -> Place:
     here = journal.place == code
     asked, start, end = journal.asked[here], journal.start[here], journal.end[here]

@@ -17,6 +17,7 @@ LEAST_DAYS = 7
 LONGEST_CASE = 20_000
 MOST_STEPS = 400
 MOST_YEARS = 150
+FAR_OFF = 10  # times the years in which nearly all cases arrive: somewhere a date is wrong
 
 
 def refuse_table(log: pd.DataFrame, file: str) -> None:
@@ -119,7 +120,8 @@ def _too_much(journal: Journal, file: str) -> list[Problem]:
             )
         )
     years = int(journal.end.max() - journal.start.min()) // (366 * DAY)
-    if years >= MOST_YEARS:
+    usual = int(np.diff(np.quantile(journal.arrivals, (0.01, 0.99)))[0]) // (366 * DAY)
+    if years >= MOST_YEARS or years > FAR_OFF * max(usual, 1):
         found.append(
             _no(
                 f"les dates couvrent {years} ans",

@@ -12,7 +12,8 @@ import numpy as np
 from chairs.core.errors import Language, Text
 from chairs.twin.calibration.intensity import Intensity
 from chairs.twin.calibration.journal import DAY, NOWHERE, Journal
-from chairs.twin.calibration.lapses import LATER, Lapse
+from chairs.twin.calibration.lapses import Lapse
+from chairs.twin.calibration.modes import LATER
 from chairs.twin.calibration.paths import Paths
 from chairs.twin.calibration.phrases import phrase
 from chairs.twin.calibration.places import Place
@@ -65,20 +66,26 @@ class Report:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the report is written from; `calendar` says whether the dates are real."""
+    """What the report is written from.
+
+    `calendar` says whether the dates are real, `left_out` which share of the cases is from before a change of the
+    process, `overlaps` how many steps were cut into a beginning and an end.
+    """
 
     journal: Journal
     paths: Paths
     places: tuple[Place, ...]
     intensities: tuple[Intensity, ...]
     calendar: bool
+    left_out: float
+    overlaps: int
 
 
 def write_report(findings: Findings) -> Report:
     """Return the report of a calibration."""
     figures = _figures(findings)
     return Report(
-        found=(*_of_paths(figures, findings.paths), *_of_arrivals(findings), *_of_places(findings)),
+        found=(*_of_past(figures), *_of_paths(figures, findings.paths), *_of_arrivals(findings), *_of_places(findings)),
         unidentified=tuple(_unidentified(findings, figures)),
         assumed=tuple(_assumed(figures)),
         figures=figures,
@@ -102,6 +109,8 @@ def _figures(findings: Findings) -> dict[str, float]:
         "stays_under_way": int(journal.going.sum()),
         "unfollowed": paths.unfollowed,
         "overlapping": round(paths.overlapping, 4),
+        "overlaps": findings.overlaps,
+        "left_out": round(findings.left_out, 4),
         "same_moment": round(float(same.mean()) if len(same) else 0.0, 4),
         "shared_moment": round(_shared(journal), 4),
         "arrival_lists": len(findings.intensities),
@@ -128,6 +137,13 @@ def _of_paths(figures: dict[str, float], paths: Paths) -> Iterator[Text]:
     yield phrase("memory", depth=int(figures["memory"]), states=int(figures["states"]))
     yield phrase("delays", n=len(paths.delays), shapes=_shapes(lapses))
     yield phrase("clock", n=sum(LATER in lapse.modes for lapse in paths.delays.values()))
+
+
+def _of_past(figures: dict[str, float]) -> Iterator[Text]:
+    if figures["left_out"]:
+        yield phrase("changed", share=f"{100 * figures['left_out']:.0f}")
+    if figures["overlaps"]:
+        yield phrase("beside", n=int(figures["overlaps"]))
 
 
 def _of_arrivals(findings: Findings) -> Iterator[Text]:

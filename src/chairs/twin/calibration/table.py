@@ -9,7 +9,8 @@ import numpy as np
 
 from chairs.store.files import DECIMALS
 from chairs.twin.calibration.journal import ENDS, WHOLE, WITHIN, Journal
-from chairs.twin.calibration.lapses import AT_ONCE, LATER, LINES, SOON, Lapse
+from chairs.twin.calibration.lapses import Lapse
+from chairs.twin.calibration.modes import AT_ONCE, LATER, LINES, SOON
 from chairs.twin.calibration.paths import END, Paths
 from chairs.twin.calibration.places import Place, choices
 from chairs.twin.durations import Duration, Durations, always

@@ -104,7 +104,7 @@ def _places(log: HospitalLog, visits: Visits) -> tuple[list[Resource], list[str]
     found: list[Resource] = []
     missing: list[str] = []
     held: int | None = None
-    unit = visits.unit
+    unit, order = visits.unit, _priority(visits)
     for step, word in SERVED.items():
         name = f"{unit} {word}"
         start, end, queued = _station(visits, step)
@@ -114,12 +114,14 @@ def _places(log: HospitalLog, visits: Visits) -> tuple[list[Resource], list[str]
             missing.append(name)
             found.append(Resource(name=name))
             continue
-        rank = _priority(visits) if step == "first_doctor" else {}
+        rank = order if step == "first_doctor" else {}
         as_day = holiday_as(seen, log.local(seen.time), capacity)
         found.append(Resource(name=name, shifts=shifts(capacity), roster="week", holiday_as=as_day, priority=rank))
         if step == "first_doctor":
             held = _held(log, visits, capacity, queued)
-    found.append(Resource(name=f"{unit} place", capacity=held))
+    found.append(
+        Resource(name=f"{unit} place", capacity=held, priority=order)
+    )  # a place freed is offered as a doctor is
     return found, missing if held is not None else [*missing, found[-1].name]
 
 

@@ -14,7 +14,8 @@ LEAST_HOLIDAYS = 5
 LEAST_ON_THEM = 22  # arrivals on public holidays before these have hours of their own
 DRAWN_BY = 5.0  # arrivals by which an hour of the week is drawn to the product of hour and weekday
 SUNDAY = 6
-SMOOTHS = tuple((order, 10.0**power) for order in (1, 2) for power in np.arange(-1.0, 6.1, 0.5))
+MOST_WAVES = 8
+YEARS_END = (71, 72, 0)  # points of the season from 22 December to 5 January
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ def season_of(counts: np.ndarray, due: np.ndarray, days: np.ndarray, country: st
 
     Notes
     -----
-    Season: log of seen over expected at 73 points of the year (both years together), smoothed by penalised first or
-    second differences around the year; order and weight by restricted maximum likelihood (Wahba, *Annals of Statistics*
-    13, 1985), the noise being that of the counts.
-    Only with two years. Public holidays have the hours of their weekday or of Sunday, whichever make theirs likelier,
-    times the ratio of seen to expected.
+    Season: log of seen over expected at 73 points of the year (both years together), by weighted least squares on up to
+    eight waves a year, with a step from Christmas to New Year or none; their number by Akaike's criterion, the noise
+    being that of the counts. Smoothing by a penalty would flatten the peak of a winter. Only with two years. Public
+    holidays have the hours of their weekday or of Sunday, whichever make theirs likelier, times the ratio of seen to
+    expected.
     """
     weekday, closed = (days + 3) % 7, holidays_among(days, country)
     expected = due.sum(axis=1)[weekday]
@@ -116,19 +117,17 @@ def _year(daily: np.ndarray, expected: np.ndarray, days: np.ndarray) -> tuple[fl
 
 
 def _smoothed(values: np.ndarray, precision: np.ndarray) -> np.ndarray:
-    """Return values on a circle smoothed with the penalty that is likeliest."""
-    n, best = len(values), (-np.inf, values)
-    turns = 2 - 2 * np.cos(2 * np.pi * np.arange(1, n) / n)  # what a first difference does to each wave
-    for order, times in SMOOTHS:
-        step = np.eye(n)
-        for _ in range(order):
-            step = np.roll(step, 1, axis=1) - step
-        weight = times * precision.mean()
-        whole = np.diag(precision) + weight * step.T @ step
-        found = np.linalg.solve(whole, precision * values)
-        prior = float((np.log(weight) + order * np.log(turns)).sum())
-        likely = prior - float(np.linalg.slogdet(whole)[1]) + float((precision * values) @ found)
-        best = max(best, (likely, found), key=lambda one: one[0])
+    """Return the sum of waves, and of a step from Christmas to New Year, of least Akaike criterion."""
+    angle = 2 * np.pi * (np.arange(POINTS) + 0.5) / POINTS
+    best, root = (np.inf, values), np.sqrt(precision)
+    for waves in range(MOST_WAVES + 1):
+        for step in (False, True):
+            columns = [np.ones(POINTS)] + [part(k * angle) for k in range(1, waves + 1) for part in (np.sin, np.cos)]
+            columns += [np.isin(np.arange(POINTS), YEARS_END).astype(float)] if step else []
+            basis = np.column_stack(columns)
+            found = basis @ np.linalg.lstsq(basis * root[:, None], values * root, rcond=None)[0]
+            score = float((precision * (values - found) ** 2).sum()) + 2 * basis.shape[1]
+            best = min(best, (score, found), key=lambda one: one[0])
     return best[1]
 
 

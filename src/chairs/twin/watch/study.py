@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class WatchRequest:
     """How a log is watched.
 
     Parameters
@@ -48,7 +48,7 @@ class Asked:
     quarters: float = 12.0
 
 
-def read_asked(study: Study, params: Mapping[str, Any], discover: Mapping[str, Any]) -> Asked:
+def read_watch_request(study: Study, params: Mapping[str, Any], discover: Mapping[str, Any]) -> WatchRequest:
     """Return what a study asks: its block `watch`, its clock, the numbers of `params.yaml`.
 
     Raises
@@ -57,9 +57,9 @@ def read_asked(study: Study, params: Mapping[str, Any], discover: Mapping[str, A
         For an unknown or missing key.
     """
     where = f"{study.name}.yaml, watch"
-    build(Asked, {"stays": [""], **params}, "params.yaml, watch")  # so that its errors name that file
+    build(WatchRequest, {"stays": [""], **params}, "params.yaml, watch")  # so that its errors name that file
     zone = read_pathway(study, discover).timezone
-    return build(Asked, {"timezone": zone, **params, **study.watch}, where)
+    return build(WatchRequest, {"timezone": zone, **params, **study.watch}, where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,7 +72,7 @@ class Outcome:
     contest: Contest
 
 
-def watch_log(events: pd.DataFrame | Path, asked: Asked, champion: Departures | None = None) -> Outcome:
+def watch_log(events: pd.DataFrame | Path, asked: WatchRequest, champion: Departures | None = None) -> Outcome:
     """Watch a log since the days a champion was learnt from, and let a challenger compete.
 
     Raises

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FEWEST = 700  # training steps under which trees are not grown
 TREES = 120
 RATE = 0.04
-LEAVES = 8
+LEAVES = 16
 LEAST_LEAF = 0.012  # of the training steps
 SHRINK = 20.0
 PACES = {"h": (29, 31, 37), "d": (29,)}  # a grove each: it pairs every training step with another lead

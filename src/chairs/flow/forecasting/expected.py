@@ -168,20 +168,22 @@ def _shares(values: np.ndarray, clock: Clock, kept: np.ndarray) -> np.ndarray:
 def _by_season(values: np.ndarray, mean: np.ndarray, clock: Clock) -> np.ndarray:
     """Return the factor of each step by hour of the day and time of year: one wave an hour, drawn to none.
 
-    Weighted least squares on the relative deviations, whose variance is that of a count; the prior's variance by
-    moments over the 24 hours (empirical Bayes, as the shares).
+    Weighted least squares on the deviations from the day's own level, whose variance is that of a count; the prior's
+    variance by moments over the 24 hours (empirical Bayes, as the shares).
     """
     import numpy as np
 
     turn = 2 * np.pi * clock.columns["year"][clock.day]
     waves = np.column_stack([np.sin(turn), np.cos(turn)])
     past, there = slice(len(values)), ~np.isnan(values)
+    seen, due = (np.bincount(clock.day[past], np.where(there, x, 0.0)) for x in (values, mean[past]))
+    usual = mean[past] * (seen / np.maximum(due, 1e-9))[clock.day[past]]
     gram, moved = np.zeros((24, 2, 2)), np.zeros((24, 2))
     for hour in range(24):
         own = there & (clock.hour[past] == hour)
         known, weight = waves[past][own], mean[past][own]
         gram[hour] = known.T @ (known * weight[:, None]) + 1e-9 * np.eye(2)
-        moved[hour] = known.T @ (values[own] - weight)
+        moved[hour] = known.T @ (values[own] - usual[own])
     plain = np.linalg.solve(gram, moved[:, :, None])[:, :, 0]
     noise = np.diagonal(np.linalg.inv(gram), axis1=1, axis2=2)
     real = float((plain**2 - noise).mean())

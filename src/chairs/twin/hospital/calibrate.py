@@ -26,13 +26,12 @@ if TYPE_CHECKING:
 
 ASSUMED = (
     Text(
-        fr="Tous les jours fériés ont l'effectif de leur jour de semaine, ou tous celui d'un dimanche : ce que montre le "
-        "journal.",
+        fr="Les jours fériés ont tous l'effectif de leur jour de semaine, ou tous celui d'un dimanche (vu au journal).",
         en="All public holidays are staffed like their weekday, or all like a Sunday: whichever the log shows.",
     ),
     Text(
-        fr="Un hiver ressemble à la moyenne de ceux du journal ; les admissions programmées ont partout la même saison.",
-        en="A winter is like the mean of those of the log; planned admissions have the same season in all wards.",
+        fr="Un hiver ressemble à la moyenne de ceux du journal ; les admissions programmées ont une saison commune.",
+        en="A winter is like the mean of those of the log; planned admissions have one season in common.",
     ),
     Text(
         fr="Les nuits d'un séjour ne dépendent pas de la saison.",
@@ -113,11 +112,12 @@ def calibrate_hospital(
 
     Notes
     -----
-    Capacity: the number in service while somebody waits (`stations`). Places kept until departure: as many as are
-    held when a doctor is free and yet somebody waits. Wards wanted by those placed elsewhere: `wanted`. Patience:
-    censored maximum likelihood (`lengths`). Arrivals: `chairs.twin.calibration.intensity`. Assumed: public holidays
-    are staffed like their weekday; the nights of a stay do not depend on its season; who left without being seen
-    would have been admitted like others of the same level; transfers wait for their ward and no other.
+    Capacity: the number in service while somebody waits, on public holidays that of their weekday or of Sunday
+    (`stations`). Places kept until departure: as many as are held when a doctor is free and yet somebody waits. Beds:
+    those published (`beds`). Wards wanted by those placed elsewhere: `wanted`. Patience: censored maximum likelihood
+    (`lengths`). Nights, and who is kept over days of rest: `holding`. Arrivals, their season and holidays: `coming`,
+    `seasons`. What is assumed: `ASSUMED`. Checked on the demonstration hospital (tests/reference/
+    test_planted_scenarios.py, docs/how-to/ask-what-if.md).
     """
     log = read_hospital(events, cases, unit_hour, timezone)
     learnt = Learning(

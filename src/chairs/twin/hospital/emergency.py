@@ -119,9 +119,8 @@ def _places(log: HospitalLog, visits: Visits) -> tuple[list[Resource], list[str]
         found.append(Resource(name=name, shifts=shifts(capacity), roster="week", holiday_as=as_day, priority=rank))
         if step == "first_doctor":
             held = _held(log, visits, capacity, queued)
-    found.append(
-        Resource(name=f"{unit} place", capacity=held, priority=order)
-    )  # a place freed is offered as a doctor is
+    # a place that is freed is offered in the same order as a doctor
+    found.append(Resource(name=f"{unit} place", capacity=held, priority=order))
     return found, missing if held is not None else [*missing, found[-1].name]
 
 

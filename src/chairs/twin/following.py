@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from chairs.twin.model import Model
@@ -11,6 +11,9 @@ from chairs.twin.steps import Delay, Leave, Release, Route, Seize, Step
 
 DEEPEST = 60  # steps between two that the event log shows
 RAREST = 1e-9
+
+History = tuple[tuple[str, str | None, str | None], ...]  # activity, unit and resource of each step
+Asked = tuple[History, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,27 @@ class Map:
             return False
         return any(word in (unit, resource, None) or self.units[word] in (unit, resource) for option in step.options
                    for word in option)  # fmt: skip
+
+
+@dataclass
+class Followed:
+    """A map, and where the patients of the last forecast were on it: an unchanged history is replayed once."""
+
+    map: Map
+    _now: dict[Asked, Mapping[str, float]] = field(default_factory=dict, init=False)
+    _former: dict[Asked, Mapping[str, float]] = field(default_factory=dict, init=False)
+
+    def turn(self) -> None:
+        """Begin another forecast: whom the last one did not ask for is forgotten."""
+        self._former, self._now = self._now, {}
+
+    def places(self, history: History, when: tuple[int, int]) -> Mapping[str, float]:
+        """Return what `follow` returns."""
+        asked = (history, when)
+        if asked not in self._now:
+            former = self._former.get(asked)
+            self._now[asked] = follow(self.map, history, when) if former is None else former
+        return self._now[asked]
 
 
 def is_shown(step: Step) -> bool:

@@ -154,7 +154,7 @@ def new_memory(
     head_x = np.concatenate([np.zeros(code.HEADER_X), program.reals])
     n, x = _laid_out(head, head_x, sizes)
     memory = Memory(n=n, x=x, sizes=sizes)
-    whole = {
+    whole = _counts(program) | {
         code.W_COUNTING: warm_up <= 0,
         code.W_OPENING: 1,
         code.W_FREE: -1,
@@ -166,16 +166,7 @@ def new_memory(
         code.W_CLEANS: bool((stations[:, code.S_CLEANING] >= 0).any()),
         code.W_KEY0: key[0],
         code.W_KEY1: key[1],
-        code.N_PLACES: program.places,
-        code.N_CLASSES: len(model.classes),
-        code.N_STEPS: len(program.rows),
-        code.N_STATIONS: len(stations),
-        code.N_SOURCES: len(program.sources),
-        code.N_ATTRIBUTES: len(model.attributes),
-        code.N_VISITS: program.visits,
-        code.N_MARKS: program.marks,
         code.N_SAMPLES: samples,
-        code.N_HOURS: len(program.hours),
     }
     for word, value in whole.items():
         n[word] = value
@@ -184,6 +175,21 @@ def new_memory(
     x[code.WX_PHASE], x[code.WX_SAMPLE_EVERY] = program.clock.phase * model.hour, every or 0.0
     _fill(memory, program, warm_up)
     return memory
+
+
+def _counts(program: Program) -> dict[int, int]:
+    """Return how many there are of each thing that the program names."""
+    return {
+        code.N_PLACES: program.places,
+        code.N_CLASSES: len(program.model.classes),
+        code.N_STEPS: len(program.rows),
+        code.N_STATIONS: len(program.stations),
+        code.N_SOURCES: len(program.sources),
+        code.N_ATTRIBUTES: len(program.model.attributes),
+        code.N_VISITS: program.visits,
+        code.N_MARKS: program.marks,
+        code.N_HOURS: len(program.hours),
+    }
 
 
 def _sizes(program: Program, samples: int, lines: int, room: tuple[int, int]) -> dict[int, int]:

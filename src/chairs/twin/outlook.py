@@ -14,10 +14,11 @@ from chairs.core.streams import stream
 from chairs.tables import CONTRACTS
 from chairs.tables.outlook import LEVELS
 from chairs.twin.engine import layout as code
+from chairs.twin.forecasting import Forecaster
 from chairs.twin.lines import Lines, read_lines
 from chairs.twin.model import Model
 from chairs.twin.rosters import capacities
-from chairs.twin.simulate import Simulation, simulate
+from chairs.twin.simulate import Simulation
 from chairs.twin.starting import Starter, starter
 from chairs.twin.state import placed
 from chairs.twin.whereabouts import ALL, Person, count
@@ -61,7 +62,7 @@ class Outlook:
 
 
 def outlook(
-    model: Model,
+    model: Model | Forecaster,
     people: Sequence[Person],
     at: dt.datetime,
     question: Question | None = None,
@@ -71,6 +72,8 @@ def outlook(
 
     Parameters
     ----------
+    model
+        The model, or the forecaster that whoever forecasts again and again keeps of it: the result is the same.
     people
         Who is present, from `chairs.twin.whereabouts.people`.
     at
@@ -92,10 +95,10 @@ def outlook(
     not in it.
     """
     asked = question or Question()
-    found = starter(model, people, at)
-    hour = model.hour
-    horizon = asked.hours * hour + 1e-6 * hour
-    run = simulate(model, horizon=horizon, start=at, replications=asked.replications, seed=asked.seed)
+    forecaster = model if isinstance(model, Forecaster) else Forecaster(model)
+    model, hour = forecaster.model, forecaster.model.hour
+    found = starter(model, people, at, forecaster.followed)
+    run = forecaster.run(at, asked.hours * hour + 1e-6 * hour, (asked.replications, asked.seed))
     names = _names(model, people, asked)
     counts = np.zeros((asked.replications, 3, len(names), asked.hours + 1))
     for number in range(asked.replications):

@@ -87,7 +87,7 @@ def place_state(memory: Memory, program: Program, state: Sequence[Present], key:
     for person, row, slot, known in zip(people, rows, slots.tolist(), busy.tolist(), strict=True):
         step = steps[row]
         if isinstance(step, Delay) and not (known and _line(step, program, person).kind != "mixture"):
-            _remaining(patients[slot], reals[slot], program, person, step, key)
+            _remaining(patients[slot], reals[slot], book, person, step, key)
         if person.patience is not None:
             _patience(memory, book, person, slot)
     _hold(memory, book, (people, rows), slots)
@@ -216,19 +216,18 @@ def _line(step: Step, program: Program, person: Present) -> Duration:
 
 
 def _remaining(
-    patient: np.ndarray, real: np.ndarray, program: Program, person: Present, step: Delay, key: tuple[int, int]
+    patient: np.ndarray, real: np.ndarray, book: _Book, person: Present, step: Delay, key: tuple[int, int]
 ) -> None:
     """Prepare the draw of the remaining stay: survival so far, and for a mixture its part given that survival."""
-    duration = _line(step, program, person)
+    duration = _line(step, book.program, person)
     survival = duration.survival(person.elapsed)
     if duration.kind == "mixture" and survival > 0:
         weights = [w * part.survival(person.elapsed) for w, part in zip(duration.weights, duration.parts, strict=True)]
         words = (int(patient[code.P_NUMBER]), int(patient[code.P_SOURCE]), word("part", step.name), 0, *key)
         u, _ = philox(*(np.uint64(value) for value in words))
         part = int(np.searchsorted(np.cumsum(weights), u * survival))
-        rows = {row.name: place for place, row in enumerate(program.model.steps)}
-        first = int(program.rows[rows[step.name], code.R_FIRST]) + step.duration.rows.index(duration)
-        patient[code.P_DRAWN] = program.durations[first, code.D_FIRST] + part
+        first = int(book.program.rows[book.rows[step.name], code.R_FIRST]) + step.duration.rows.index(duration)
+        patient[code.P_DRAWN] = book.program.durations[first, code.D_FIRST] + part
         survival = duration.parts[part].survival(person.elapsed)
     real[code.PX_SURVIVAL] = max(survival, 1e-300)
 

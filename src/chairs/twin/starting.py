@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import SettingError, problem
 from chairs.twin.durations import Duration, Durations
-from chairs.twin.following import Map, follow
+from chairs.twin.following import Followed, Map
 from chairs.twin.model import Model
 from chairs.twin.state import Present
 from chairs.twin.steps import Delay, Seize
@@ -119,7 +119,9 @@ def _lists(weights: Sequence[Sequence[float]]) -> _Lists:
     return _Lists(np.concatenate(sums) if sums else np.zeros(0), first)
 
 
-def starter(model: Model, people: Sequence[Person], at: dt.datetime) -> Starter:
+def starter(
+    model: Model, people: Sequence[Person], at: dt.datetime, followed: Followed | None = None
+) -> Starter:
     """Return what states are drawn from: where each patient may be in the model at a moment.
 
     Parameters
@@ -128,6 +130,8 @@ def starter(model: Model, people: Sequence[Person], at: dt.datetime) -> Starter:
         Who is present (`chairs.twin.whereabouts.people`).
     at
         That moment, with its time zone.
+    followed
+        The map of this model, and where those present were at the last forecast; it changes nothing but the time.
 
     Raises
     ------
@@ -141,7 +145,8 @@ def starter(model: Model, people: Sequence[Person], at: dt.datetime) -> Starter:
     one that is over, or that a log dates once, is followed by the delay before the next. Lengths in whole days with
     a time of landing, or tabulated by hour or weekday of their beginning, are drawn here, given that beginning.
     """
-    found = Map(model)
+    found = followed or Followed(Map(model))
+    found.turn()
     drawn = [_chances(found, person, at) for person in people]
     if any(not chances for chances, _ in drawn):
         raise SettingError(
@@ -180,12 +185,13 @@ def _since(model: Model, moment: int, at: dt.datetime) -> float:
     return max(now - moment, 0) / SECOND / 3600 * model.hour
 
 
-def _chances(found: Map, person: Person, at: dt.datetime) -> tuple[tuple[Chance, ...], bool]:
+def _chances(followed: Followed, person: Person, at: dt.datetime) -> tuple[tuple[Chance, ...], bool]:
+    found = followed.map
     begun = person.step_since if person.step_end is None else person.step_end
     zone = at.astimezone(_zone(found.model)).tzinfo
     local = dt.datetime.fromtimestamp(begun / SECOND, tz=zone)
     when = (local.hour, local.weekday())
-    places = follow(found, person.history, when)
+    places = followed.places(person.history, when)
     guessed = not places
     if guessed:
         places = _anywhere(found, person)

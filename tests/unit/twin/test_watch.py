@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,9 +143,42 @@ def test_the_file_of_a_model(champion: Departures) -> None:
     content = json.loads(json.dumps(write_departures(champion)))
     read = read_departures(content, "champion.json")
     assert write_departures(read) == content
-    for change in ({"spread": 0}, {"units": ["A"]}, {"more": 1}):
+    assert read.learnt == champion.learnt
+    undone = ({"learnt": []}, {"learnt": ["2024-01-01", "soon"]}, {"learnt": ["2024-02-01", "2024-01-01"]})
+    for change in ({"spread": 0}, {"units": ["A"]}, {"more": 1}, *undone):
         with pytest.raises(SettingError):
             read_departures({**content, **change}, "champion.json")
+    del content["learnt"]
+    with pytest.raises(SettingError, match="which days it learnt from"):
+        read_departures(content, "champion.json")
+
+
+def test_no_day_that_the_champion_learnt_from_is_watched(wards: Wards) -> None:
+    """Learnt with the longer stays in its own last days, it is not judged on them, nor on any day before."""
+    asked = WatchRequest(stays=("ward_stay",), place=None, timezone="UTC")
+    stays = stream(wards, 90, 330, longer_from=60)
+    days = days_of(stays)
+    log = log_of(stays)
+    part = days.between(100, 240)
+    former = learn_departures(part, kinds_of(part.dates, None))
+    assert former.learnt == (days.first + 100, days.first + 239)
+    found = watch_log(log, asked, former)
+    assert found.watched.days.first == former.learnt[1] + 1
+    assert len(found.watched.observed) == len(days.there) - 240
+    assert found.tables["drift"]["day"].min() == f"{days.dates[240]:%Y-%m-%d}"
+    own = watch_log(log, asked)
+    assert own.watched.days.first == own.model.learnt[1] + 1 or own.contest.replaced
+    elsewhere = replace(former, learnt=(days.first - 400, days.first - 1))
+    later = watch_log(log, asked, elsewhere)
+    assert len(later.watched.observed) == len(days.there)
+    verdicts = later.tables["drift_verdicts"].set_index("measure")
+    assert np.isnan(verdicts.loc["skill", "value"])
+    assert "no day before" in verdicts.loc["skill", "sentence_en"]
+    late = replace(former, learnt=(days.first, days.first + len(days.there) - 42))
+    with pytest.raises(DataError, match="42 days after it"):
+        watch_log(log, asked, late)
+    just = replace(former, learnt=(days.first, days.first + len(days.there) - 43))
+    assert len(watch_log(log, asked, just).watched.observed) == 42
 
 
 def log_of(stays: pd.DataFrame) -> pd.DataFrame:

@@ -119,10 +119,14 @@ def _too_much(journal: Journal, file: str) -> list[Problem]:
                 ("regrouper les libellés", "group the labels"),
             )
         )
+    return [*found, *_too_long(journal, file)]
+
+
+def _too_long(journal: Journal, file: str) -> list[Problem]:
     years = int(journal.end.max() - journal.start.min()) // (366 * DAY)
     usual = int(np.diff(np.quantile(journal.arrivals, (0.01, 0.99)))[0]) // (366 * DAY)
     if years >= MOST_YEARS or years > FAR_OFF * max(usual, 1):
-        found.append(
+        return [
             _no(
                 f"les dates couvrent {years} ans",
                 f"the dates span {years} years",
@@ -132,5 +136,5 @@ def _too_much(journal: Journal, file: str) -> list[Problem]:
                     "look for a wrong date, or dates shifted patient by patient",
                 ),
             )
-        )
-    return found
+        ]
+    return []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import DataError, SettingError, problem
+from chairs.core.errors import DataError, Problem, SettingError, problem
 from chairs.core.records import build
 from chairs.twin.watch.stays import AGES, Days
 
@@ -18,6 +19,7 @@ LEAST = 11  # patient-days behind a chance of its own
 ROUNDS = 6
 KINDS = 9  # Monday to Sunday, public holidays, working days after one
 SHORTEST = 56  # days to learn from
+EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,12 +36,15 @@ class Departures:
         Of each kind of day, shape (9,).
     spread
         Variance of the day's departures over that of independent patients.
+    learnt
+        First and last day it was learnt from, as days since 1970: no day up to the last one judges it.
     """
 
     units: tuple[str, ...]
     chance: np.ndarray
     factor: np.ndarray
     spread: float
+    learnt: tuple[int, int]
 
     def of_day(self, days: Days, kinds: np.ndarray) -> np.ndarray:
         """Return the chance of leaving of each day, unit and class of age."""
@@ -107,12 +112,10 @@ def learn_departures(days: Days, kinds: np.ndarray) -> Departures:
             np.bincount(kinds, mean, minlength=KINDS),
         )
         factor = (sums[0] + 1.0) / (sums[1] + 1.0)
-    bare = Departures(units=days.units, chance=chance, factor=factor, spread=1.0)
+    learnt = (days.first, days.first + len(days.there) - 1)
+    bare = Departures(units=days.units, chance=chance, factor=factor, spread=1.0, learnt=learnt)
     mean, deviation = bare.expected(days, kinds)
-    return Departures(
-        units=days.units, chance=chance, factor=factor,
-        spread=max(1.0, float(np.mean(((days.left.sum(axis=(1, 2)) - mean) / deviation) ** 2))),
-    )  # fmt: skip
+    return replace(bare, spread=max(1.0, float(np.mean(((days.left.sum(axis=(1, 2)) - mean) / deviation) ** 2))))
 
 
 def kinds_of(dates: pd.DatetimeIndex, place: str | None) -> np.ndarray:
@@ -149,6 +152,7 @@ class _Written:
     chance: tuple[tuple[float, ...], ...]
     factor: tuple[float, ...]
     spread: float
+    learnt: tuple[str, ...]
 
 
 def write_departures(model: Departures) -> dict[str, Any]:
@@ -158,6 +162,7 @@ def write_departures(model: Departures) -> dict[str, Any]:
         "chance": [[round(float(value), 6) for value in row] for row in model.chance],
         "factor": [round(float(value), 6) for value in model.factor],
         "spread": round(model.spread, 6),
+        "learnt": [(EPOCH + dt.timedelta(days=day)).isoformat() for day in model.learnt],
     }
 
 
@@ -167,12 +172,37 @@ def read_departures(data: object, where: str) -> Departures:
     Raises
     ------
     SettingError
-        When the content is not such a model.
+        When the content is not such a model, or was written before models said which days they had learnt from.
     """
     import numpy as np
 
+    if isinstance(data, dict) and "learnt" not in data:
+        raise SettingError((_undated(where),))
     content = build(_Written, data, where)
     chance, factor = np.array(content.chance), np.array(content.factor)
-    if chance.shape != (len(content.units), len(AGES)) or factor.shape != (KINDS,) or not content.spread > 0:
+    learnt = _numbers(content.learnt)
+    fits = chance.shape == (len(content.units), len(AGES)) and factor.shape == (KINDS,) and content.spread > 0
+    if not fits or learnt is None:
         raise SettingError((problem("ce n'est pas un modèle de la veille", "not a model of the watch", file=where),))
-    return Departures(units=content.units, chance=chance, factor=factor, spread=content.spread)
+    return Departures(units=content.units, chance=chance, factor=factor, spread=content.spread, learnt=learnt)
+
+
+def _numbers(days: tuple[str, ...]) -> tuple[int, int] | None:
+    """Return a first and a last day as days since 1970; None when they are not two dates in order."""
+    try:
+        first, last = ((dt.date.fromisoformat(day) - EPOCH).days for day in days)
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
+def _undated(where: str) -> Problem:
+    return problem(
+        "ce modèle ne dit pas de quels jours il a appris : il serait jugé sur eux",
+        "this model does not say which days it learnt from: it would be judged on them",
+        file=where,
+        remedy=(
+            "retirer ce fichier ; la veille apprend un modèle et l'écrit à sa place",
+            "remove this file; the watch learns a model and writes it in its place",
+        ),
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import DataError, Text, problem
+from chairs.core.errors import DataError, Problem, Text, problem
 from chairs.core.records import build
 from chairs.core.study import Study
 from chairs.flow.settings import read_pathway
-from chairs.twin.watch.departures import SHORTEST, Departures, kinds_of, learn_departures
+from chairs.twin.watch.departures import EPOCH, SHORTEST, Departures, kinds_of, learn_departures
 from chairs.twin.watch.stays import days_of, stays_of
 from chairs.twin.watch.watching import BANDS, Contest, Watched, contest, skill, watch
 from chairs.twin.watch.words import judged, told
@@ -78,32 +79,48 @@ def watch_log(events: pd.DataFrame | Path, asked: WatchRequest, champion: Depart
     Raises
     ------
     DataError
-        For a log without dated stays, or too short: 56 days to learn from and as many to watch.
+        For a log without dated stays, or too short: 56 days to learn from and as many to watch; with a champion
+        given, for a log with fewer than `held_days` days after those it learnt from.
+
+    Notes
+    -----
+    Only days after the last one that the champion learnt from are watched and judge it, whichever log it came from.
     """
     days = days_of(stays_of(events, asked.stays, asked.timezone))
     size = len(days.there)
     learn = min(asked.learn_days, size // 2)
     if size < 2 * SHORTEST or size - learn <= asked.held_days:
-        raise DataError(
-            (
-                problem(
-                    f"journal trop court pour une veille : il faut {2 * SHORTEST} jours",
-                    f"log too short to be watched: {2 * SHORTEST} days are needed",
-                    remedy=("donner un journal plus long", "give a longer log"),
-                ),
-            )
-        )
+        raise DataError((_too_short(2 * SHORTEST),))
     kinds = kinds_of(days.dates, asked.place)
-    past = days.between(0, learn)
-    first = champion or learn_departures(past, kinds[:learn])
-    watched = watch(first, days.between(learn, size), asked.place, asked.quarters)
+    first = champion or learn_departures(days.between(0, learn), kinds[:learn])
+    begun = max(0, first.learnt[1] + 1 - days.first)
     cut = size - asked.held_days
+    if begun > cut:
+        raise DataError((_nothing_new(first, asked.held_days),))
+    watched = watch(first, days.between(begun, size), asked.place, asked.quarters)
     since = max(0, cut - asked.recent_days)
     challenger = learn_departures(days.between(since, cut), kinds[since:cut])
     found = contest(first, challenger, days.between(cut, size), asked.place)
-    worth = skill(watched, (past.left.sum(axis=(1, 2)), kinds[:learn]), kinds[learn:])
+    worth = skill(watched, (days.left[:begun].sum(axis=(1, 2)), kinds[:begun]), kinds[begun:])
     tables = {"drift": _daily(watched), "drift_verdicts": _verdicts(watched, found, worth)}
     return Outcome(tables=tables, model=challenger if found.replaced else first, watched=watched, contest=found)
+
+
+def _too_short(least: int) -> Problem:
+    return problem(
+        f"journal trop court pour une veille : il faut {least} jours",
+        f"log too short to be watched: {least} days are needed",
+        remedy=("donner un journal plus long", "give a longer log"),
+    )
+
+
+def _nothing_new(model: Departures, held: int) -> Problem:
+    last = EPOCH + dt.timedelta(days=model.learnt[1])
+    return problem(
+        f"le modèle en place a appris jusqu'au {last:%d/%m/%Y} : il faut {held} jours après, qu'il n'a pas vus",
+        f"the champion has learnt up to {last}: {held} days after it, which it has not seen, are needed",
+        remedy=("donner un journal plus récent", "give a later log"),
+    )
 
 
 def _daily(watched: Watched) -> pd.DataFrame:
@@ -127,7 +144,7 @@ def _daily(watched: Watched) -> pd.DataFrame:
     return CONTRACTS["drift"].conform(table)
 
 
-def _verdicts(watched: Watched, found: Contest, worth: float) -> pd.DataFrame:
+def _verdicts(watched: Watched, found: Contest, worth: float | None) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
@@ -139,7 +156,7 @@ def _verdicts(watched: Watched, found: Contest, worth: float) -> pd.DataFrame:
     rows = [
         ("alarms", float(len(watched.alarms)), None, None, n, told(watched)),
         ("ratio", share, share - half, share + half, n, _ratio(share)),
-        ("skill", worth, None, None, n, _plain("gain sur la moyenne du jour", "gain over the mean of the day")),
+        ("skill", worth, None, None, n, _gained(worth)),
     ]
     for name, width in BANDS.items():
         inside = float((np.abs(watched.residuals) <= width).mean())
@@ -166,6 +183,12 @@ def _ratio(share: float) -> Text:
     return _plain(
         f"sorties constatées / prévues : {share:.3f}".replace(".", ","), f"departures seen / foreseen: {share:.3f}"
     )
+
+
+def _gained(worth: float | None) -> Text:
+    if worth is None:
+        return _plain("aucun jour avant la veille dans ce journal", "no day before the watch in this log")
+    return _plain("gain sur la moyenne du jour", "gain over the mean of the day")
 
 
 def _plain(fr: str, en: str) -> Text:

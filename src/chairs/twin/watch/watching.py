@@ -123,14 +123,16 @@ def contest(champion: Departures, challenger: Departures, days: Days, place: str
     )  # fmt: skip
 
 
-def skill(watched: Watched, learnt: tuple[np.ndarray, np.ndarray], kinds: np.ndarray) -> float:
+def skill(watched: Watched, earlier: tuple[np.ndarray, np.ndarray], kinds: np.ndarray) -> float | None:
     """Return the share of the squared error of each kind of day's mean that the forecasts take away.
 
-    `learnt` holds the departures and the kinds of the days learnt from.
+    `earlier` holds the departures and the kinds of the days of the log before those watched; None without any.
     """
     import numpy as np
 
-    past, past_kinds = learnt
+    past, past_kinds = earlier
+    if not len(past):
+        return None
     means = np.array(
         [past[past_kinds == kind].mean() if (past_kinds == kind).any() else past.mean() for kind in range(9)]
     )

@@ -69,9 +69,10 @@ def live_(  # noqa: PLR0917 - one argument per option of the command
 
 def _settings(files: tuple[Path | None, Path | None], stale: float, question: Question, rule: Rule) -> Settings:
     from chairs.live.update import Settings
+    from chairs.twin.forecasting import Forecaster
 
     model, risk = files
-    read = None if model is None else _model(model)
+    read = None if model is None else Forecaster(_model(model))
     key = None if model is None else sha256_of(model)
     return Settings(
         stale_minutes=stale, rule=rule, model=read, model_hash=key, question=question,

@@ -16,6 +16,7 @@ from chairs.twin.whereabouts import Person, Rule, count, people
 
 if TYPE_CHECKING:
     from chairs.flow.risk.model import RiskModel
+    from chairs.twin.forecasting import Forecaster
     from chairs.twin.model import Model
     from chairs.twin.outlook import Question
 
@@ -34,14 +35,15 @@ class Settings:
     rule
         How presence is read.
     model, model_hash, question
-        What forecasts; without a model the snapshot has the census only.
+        What forecasts; without a model the snapshot has the census only. Who updates again and again gives a
+        forecaster: the snapshots are the same, from the second on sooner.
     risk
         What says how many of the emergency patients present will be admitted.
     """
 
     stale_minutes: float = 180.0
     rule: Rule = field(default_factory=Rule)
-    model: Model | None = None
+    model: Model | Forecaster | None = None
     model_hash: str | None = None
     question: Question | None = None
     risk: RiskModel | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from chairs.twin.model import Model
 from chairs.twin.resources import Resource
@@ -95,5 +96,5 @@ def _left(root: str, graph: dict[str, list[str]], seen: set[str]) -> list[str]:
 
 def all_ask_alike(model: Model, resource: Resource) -> bool:
     """Say whether all who wait for a resource ask for the same, so that when one cannot be served nobody can."""
-    asking = [s for s in model.steps if isinstance(s, Seize) and any(resource.name in option for option in s.options)]
-    return len(asking) < 2 and resource.on_reduction == "finish"
+    asking = (s for s in model.steps if isinstance(s, Seize) and any(resource.name in option for option in s.options))
+    return resource.on_reduction == "finish" and len(list(islice(asking, 2))) < 2

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from chairs.core.errors import SettingError, problem
 from chairs.twin.durations import Duration, Durations
@@ -115,13 +116,13 @@ def _lists(weights: Sequence[Sequence[float]]) -> _Lists:
     import numpy as np
 
     first = np.concatenate([[0], np.cumsum([len(one) for one in weights])]).astype(np.int64)
-    sums = [number + np.cumsum(one) / np.sum(one) for number, one in enumerate(weights)]
-    return _Lists(np.concatenate(sums) if sums else np.zeros(0), first)
+    alone = np.ones(1)  # most lists have one element
+    shares = [alone if len(one) == 1 else np.cumsum(one) / np.sum(one) for one in weights]
+    sums = np.concatenate([np.zeros(0), *shares]) + np.repeat(np.arange(len(weights)), np.diff(first))
+    return _Lists(sums, first)
 
 
-def starter(
-    model: Model, people: Sequence[Person], at: dt.datetime, followed: Followed | None = None
-) -> Starter:
+def starter(model: Model, people: Sequence[Person], at: dt.datetime, followed: Followed | None = None) -> Starter:
     """Return what states are drawn from: where each patient may be in the model at a moment.
 
     Parameters
@@ -188,8 +189,7 @@ def _since(model: Model, moment: int, at: dt.datetime) -> float:
 def _chances(followed: Followed, person: Person, at: dt.datetime) -> tuple[tuple[Chance, ...], bool]:
     found = followed.map
     begun = person.step_since if person.step_end is None else person.step_end
-    zone = at.astimezone(_zone(found.model)).tzinfo
-    local = dt.datetime.fromtimestamp(begun / SECOND, tz=zone)
+    local = dt.datetime.fromtimestamp(begun / SECOND, tz=ZoneInfo(found.model.timezone))
     when = (local.hour, local.weekday())
     places = followed.places(person.history, when)
     guessed = not places
@@ -211,12 +211,6 @@ def _anywhere(found: Map, person: Person) -> dict[str, float]:
     shown = [name for names in found.asked.values() for name in names]
     here = [name for name in shown if found.fits(name, person.unit, person.resource)]
     return dict.fromkeys(here or shown, 1.0)
-
-
-def _zone(model: Model) -> dt.tzinfo:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(model.timezone)
 
 
 def _at(found: Map, place: tuple[str, float], person: Person, when: tuple[dt.datetime, dt.datetime]) -> list[Chance]:

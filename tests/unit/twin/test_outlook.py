@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 
@@ -14,6 +15,7 @@ from chairs.twin.arrivals import Arrivals
 from chairs.twin.durations import Duration, always
 from chairs.twin.folding import fold, notices_of
 from chairs.twin.following import Map, follow
+from chairs.twin.forecasting import Forecaster
 from chairs.twin.levelling import levelled, recent_level
 from chairs.twin.model import Model
 from chairs.twin.outlook import Question, outlook, units_of
@@ -160,3 +162,32 @@ def test_recent_level_of_arrivals() -> None:
     assert recent_level(model, log[:60], AT) == 1.0  # five days say too little
     assert recent_level(model, log[:0], AT) == 1.0
     assert levelled(model, 0.5).arrivals[0].factor == 0.5
+
+
+def test_what_a_forecaster_keeps_changes_no_number_and_goes_with_the_patients() -> None:
+    forecaster, question = Forecaster(forked()), Question(hours=12, replications=20)
+    waves = (["2026-01-06T09:15Z"] * 3, ["2026-01-06T09:15Z", "2026-01-06T10:30Z"], ["2026-01-05T20:00Z"])
+    for hour, begun in enumerate(waves):
+        here, at = present(begun, unit="A", activity="see"), AT + dt.timedelta(hours=hour)
+        for level in (forecaster.model, levelled(forecaster.model, 1.0)):
+            pd.testing.assert_frame_equal(
+                outlook(forecaster, here, at, question).table, outlook(level, here, at, question).table,
+                check_exact=True,
+            )  # fmt: skip
+    asked = (present(waves[0], unit="A", activity="see")[0].history, (10, 1))  # began at 10 in Paris, a Tuesday
+    forecaster.followed.turn()
+    first = forecaster.followed.places(*asked)
+    forecaster.followed.turn()
+    assert forecaster.followed.places(*asked) is first
+    forecaster.followed.turn()
+    forecaster.followed.turn()
+    assert forecaster.followed.places(*asked) is not first
+    assert forecaster.followed.places(*asked) == first
+
+
+def test_a_forecaster_refuses_a_model_that_cannot_run_each_time() -> None:
+    wrong = dataclasses.replace(forked(), arrivals=(dataclasses.replace(forked().arrivals[0], to="first", factor=-1),))
+    forecaster = Forecaster(wrong)
+    for _ in range(2):
+        with pytest.raises(SettingError):
+            outlook(forecaster, present(["2026-01-06T10:15Z"], unit="A", activity="see"), AT)

@@ -136,8 +136,8 @@ HOW = Text(
     ),
 )
 CAVEAT = Text(
-    fr="La veille porte sur les séjours en unité ; le niveau des arrivées est suivi par les prévisions.",
-    en="The watch is over stays in units; the level of arrivals is followed by the forecasts.",
+    fr="La veille porte sur les séjours en unité ; les arrivées, suivies par les prévisions, n'ont pas d'alarme.",
+    en="The watch is over stays in units; no alarm is set on arrivals, which the forecasts follow.",
 )
 DRAWING = FIGURES.add(
     "drift",

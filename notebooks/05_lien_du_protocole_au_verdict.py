@@ -37,11 +37,13 @@ print("empreinte :", seal(protocol)[:16])
 # %% [markdown]
 # ## La question a-t-elle une réponse possible ?
 #
-# Avant tout modèle, et sans lire un seul score : quel effet ces établissements et ces années pourraient-ils montrer ?
+# Avant tout modèle, et sans lire la valeur d'un seul score (seulement qui en a un, et de combien de réponses) : quel
+# effet ces établissements et ces années pourraient-ils montrer ?
 
 # %%
-indicators, establishments = (chairs.load(table, "demo") for table in ("indicators", "establishments"))
-for power in answerable(indicators, establishments, protocol):
+names = ("indicators", "scores", "establishments")
+indicators, scores, establishments = (chairs.load(table, "demo") for table in names)
+for power in answerable(indicators, establishments, protocol, scores):
     print(power.say(protocol.smallest_effect, "fr"))
 
 # %% [markdown]
@@ -51,7 +53,7 @@ for power in answerable(indicators, establishments, protocol):
 # ce qui ne change pas ne peut plus tromper. L'écart entre les deux est un signe de confusion.
 
 # %%
-sources = Sources.of(indicators, chairs.load("scores", "demo"), establishments)
+sources = Sources.of(indicators, scores, establishments)
 pair = ("absenteeism", "demo-patient-experience/pec_inf")
 for step in ladder(cells(sources, protocol, *pair)):
     print(step.say("fr"))

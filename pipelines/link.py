@@ -20,7 +20,7 @@ def work(study, folder):
     protocol = read_protocol(paths.protocol_file(study.protocol)) if study.protocol else None
     if protocol is not None:
         seals = read_seals(paths.seal_file(protocol.name))
-        hold(protocol, seals)
+        hold(protocol, seals, study.name)
         write_json(folder / "protocol.json", sealed(protocol))
     indicators = read_table(paths.stage_folder("derive", study.name) / "indicators.parquet")
     establishments = read_table(paths.stage_folder("ingest", study.name) / "establishments.parquet")

@@ -20,6 +20,7 @@ HEADS = {
     "en": ("", "sites", "redraws", "%", "± error", "from", "to", ""),
 }
 CLUSTER = "Other machines: tcp://HOST:PORT of a Dask scheduler, or slurm."
+ANSWERS = "Answers of a site and year; as many as there were where not given."
 WORKERS = "Processes of this machine; they change the time it takes, not the result."
 
 app = typer.Typer(help="Declared links: what they can show.", no_args_is_help=True)
@@ -36,40 +37,68 @@ def seal_(
     import datetime
 
     from chairs.linking.protocol import read_protocol
+    from chairs.linking.ready import refuse_unready
     from chairs.linking.sealing import read_seals, sealed_anew, written
     from chairs.store import paths
     from chairs.store.files import write_text
 
     asked, file = read_protocol(paths.protocol_file(protocol)), paths.seal_file(protocol)
-    former = read_seals(file)
-    seals = sealed_anew(asked, former, date or datetime.datetime.now(datetime.UTC).date().isoformat())
+    refuse_unready(asked, paths.study_names())
+    former, today = read_seals(file), datetime.datetime.now(datetime.UTC).date().isoformat()
+    seals = sealed_anew(asked, former, date or today, today=today, known=paths.scored(asked.study))
     if len(seals) > len(former):
         write_text(file, written(seals, protocol))
     words = {"fr": ("scellé", "écarts consignés"), "en": ("sealed", "recorded deviations")}[language()]
     line = f"{protocol}: {words[0]} {seals[-1].date} {seals[-1].seal[:12]}, {words[1]}: {len(seals[-1].deviations)}"
     console.print(line, markup=False)
     console.print(file.relative_to(paths.root()).as_posix(), markup=False)
+    if seals[0].outcome == "known":
+        late = ("les scores étaient déjà là : liens exploratoires", "the scores were there already: exploratory links")
+        console.print({"fr": late[0], "en": late[1]}[language()], markup=False)
 
 
 @app.command("answerable")
 def answerable(
     protocol: Annotated[str, typer.Argument(help="Name of a file of pipelines/protocols.")],
-    answers: Annotated[float, typer.Option(help="Answers expected of an establishment and year.")] = 100.0,
+    answers: Annotated[float | None, typer.Option(min=1, help=ANSWERS)] = None,
 ) -> None:
-    """Say, without reading any outcome, which effect could be detected with these establishments and years."""
+    """Say, without reading any value of the outcome, which effect could be detected with these sites and years."""
     from chairs.linking.answerable import answerable as power
     from chairs.linking.protocol import read_protocol, unblocked
     from chairs.store import paths
-    from chairs.store.load import load_table
+    from chairs.store.load import load_table, locate
 
     asked = read_protocol(paths.protocol_file(protocol))
     indicators, establishments = (load_table(table, asked.study) for table in ("indicators", "establishments"))
-    for one in power(indicators, establishments, asked, answers):
-        line = one.say(asked.smallest_effect, language())
+    scores = load_table("scores", asked.study) if locate("scores", asked.study) else None
+    years = _years(paths.study(asked.study).period)
+    for one in power(indicators, establishments, asked, scores, answers, years):
+        line = one.say(asked.smallest_effect, language(), _named(one.exposure, one.per))
         console.print(line, markup=False)
         if open_doors := sorted(unblocked(asked, one.exposure)):
             words = {"fr": "causes communes non tenues égales", "en": "common causes not held equal"}[language()]
             console.print(f"  {words}: {', '.join(open_doors)}", markup=False)
+
+
+def _years(period: str) -> list[str]:
+    """Return the years of a study's period.
+
+    Examples
+    --------
+    >>> _years("2023-2025"), _years("2019")
+    (['2023', '2024', '2025'], ['2019'])
+    """
+    import re
+
+    years = [int(year) for year in re.findall(r"\b\d{4}\b", period)]
+    return [str(year) for year in range(min(years), max(years) + 1)] if years else []
+
+
+def _named(exposure: str, per: float) -> str:
+    """Return the indicator's name, and the change of it that a number is about, with its unit."""
+    from chairs.dashboards.words import change, indicator
+
+    return f"{indicator(exposure).say(language())} ({change(exposure, per, language())})"
 
 
 @app.command("redraws")
@@ -130,8 +159,8 @@ def _table(said: Sequence[Figure]) -> Table:
 def contest(
     claim: Annotated[str, typer.Argument(help='"PROTOCOL EXPOSURE INSTRUMENT/DIMENSION", quoted.')],
     drop: Annotated[list[str] | None, typer.Option(help="Establishment left out (may be repeated).")] = None,
-    lag: Annotated[int | None, typer.Option(help="Years from exposure to outcome.")] = None,
-    floor: Annotated[int | None, typer.Option(help="Fewest answers of a score.")] = None,
+    lag: Annotated[int | None, typer.Option(help="Years from exposure to outcome (-50 to 50).")] = None,
+    floor: Annotated[int | None, typer.Option(help="Fewest answers of a score (1 or more).")] = None,
     cluster: Annotated[str | None, typer.Option(help=CLUSTER)] = None,
     workers: Annotated[int, typer.Option(min=1, help=WORKERS)] = 1,
 ) -> None:
@@ -160,5 +189,5 @@ def contest(
     sources = Sources.of(*(load_table(name, protocol.study) for name in names))
     challenge = Challenge(drop=tuple(drop or ()), lag=lag, floor=floor)
     with executor_for(cluster, 1, workers) as executor:
-        said = answer(sources, protocol, pair, challenge, executor).say(language())
-    console.print(said, markup=False)
+        said = answer(sources, protocol, pair, challenge, executor)
+    console.print(said.say(language(), _named(said.exposure, said.per)), markup=False)

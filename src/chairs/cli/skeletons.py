@@ -111,10 +111,10 @@ pathway:                   # how the event log is read (src/chairs/flow/settings
 
 PROTOCOL = """# $name: what is asked of a link, before its outcome is read (docs/how-to/declare-a-link.md).
 name: $name
-study: $name               # the study whose tables are read; write `protocol: $name` in its file
+study: demo                # the study whose tables are read; write `protocol: $name` in its file (it holds one)
 question: {fr: "à remplir", en: "fill in"}
 estimand: within           # one establishment that changes; between: establishments that differ
-lag: 1                     # years from the exposure to the outcome
+lag: 0                     # years from the exposure to the outcome; a year of lag costs a year of data
 exposures: [absenteeism]                     # codes of indicators
 outcomes: [demo-patient-experience/all]      # instrument/dimension; each pair is one test of the family
 # model: ordinal           # for stars and other ordered classes (estimand: between)
@@ -263,7 +263,7 @@ SKELETONS = {
         content=PROTOCOL,
         test="tests/contract/test_protocol_$name.py",
         check=PROTOCOL_TEST.replace("$marker", "contract"),
-        then="`chairs link answerable $name`; then, before any outcome is read, `chairs link seal $name`",
+        then="name its study; `chairs link answerable $name`; then, before `chairs run`, `chairs link seal $name`",
     ),
     "source": Skeleton(
         path="src/chairs/sources/$name.py",

@@ -1,9 +1,9 @@
-"""What a page says of a protocol: sealed before the outcome was read or on known results, and what changed since."""
+"""What a page says of a protocol: when it was declared, what changed since, and the words of its verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt, phrases
@@ -12,23 +12,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 12  # characters of the seal that a page shows
+Moment = Literal["before", "known", "changed"]
 
 
-def known(claims: pd.DataFrame, log: pd.DataFrame | None) -> bool:
-    """Say whether the outcome was public and known when the protocol was written (its own word; else its status)."""
-    if log is None or log.empty:
-        return bool((claims["status"] == "exploratory").any())
-    return bool((log["outcome"] == "known").any())
+def moment(claims: pd.DataFrame, log: pd.DataFrame | None) -> Moment:
+    """Say when the links were declared: before the outcome was read, on a known one, or changed after the seal.
+
+    The claims' status decides: only confirmatory links were declared before. The log tells which of the two others.
+    """
+    if (claims["status"] == "confirmatory").all():
+        return "before"
+    silent = log is None or log.empty
+    return "known" if silent or bool((log["outcome"] == "known").any()) else "changed"  # type: ignore[index]
 
 
 def standing(claims: pd.DataFrame, log: pd.DataFrame | None) -> Iterator[Text]:
     """Give whether the links are confirmatory, with the reason when they are not."""
-    if (claims["status"] == "confirmatory").all():
+    at = moment(claims, log)
+    if at == "before":
         yield Text(
             fr="Confirmatoire : le protocole a été scellé avant de lire le résultat.",
             en="Confirmatory: the protocol was sealed before the outcome was read.",
         )
-    elif known(claims, log):
+    elif at == "known":
         yield Text(
             fr="Exploratoire : le résultat était public et connu quand le protocole a été écrit.",
             en="Exploratory: the outcome was public and known when the protocol was written.",
@@ -41,23 +47,30 @@ def standing(claims: pd.DataFrame, log: pd.DataFrame | None) -> Iterator[Text]:
 
 
 def written(claims: pd.DataFrame, log: pd.DataFrame | None) -> Iterator[Text]:
-    """Give the date and the beginning of the seal, then each recorded deviation: when, what, why."""
-    seal = str(claims["seal"].iloc[0])[:SHOWN]
+    """Give the date and the beginning of the first seal and of the one in force, then each deviation recorded."""
     if log is None or log.empty:
+        seal = str(claims["seal"].iloc[0])[:SHOWN]
         yield Text(fr=f"Empreinte du protocole : {seal}.", en=f"Seal of the protocol: {seal}.")
         return
     log = log.sort_values("place")
-    day = str(log["date"].iloc[0])
-    yield phrases.both(
-        lambda lang: (
-            f"Protocole scellé le {fmt.period(day, lang)}, empreinte {seal}."
-            if lang == "fr"
-            else f"Protocol sealed on {fmt.period(day, lang)}, seal {seal}."
-        )
-    )
+    yield phrases.both(lambda lang: _sealed(log, lang))
     changes = log[log["event"] == "deviation"]
     if len(changes):
         yield phrases.both(lambda lang: _deviations(changes, lang))
+
+
+def _sealed(log: pd.DataFrame, lang: Language) -> str:
+    """Return the first seal and, where another one followed, the last: each with the date of its own entry."""
+    ends = (log.iloc[0], log.iloc[-1])
+    (first, seal), (last, now) = ((fmt.period(str(one["date"]), lang), str(one["seal"])[:SHOWN]) for one in ends)
+    head = (
+        f"Protocole scellé le {first}, empreinte {seal}" if lang == "fr" else f"Protocol sealed on {first}, seal {seal}"
+    )
+    if now == seal:
+        return f"{head}."
+    if lang == "fr":
+        return f"{head} ; version en vigueur du {last}, empreinte {now}."
+    return f"{head}; version in force of {last}, seal {now}."
 
 
 def _deviations(changes: pd.DataFrame, lang: Language) -> str:
@@ -75,17 +88,61 @@ def _deviations(changes: pd.DataFrame, lang: Language) -> str:
 
 
 UNTOUCHED = Text(fr=" ; sans effet sur les verdicts", en="; no effect on the verdicts")
-TITLES = {
-    True: Text(fr="Liens déclarés et leur verdict", en="Declared links and their verdict"),
-    False: Text(fr="Liens d'un protocole exploratoire et leur verdict", en="Links of an exploratory protocol, judged"),
+TITLES: dict[Moment, Text] = {
+    "before": Text(fr="Liens déclarés et leur verdict", en="Declared links and their verdict"),
+    "known": Text(
+        fr="Liens d'un protocole exploratoire et leur verdict", en="Links of an exploratory protocol, judged"
+    ),
+    "changed": Text(fr="Liens d'un protocole modifié et leur verdict", en="Links of a changed protocol, judged"),
 }
-QUESTIONS = {
-    True: Text(
+QUESTIONS: dict[Moment, Text] = {
+    "before": Text(
         fr="Quels liens, déclarés d'avance, tiennent, et lesquels sont à écarter ?",
         en="Which links, declared in advance, hold, and which are to be set aside?",
     ),
-    False: Text(
+    "known": Text(
         fr="Sur des résultats déjà publics, quels liens d'un protocole tiennent, et lesquels sont à écarter ?",
         en="On results already public, which links of a protocol hold, and which are to be set aside?",
     ),
+    "changed": Text(
+        fr="Quels liens d'un protocole, modifié après son scellé, tiennent, et lesquels sont à écarter ?",
+        en="Which links of a protocol that was changed after its seal hold, and which are to be set aside?",
+    ),
 }
+WHEN: dict[Moment, Text] = {
+    "before": Text(fr="déclarés avant de lire les résultats", en="declared before the results were read"),
+    "known": Text(fr="déclarés sur des résultats connus", en="declared on known results"),
+    "changed": Text(
+        fr="d'un protocole modifié après son scellé", en="of a protocol that was changed after it was sealed"
+    ),
+}
+CLAIMS = {
+    "supported": Text(fr="soutenu", en="supported"),
+    "doubtful": Text(fr="douteux", en="doubtful"),
+    "not_supported": Text(fr="non établi", en="not established"),
+    "not_valid": Text(fr="non estimable", en="cannot be estimated"),
+}
+FLAGS = {
+    "confounded": Text(
+        fr="une autre différence l'explique sans doute (confusion)",
+        en="another difference probably explains it (confounding)",
+    ),
+    "crude_only": Text(fr="entre établissements seulement", en="between establishments only"),
+    "fragile": Text(fr="un facteur caché faible l'effacerait", en="a weak hidden factor would undo it"),
+    "future": Text(fr="le temps ne va pas dans ce sens", en="time does not run that way"),
+    "negative_outcome": Text(fr="un résultat témoin bouge aussi", en="a control outcome moves too"),
+    "small": Text(fr="trop petit pour compter", en="too small to matter"),
+    "untested": Text(fr="contrôle négatif non réalisable", en="negative control could not be run"),
+}
+UNTESTED = "untested"
+
+
+def flagged(flags: str) -> Text:
+    """Return what speaks against a link, in words.
+
+    Examples
+    --------
+    >>> flagged("small;untested").fr
+    'trop petit pour compter, contrôle négatif non réalisable'
+    """
+    return phrases.both(lambda lang: ", ".join(FLAGS[flag].say(lang) for flag in flags.split(";")))

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
-from chairs.linking.ladder import FEWEST
+from chairs.core.streams import stream
+from chairs.linking.cells import Sources, cells
+from chairs.linking.ladder import FEWEST, primary
 from chairs.linking.protocol import Protocol
-from chairs.stats.estimate import shown
+from chairs.linking.shuffles import laid_out
+from chairs.stats.estimate import REASONS, Estimate, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
     import pandas as pd
 
 POWER = 0.8
+TINY = 1e-12  # of a sum of squares: rounding
 CLASSES = 5  # of an ordered outcome, where the protocol assumes nothing
+WHO = ["establishment", "unit", "period", "instrument", "dimension", "n"]  # all that is read of the scores
 TOO_FEW = Text(
     fr=f"moins de {FEWEST} établissements : seules la description et les cartes de contrôle sont honnêtes",
     en=f"fewer than {FEWEST} establishments: only description and control charts are honest",
 )
-STILL = Text(
-    fr="l'exposition ne change pas à l'intérieur des établissements : la question ne peut pas être posée ainsi",
-    en="the exposure does not change within establishments: the question cannot be asked like this",
+NOBODY = Text(
+    fr="aucun établissement n'a l'exposition, ce qui est tenu égal et un score aux années voulues (décalage compris)",
+    en="no establishment has the exposure, what is held equal and a score in the years asked for (lag included)",
+)
+ONE_YEAR = Text(
+    fr="chaque établissement n'a qu'une année utilisable (décalage compris) : aucun n'est comparé à lui-même",
+    en="each establishment has a single usable year (lag included): none is compared with itself",
+)
+MISSED = Text(
+    fr="un effet de {} échapperait plus d'une fois sur cinq",
+    en="an effect of {} would be missed more than once in five",
+)
+PLANNED = Text(
+    fr="personne n'est encore interrogé : tous les établissements sont comptés",
+    en="nobody has been asked yet: all establishments are counted",
 )
 
 
@@ -32,112 +52,219 @@ class Power:
 
     Parameters
     ----------
+    outcome
+        The outcome that shows least, among those that the same may be said of.
     spread
-        Standard deviation of the exposure as compared (within establishments and years, or between).
+        Standard deviation of the exposure as compared: what years, covariates and (within) establishments leave.
+    answers
+        Median answers of an establishment and year.
     detectable
         Smallest effect found in 80 % of studies, per `per` of the exposure, alone and in the family: in points, or in
         log odds of a higher class where the outcome is made of `classes`.
+    planned
+        Nobody has been asked yet: all establishments are counted.
     reason
         Why nothing can be said.
     """
 
     exposure: str
+    outcome: str
     establishments: int
     rows: int
-    spread: float
+    per: float = 1.0
+    spread: float | None = None
+    answers: float | None = None
     detectable: float | None = None
     detectable_in_family: float | None = None
+    planned: bool = False
     reason: Text | None = None
     classes: bool = False
 
-    def say(self, smallest: float, lang: Language = "fr") -> str:
-        """Return one sentence: what is detectable, against what matters."""
+    def say(self, smallest: float, lang: Language = "fr", name: str | None = None) -> str:
+        """Return one sentence: what is detectable, against what matters; `name`: words for exposure and change."""
+        head = name or f"{self.exposure} (+{shown(self.per, lang, 'g')})"
+        head += " : " if lang == "fr" else ": "
         if self.reason or self.detectable is None or self.detectable_in_family is None:
-            return f"{self.exposure} : {self.reason.say(lang) if self.reason else ''}"
-        alone, family = shown(self.detectable, lang, ".2g"), shown(self.detectable_in_family, lang, ".2g")
-        enough = self.detectable_in_family <= smallest
+            return f"{head}{self.reason.say(lang) if self.reason else ''}"
+        alone, family = self._size(self.detectable, lang), self._size(self.detectable_in_family, lang)
+        enough, missed = self.detectable_in_family <= smallest, MISSED.say(lang).format(self._size(smallest, lang))
         if lang == "fr":
-            verdict = "la question a une réponse possible" if enough else "la question ne peut pas être tranchée"
-            points = "point" if self.detectable < 2 else "points"
-            points = "(log-cotes d'une classe plus haute)" if self.classes else points
-            return f"{self.exposure} : effet décelable {alone} {points}, {family} dans la famille ; {verdict}"
-        verdict = "the question can be answered" if enough else "the question cannot be settled"
-        points = "(log odds of a higher class)" if self.classes else "points"
-        return f"{self.exposure}: detectable effect {alone} {points}, {family} in the family; {verdict}"
+            verdict = "la question a une réponse possible" if enough else missed
+            said = f"{head}effet décelable {alone}, {family} dans la famille ; {verdict}"
+            return f"{said} ({self._whom(lang)})"
+        verdict = "the question can be answered" if enough else missed
+        return f"{head}detectable effect {alone}, {family} in the family; {verdict} ({self._whom(lang)})"
+
+    def _whom(self, lang: Language) -> str:
+        """Return how many are counted, and whether they were asked."""
+        said = f"{self.establishments} {'établissements' if lang == 'fr' else 'establishments'}"
+        return said + (f" ; {PLANNED.fr}" if lang == "fr" else f"; {PLANNED.en}") * self.planned
+
+    def _size(self, effect: float, lang: Language) -> str:
+        """Return an effect with its unit."""
+        if self.classes:
+            unit = {"fr": "(log-cotes d'une classe plus haute)", "en": "(log odds of a higher class)"}[lang]
+        else:
+            single = effect < 2 if lang == "fr" else effect == 1
+            unit = "point" if single else "points"
+        return f"{shown(effect, lang, '.2g')} {unit}"
 
 
 def answerable(
-    indicators: pd.DataFrame, establishments: pd.DataFrame, protocol: Protocol, answers: float = 100.0
+    indicators: pd.DataFrame,
+    establishments: pd.DataFrame,
+    protocol: Protocol,
+    scores: pd.DataFrame | None = None,
+    answers: float | None = None,
+    years: Sequence[str] = (),
 ) -> tuple[Power, ...]:
-    """Return what each exposure of the protocol could show; no outcome is read.
+    """Return what each exposure of the protocol could show; no value of an outcome is read.
 
     Parameters
     ----------
+    scores
+        Table of the same name. Only who has a score, of what, when and from how many answers is read, never its value.
+        An outcome that it does not have (None: no outcome at all) is taken as one that every establishment will have.
     answers
-        Answers expected of an establishment and year.
+        Answers of an establishment and year; None: as many as there were, or where that is not known the floor of the
+        questionnaire and of the protocol.
+    years
+        Years of the study, for outcomes that nobody has been asked about yet; those of the indicators where not given.
+
+    Returns
+    -------
+    tuple of Power
+        By exposure the outcome that shows least, then each other reason why an outcome shows nothing.
 
     Notes
     -----
-    Standard error = s / (sd(x) sqrt(rows left)), with s² = year² + person² / answers (and site² for a comparison of
-    establishments) from the protocol's `assumed`; detectable effect = (t_{1 - a/2} + t_{0.8}) standard errors with
-    establishments - 1 degrees of freedom, a = 5 % alone and 5 % over the number of tests in the family (the first step
-    of Benjamini-Hochberg when one effect is real). For K ordered classes, equally filled, a row an establishment:
-    s² = 3 / (1 - 1/K²) (Whitehead 1993, *Statist. Med.* 12:2257-2271). Checked by simulation in
-    `tests/unit/linking/test_verdict.py` and `test_ordered.py`.
+    The rows are those that the run would compare (`linking.cells`: lag, floor, covariates), with an outcome that is
+    drawn at random in the place of the true one. Fitting the declared model to it gives the reason why nothing can be
+    estimated, and the degrees of freedom v of its standard error, which depend on the exposures and not on the outcome.
+    With x what years, what is held equal and (within) establishments leave of the exposure, the slope's variance is
+    (site² Σ_s (Σ_t x)² + Σ x² (year² + person² / n)) / (Σ x²)², site, year and person from the protocol's `assumed`;
+    for K ordered classes, equally filled, Σ_s (Σ_t x)² / (Σ x²)² with x weighted by the root of the score's
+    information (Whitehead 1993, *Statist. Med.* 12:2257-2271), releases of one establishment repeating one another.
+    Detectable: (t_{1 - a/2}(v) + t_{0.8}(v)) standard errors, a = 5 % alone and 5 % over the number of tests in the
+    family (the first step of Benjamini-Hochberg when one effect is real).
+    Checked by simulation in `tests/unit/linking/test_answerable.py`, `test_verdict.py` and `test_ordered.py`.
     """
-    import numpy as np
-    from scipy.special import stdtrit
-
-    found = []
-    kinds = establishments.set_index("establishment")["kind"]
+    everybody = _everybody(indicators, establishments, protocol, years)
+    planned = Sources.of(indicators, _asked(everybody, protocol), establishments)
+    there = Sources.of(indicators, _asked(everybody[:0] if scores is None else scores, protocol), establishments)
+    found: list[Power] = []
     for exposure in protocol.exposures:
-        table = _compared(indicators, exposure, kinds, protocol)
-        sites, rows = int(table["establishment"].nunique()), len(table)
-        x = _as_compared(table, protocol.estimand)
-        spread = float(np.sqrt((x**2).sum() / max(len(x), 1)))
-        if sites < FEWEST:
-            found.append(Power(exposure=exposure, establishments=sites, rows=rows, spread=spread, reason=TOO_FEW))
-            continue
-        if spread < 1e-12:
-            found.append(Power(exposure=exposure, establishments=sites, rows=rows, spread=spread, reason=STILL))
-            continue
-        error = _error(protocol, answers) / math.sqrt(float((x**2).sum()))
-        df, per = sites - 1, protocol.per.get(exposure, 1.0)
-        levels = (0.05, 0.05 / len(protocol.pairs))
-        reach = [float(stdtrit(df, 1 - a / 2) + stdtrit(df, POWER)) * error * per for a in levels]
-        found.append(
-            Power(
-                exposure=exposure,
-                establishments=sites,
-                rows=rows,
-                spread=spread,
-                detectable=reach[0],
-                detectable_in_family=reach[1],
-                classes=protocol.model == "ordinal",
-            )
-        )
+        of = [
+            _power(there if name in there.answers else planned, protocol, (exposure, name), answers)
+            for name in protocol.outcomes
+        ]
+        of = [replace(one, planned=one.outcome not in there.answers) for one in of]
+        found += sorted((one for one in of if not one.reason), key=_least)[:1]
+        found += {one.reason: one for one in of if one.reason}.values()
     return tuple(found)
 
 
-def _compared(indicators: pd.DataFrame, exposure: str, kinds: pd.Series, protocol: Protocol) -> pd.DataFrame:
-    rows = indicators[(indicators["code"] == exposure) & (indicators["unit"] == "all") & indicators["value"].notna()]
-    rows = rows[rows["period"].str.len() == 4]
-    rows = rows[rows["establishment"].map(kinds) == protocol.kind]
-    return rows.rename(columns={"period": "year"})[["establishment", "year", "value"]]
+def _least(power: Power) -> float:
+    """Return the place among outcomes: the one with the largest detectable effect first."""
+    return -(power.detectable or 0.0)
 
 
-def _as_compared(table: pd.DataFrame, estimand: str) -> pd.Series:
-    """Return the exposure as the model sees it: means of establishments, or what years and means leave."""
-    if estimand == "between":
-        means = table.groupby("establishment")["value"].mean()
-        return means - means.mean()
-    years = table["value"] - table.groupby("year")["value"].transform("mean")
-    return years - years.groupby(table["establishment"]).transform("mean")
+def _power(sources: Sources, protocol: Protocol, pair: tuple[str, str], answers: float | None) -> Power:
+    """Return what one pair could show, or the reason that the run would give."""
+    table = cells(sources, protocol, *pair).sort_values(["establishment", "year"], ignore_index=True)
+    table["outcome"] = _drawn(table, protocol, pair)
+    table["n"] = table["n"] if answers is None else answers
+    blank = Power(
+        exposure=pair[0],
+        outcome=pair[1],
+        establishments=int(table["establishment"].nunique()),
+        rows=len(table),
+        per=protocol.per.get(pair[0], 1.0),
+        classes=protocol.model == "ordinal",
+    )
+    if blank.establishments < FEWEST:
+        return replace(blank, reason=TOO_FEW if blank.establishments else NOBODY)
+    if protocol.estimand == "within" and table["establishment"].duplicated().sum() == 0:
+        return replace(blank, reason=ONE_YEAR)
+    fit = primary(table, protocol.estimand, protocol.model)
+    if fit.p is None:
+        return replace(blank, reason=REASONS[fit.reason or "too_few"])
+    x, error = _error(table, protocol)
+    alone, family = (_reach(fit, level) * error * blank.per for level in (0.05, 0.05 / len(protocol.pairs)))
+    return replace(
+        blank,
+        spread=float((x**2).mean() ** 0.5),
+        answers=float(table["n"].median()),
+        detectable=alone,
+        detectable_in_family=family,
+    )
 
 
-def _error(protocol: Protocol, answers: float) -> float:
-    if protocol.model == "ordinal":  # releases of one establishment are taken to repeat one another
-        return math.sqrt(3 / (1 - protocol.assumed.get("classes", CLASSES) ** -2))
+def _reach(fit: Estimate, level: float) -> float:
+    """Return the standard errors from zero at which an effect is found four times in five."""
+    from scipy.special import stdtrit
+
+    df = min(fit.df or math.inf, 1e15)
+    return float(stdtrit(df, 1 - level / 2) + stdtrit(df, POWER))
+
+
+def _asked(scores: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """Return who has a score and from how many answers; in the place of every score stands 0."""
+    kept = scores.loc[scores["score"].notna(), WHO]
+    floors = {name: _floor(str(name), protocol) for name in kept["instrument"].unique()}
+    return kept.assign(score=0.0, n=kept["n"].astype(float).fillna(kept["instrument"].map(floors).astype(float)))
+
+
+def _floor(instrument_name: str, protocol: Protocol) -> float:
+    from chairs.surveys.instrument import instrument, instrument_names
+
+    own = instrument(instrument_name).floor if instrument_name in instrument_names() else 1
+    return float(max(own, protocol.floor))
+
+
+def _everybody(
+    indicators: pd.DataFrame, establishments: pd.DataFrame, protocol: Protocol, years: Sequence[str]
+) -> pd.DataFrame:
+    """Return a row for every establishment, year and outcome of the protocol."""
+    import pandas as pd
+
+    periods = sorted(years) or sorted({str(one) for one in indicators["period"].unique() if len(str(one)) == 4})
+    split = [name.partition("/")[::2] for name in protocol.outcomes]
+    sites = sorted(establishments.loc[establishments["kind"] == protocol.kind, "establishment"].astype(str))
+    rows = [
+        (site, "all", year, name, part, math.nan, 0.0) for site in sites for year in periods for name, part in split
+    ]
+    return pd.DataFrame(rows, columns=[*WHO, "score"])
+
+
+def _drawn(table: pd.DataFrame, protocol: Protocol, pair: tuple[str, str]) -> np.ndarray:
+    """Return an outcome drawn at random: of an establishment its class, of a row a score."""
+    draw = stream(protocol.seed, "answerable", *pair)
+    if protocol.model != "ordinal":
+        scores: np.ndarray = draw.standard_normal(len(table))
+        return scores
+    site = table["establishment"].astype("category").cat.codes.to_numpy()
+    each = draw.permutation(site.max(initial=-1) + 1) % int(protocol.assumed.get("classes", CLASSES))
+    classes: np.ndarray = each[site].astype(float)
+    return classes
+
+
+def _error(table: pd.DataFrame, protocol: Protocol) -> tuple[np.ndarray, float]:
+    """Return the exposure as the model compares it, and the standard error that the declared spreads give its slope."""
+    import numpy as np
+
+    arrays = laid_out(table, sorted(set(table["establishment"].astype(str))), protocol)
+    exposure = table["exposure"].to_numpy(float)
+    means = table.groupby("establishment")["exposure"].transform("mean").to_numpy(float)
+    columns = np.column_stack([means, exposure - means]) * arrays.weight[:, None]
+    between, within = (columns - arrays.basis @ (arrays.basis.T @ columns)).T
+    x = within
+    if protocol.estimand == "between":  # the deviation is held equal beside the mean
+        size = float(within @ within)
+        x = between - within * (within @ between / size if size > TINY * float(exposure @ exposure) else 0.0)
+    size, shared = float(x @ x), float((np.bincount(arrays.site, x) ** 2).sum())
+    if protocol.model == "ordinal":
+        return x, math.sqrt(shared) / size
     assumed = {"site": 0.0, "year": 0.0, "person": 0.0, **protocol.assumed}
-    site = assumed["site"] ** 2 if protocol.estimand == "between" else 0.0
-    return math.sqrt(site + assumed["year"] ** 2 + assumed["person"] ** 2 / answers)
+    own = assumed["year"] ** 2 + assumed["person"] ** 2 / table["n"].to_numpy(float)
+    return x, math.sqrt(assumed["site"] ** 2 * shared + float((x**2 * own).sum())) / size

@@ -27,8 +27,9 @@ class Sources:
         The indicators laid out for search: rows in order, and by code the value of each row.
     answers
         The scores laid out likewise, by outcome: `establishment`, `year`, `outcome`, `n`, `kind`, in order.
-    marks
-        By trait its 0/1 columns `trait=level`, the first level left out, one row an establishment in order.
+    marks, untold
+        By trait its 0/1 columns `trait=level`, the first level left out, one row an establishment in order; and whether
+        an establishment's level is not known, which is no level.
     """
 
     indicators: pd.DataFrame
@@ -38,6 +39,7 @@ class Sources:
     levels: Mapping[str, np.ndarray]
     answers: Mapping[str, pd.DataFrame]
     marks: Mapping[str, pd.DataFrame]
+    untold: Mapping[str, np.ndarray]
 
     @classmethod
     def of(cls, indicators: pd.DataFrame, scores: pd.DataFrame, establishments: pd.DataFrame) -> Sources:
@@ -58,16 +60,21 @@ class Sources:
                 **{str(name): _answered(rows) for name, rows in scored.groupby("outcome")},
             },
             marks={name: _marks(sites, name) for name in TRAITS if name in sites},
+            untold={name: sites[name].isna().to_numpy(dtype=bool) for name in TRAITS if name in sites},
         )
 
 
 def cells(sources: Sources, protocol: Protocol, exposure: str, outcome: str, lag: int | None = None) -> pd.DataFrame:
     """Return the complete rows that a pair compares.
 
+    Covariates are those of the exposure's year: one taken after the exposure could be its effect. An establishment
+    whose trait is not known has no row.
+
     Parameters
     ----------
     lag
-        Years from exposure to outcome; None: the protocol's. A negative lag takes a later exposure (negative control).
+        Years from exposure to outcome; None: the protocol's. A negative lag takes a later exposure (negative control),
+        with the covariates of the outcome's year.
 
     Returns
     -------
@@ -79,29 +86,35 @@ def cells(sources: Sources, protocol: Protocol, exposure: str, outcome: str, lag
     import pandas as pd
 
     rows = sources.answers.get(outcome, sources.answers[NOT_ASKED])
-    n, key = rows["n"].to_numpy(), rows.index.to_numpy()
+    n, key, behind = rows["n"].to_numpy(), rows.index.to_numpy(), protocol.lag if lag is None else lag
     whole = ((n >= protocol.floor) | np.isnan(n)) & (rows["kind"] == protocol.kind).to_numpy(dtype=bool)
     found = {"outcome": rows["outcome"].to_numpy(), "n": np.where(np.isnan(n), 1.0, n)}
-    found["exposure"] = _level(sources, exposure, key - (protocol.lag if lag is None else lag))
+    found["exposure"] = _level(sources, exposure, key, behind)
     for name in protocol.covariates:
         if name not in TRAITS:
-            found[name] = _level(sources, name, key)
+            found[name] = _level(sources, name, key, max(behind, 0))
     for trait in (name for name in protocol.covariates if name in TRAITS):
-        marks = sources.marks[trait]
-        found |= dict(zip(map(str, marks.columns), marks.to_numpy()[key // FOUND_BY].T, strict=True))
+        marks, rank = sources.marks[trait], key // FOUND_BY
+        found |= dict(zip(map(str, marks.columns), marks.to_numpy()[rank].T, strict=True))
+        whole &= ~sources.untold[trait][rank]
     kept = np.flatnonzero(whole & ~np.isnan(np.column_stack(list(found.values()))).any(axis=1))
     names = {name: rows[name].array.take(kept) for name in ("establishment", "year")}
     return pd.DataFrame(names | {name: values[kept] for name, values in found.items()})
 
 
-def _level(sources: Sources, code: str, key: np.ndarray) -> np.ndarray:
-    """Return the values of one indicator at the rows asked for, missing where there is none."""
+def _level(sources: Sources, code: str, key: np.ndarray, lag: int) -> np.ndarray:
+    """Return the values of one indicator `lag` years before the rows asked for, missing where there is none.
+
+    A year that a key cannot hold is nobody's: it would be read as a year of another establishment.
+    """
     import numpy as np
 
     if code not in sources.levels:
         return np.full(len(key), np.nan)
-    at = np.minimum(np.searchsorted(sources.keys, key), len(sources.keys) - 1)
-    values: np.ndarray = np.where(sources.keys[at] == key, sources.levels[code][at], np.nan)
+    year = key % FOUND_BY - max(min(lag, FOUND_BY), -FOUND_BY)
+    wanted = np.where((year >= 0) & (year < FOUND_BY), key - key % FOUND_BY + year, -1)
+    at = np.minimum(np.searchsorted(sources.keys, wanted), len(sources.keys) - 1)
+    values: np.ndarray = np.where(sources.keys[at] == wanted, sources.levels[code][at], np.nan)
     return values
 
 

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Language, Text
-from chairs.linking.cells import Sources, cells, covariates_of
+from chairs.core.errors import Language, Problem, SettingError, Text, problem
+from chairs.linking.bounds import YEARS
+from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import primary
-from chairs.linking.ordered import fitted
 from chairs.linking.protocol import Protocol
+from chairs.linking.removal import MOST, fewest
 from chairs.linking.specification import Curve, Specification, curve
-from chairs.stats.estimate import Estimate
+from chairs.stats.estimate import REASONS, Estimate, shown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    import numpy as np
-    import pandas as pd
-
-MOST = 0.25  # share of the establishments beyond which a removal is no longer a small change
-ONE_BY_ONE = 40  # establishments up to which the list is looked for one at a time
-ROWS = 50_000  # of all fits of such a search, so that an answer takes seconds
 NAMED = 40  # establishments of the list that are named
 CLASSES = Text(
     fr="Classes ordonnées : ces nombres sont des log-cotes d'une classe plus haute ; lire leur signe, pas leur taille",
     en="Ordered classes: these numbers are log odds of a higher class; read their sign, not their size",
+)
+
+PLACE = Text(fr="Place sur la courbe : ", en="Place on the curve: ")
+NO_PLACE = Text(
+    fr="Place sur la courbe : aucune, faute d'estimation contestée ou de choix estimable",
+    en="Place on the curve: none, for want of a challenged estimate or of a choice that can be estimated",
+)
+BESIDE = Text(
+    fr="À côté de la courbe : ce choix n'en fait pas partie ; {below} de ses {count} points sont plus bas",
+    en="Beside the curve: this choice is not one of its points; {below} of its {count} points lie below",
 )
 
 
@@ -52,6 +57,8 @@ class Answer:
         Place of the challenged choice on the specification curve; None when it is not one of its choices.
     classes
         The outcome is made of ordered classes: numbers are log odds of a higher one.
+    exposure, per
+        What the estimates are about, and the change of it that sentences speak of (estimates are kept per unit).
     """
 
     declared: Estimate
@@ -60,23 +67,48 @@ class Answer:
     rank: int | None
     overturned_by: tuple[str, ...] | None
     classes: bool = False
+    exposure: str = ""
+    per: float = 1.0
 
-    def say(self, lang: Language = "fr") -> str:
-        """Return the answer in a few sentences."""
+    @property
+    def below(self) -> int | None:
+        """Points of the curve whose estimate is smaller than the challenged one; None where there is none."""
+        if self.challenged.estimate is None:
+            return None
+        found = self.challenged.estimate
+        return sum(one.estimate is not None and one.estimate < found for _, one in self.curve.points)
+
+    def say(self, lang: Language = "fr", name: str | None = None) -> str:
+        """Return the answer in a few sentences; `name`: words for the exposure and the change of it."""
         french = lang == "fr"
+        head = name or f"{self.exposure} (+{shown(self.per, lang, 'g')})"
+        median = None if self.curve.median is None else self.curve.median * self.per
         lines = [
-            f"{'Déclaré' if french else 'Declared'} – {self.declared.say(lang)}",
-            f"{'Contesté' if french else 'Challenged'} – {self.challenged.say(lang)}",
-            f"{'Courbe' if french else 'Curve'} – {self.curve.say(lang)}",
+            f"{'Déclaré' if french else 'Declared'} – {_per(self.declared, self.per, head).say(lang)}",
+            f"{'Contesté' if french else 'Challenged'} – {_per(self.challenged, self.per, head).say(lang)}",
+            f"{'Courbe' if french else 'Curve'} – {replace(self.curve, median=median).say(lang)}",
         ]
         if self.classes:
             lines.append(CLASSES.say(lang))
+        return "\n".join([*lines, *self._place(lang), self._removal(french)])
+
+    def _place(self, lang: Language) -> list[str]:
+        """Return where the challenged choice stands on the curve, or beside it."""
+        count = len(self.curve.points)
         if self.rank is not None:
-            where = f"{self.rank} / {len(self.curve.points)}"
-            lines.append(f"Place sur la courbe : {where}" if french else f"Place on the curve: {where}")
-        return "\n".join([*lines, self._removal(french)])
+            return [f"{PLACE.say(lang)}{self.rank} / {count}"]
+        if self.below is None or not count:
+            return [NO_PLACE.say(lang)]
+        return [BESIDE.say(lang).format(below=self.below, count=count)]
 
     def _removal(self, french: bool) -> str:
+        if self.overturned_by is None and self.declared.low is None:
+            reason = REASONS[self.declared.reason or "too_few"].say("fr" if french else "en")
+            return (
+                f"Rien à renverser : le lien déclaré n'a pas d'estimation avec un intervalle ({reason})"
+                if french
+                else f"Nothing to overturn: the declared link has no estimate with an interval ({reason})"
+            )
         if self.overturned_by is None:
             return "Rien à renverser : l'intervalle touche zéro" if french else "Nothing to overturn: zero is inside"
         if not self.overturned_by:
@@ -109,10 +141,17 @@ def contest(
     The fewest establishments are looked for by their influence on the slope (Broderick, Giordano & Meager 2020,
     arXiv:2011.14999), and every list found is checked by fitting again without it. This gives an upper bound: fewer
     might do.
+
+    Raises
+    ------
+    SettingError
+        For a lag or floor out of bounds, or an establishment that this link does not compare.
     """
+    _bounded(challenge)
     declared = cells(sources, protocol, *pair)
     asked = replace(protocol, floor=protocol.floor if challenge.floor is None else challenge.floor)
     table = cells(sources, asked, *pair, challenge.lag)
+    _compared(challenge, {*declared["establishment"], *table["establishment"]})
     table = table[~table["establishment"].isin(challenge.drop)].reset_index(drop=True)
     lag = protocol.lag if challenge.lag is None else challenge.lag
     choice = Specification(lag=lag, adjusted=bool(protocol.covariates), floor=asked.floor, extremes=True)
@@ -123,96 +162,52 @@ def contest(
         challenged=primary(table, protocol.estimand, protocol.model),
         curve=whole,
         rank=None if challenge.drop else whole.rank_of(choice),
-        overturned_by=_fewest(declared, estimate, protocol),
+        overturned_by=fewest(declared, estimate, protocol),
         classes=protocol.model == "ordinal",
+        exposure=pair[0],
+        per=protocol.per.get(pair[0], 1.0),
     )
 
 
-def _fewest(table: pd.DataFrame, estimate: Estimate, protocol: Protocol) -> tuple[str, ...] | None:
-    """Return few establishments whose removal makes the interval touch zero, worst first.
-
-    Those that carry the slope most, by one step of the regression, are taken out together; bisection finds the
-    shortest such list. Half of it is kept and the rest looked for again among those left, as long as it grows shorter;
-    lists of up to `ONE_BY_ONE` are found one establishment at a time where the table is small enough.
-    """
-    if estimate.low is None or estimate.high is None or estimate.low <= 0 <= estimate.high:
-        return None
-    sign = 1.0 if estimate.low > 0 else -1.0
-    removed: list[str] = []
-    best = _shortest(table, (), protocol, sign)
-    while best and len(best) > ONE_BY_ONE and len(removed) < len(best) // 2:
-        removed = best[: max(len(best) // 2, len(removed) + 1)]
-        again = _shortest(table, removed, protocol, sign)
-        if not again or len(again) >= len(best):
-            break
-        best = again
-    if best and len(best) <= ONE_BY_ONE and len(best) * len(table) <= ROWS:
-        best = min(best, _one_by_one(table, protocol, sign, len(best)), key=len)
-    return tuple(best)
+def _bounded(challenge: Challenge) -> None:
+    """Refuse a lag or a floor that is a slip of the hand."""
+    found: list[Problem] = []
+    if challenge.lag is not None and abs(challenge.lag) > YEARS:
+        what = (f"décalage de plus de {YEARS} ans", f"a lag of more than {YEARS} years")
+        remedy = (f"écrire des années entières, de -{YEARS} à {YEARS}", f"write whole years, -{YEARS} to {YEARS}")
+        found.append(problem(*what, column="--lag", remedy=remedy))
+    if challenge.floor is not None and challenge.floor < 1:
+        remedy = ("écrire 1 ou plus", "write 1 or more")
+        found.append(problem("moins d'une réponse", "fewer than one answer", column="--floor", remedy=remedy))
+    if found:
+        raise SettingError(tuple(found))
 
 
-def _overturned(table: pd.DataFrame, removed: Sequence[str], protocol: Protocol, sign: float) -> bool:
-    """Say whether the interval without `removed` is no longer on its side of zero."""
-    left = table[~table["establishment"].isin(removed)].reset_index(drop=True)
-    now = primary(left, protocol.estimand, protocol.model)
-    return now.low is None or now.high is None or min(sign * now.low, sign * now.high) <= 0
+def _compared(challenge: Challenge, sites: Collection[str]) -> None:
+    """Refuse to leave out an establishment that is not there: the answer would be that of no challenge."""
+    stray = [name for name in challenge.drop if name not in sites]
+    if not stray:
+        return
+    remedy = (
+        "écrire un identifiant de la table « establishments » qui a l'exposition et un score",
+        'write an identifier of the table "establishments" that has the exposure and a score',
+    )
+    raise SettingError(
+        tuple(
+            problem(
+                f"établissement « {name} » absent de ce lien ({len(sites)} comparés)",
+                f'establishment "{name}" is not in this link ({len(sites)} compared)',
+                column="--drop",
+                remedy=remedy,
+            )
+            for name in stray
+        )
+    )
 
 
-def _shortest(table: pd.DataFrame, removed: Sequence[str], protocol: Protocol, sign: float) -> list[str]:
-    """Return `removed` and as few of the most influential others as overturn; empty when a quarter does not."""
-    left = table[~table["establishment"].isin(removed)].reset_index(drop=True)
-    ranked = [*removed, *influence(left, protocol, sign)]
-    low, high = len(removed), int(MOST * table["establishment"].nunique())
-    if high <= low or not _overturned(table, ranked[:high], protocol, sign):
-        return []
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _overturned(table, ranked[:middle], protocol, sign) else (middle, high)
-    return ranked[:high]
-
-
-def _one_by_one(table: pd.DataFrame, protocol: Protocol, sign: float, most: int) -> list[str]:
-    """Return the establishments taken out one at a time, the most influential of those left each time."""
-    removed: list[str] = []
-    while len(removed) < most:
-        left = table[~table["establishment"].isin(removed)].reset_index(drop=True)
-        removed.append(influence(left, protocol, sign)[0])
-        if _overturned(table, removed, protocol, sign):
-            break
-    return removed
-
-
-def influence(table: pd.DataFrame, protocol: Protocol, sign: float) -> list[str]:
-    """Return the establishments, first the one whose removal lowers the slope (times `sign`) most, by one step."""
-    import numpy as np
-    import pandas as pd
-
-    if protocol.model == "ordinal":
-        shift = fitted(table, leave_out=True).shift
-        names = np.unique(table["establishment"].to_numpy(dtype=str))
-        moved = pd.Series(0.0 if shift is None else sign * shift, index=names)
-        return [str(name) for name in moved.sort_values(kind="stable").index]
-    frame = table[["exposure", "outcome", *covariates_of(table)]].astype(float)
-    frame = frame.join(pd.get_dummies(table["year"], dtype=float, drop_first=True))
-    if protocol.estimand == "within":
-        frame = frame - frame.groupby(table["establishment"]).transform("mean")
-    else:
-        frame = frame.groupby(table["establishment"]).mean()
-        frame = frame - frame.mean()
-    others = frame.drop(columns=["exposure", "outcome"]).to_numpy()
-    x, y = (_left(frame[name].to_numpy(), others) for name in ("exposure", "outcome"))
-    slope, size = float(x @ y / (x @ x)), float(x @ x)
-    sites = frame.index if protocol.estimand != "within" else table["establishment"]
-    parts = pd.DataFrame({"xy": x * (y - slope * x), "xx": x * x}).groupby(np.asarray(sites)).sum()
-    lowered = -sign * parts["xy"] / np.maximum(size - parts["xx"], 1e-300)
-    return [str(name) for name in lowered.sort_values(kind="stable").index]
-
-
-def _left(column: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return what the other columns leave of one."""
-    import numpy as np
-
-    if others.size == 0:
-        return column
-    left: np.ndarray = column - others @ np.linalg.lstsq(others, column, rcond=None)[0]
-    return left
+def _per(one: Estimate, per: float, name: str) -> Estimate:
+    """Return an estimate of one unit as that of `per` units, called `name`."""
+    estimate, se, low, high = (
+        None if size is None else size * per for size in (one.estimate, one.se, one.low, one.high)
+    )
+    return replace(one, term=name, estimate=estimate, se=se, low=low, high=high)

@@ -93,7 +93,7 @@ def _laid_out(sources: Sources, asked: Drivers, protocol: Protocol | None) -> tu
     later = values.assign(period=(values["period"].astype(int) + protocol.lag).astype(str))
     drivers = _wide(later[later["code"].isin(names)], "code", "value").reindex(columns=names)
     table = wide.reindex(columns=[asked.outcome]).join(drivers)
-    equal = _wide(values[values["code"].isin(held)], "code", "value").reindex(columns=held)
+    equal = _wide(later[later["code"].isin(held)], "code", "value").reindex(columns=held)
     return _held_equal(table.join(equal.add_prefix("=")), sources, protocol), names
 
 
@@ -108,7 +108,10 @@ def _held_equal(table: pd.DataFrame, sources: Sources, protocol: Protocol) -> pd
     import pandas as pd
 
     known = table.dropna().reset_index()
-    sites = sources.establishments.set_index("establishment").sort_index().index.get_indexer(known["establishment"])
+    order = sources.establishments.set_index("establishment").sort_index().index
+    for trait in (name for name in protocol.covariates if name in TRAITS):
+        known = known[~sources.untold[trait][order.get_indexer(known["establishment"])]]
+    sites = order.get_indexer(known["establishment"])
     columns = [np.ones(len(known)), *(known[name].to_numpy() for name in known.columns if name.startswith("="))]
     for trait in (name for name in protocol.covariates if name in TRAITS):
         columns += list(sources.marks[trait].to_numpy()[sites].T)

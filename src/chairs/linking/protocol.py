@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from chairs.core.errors import Problem, SettingError, Text, problem
 from chairs.core.records import build, read_yaml
+from chairs.linking.bounds import out_of_bounds
 
 Estimand = Literal["within", "between"]
 Model = Literal["linear", "ordinal"]
@@ -121,20 +122,33 @@ def read_protocol(path: Path) -> Protocol:
     Raises
     ------
     SettingError
-        For an unknown or missing key, a name that is not the file's, or a covariate that the declared graph forbids:
-        an effect of the exposure (holding it equal hides part of the effect) or of the outcome (a collider); for stars
-        and other ordered classes without `model: ordinal`, and for that model within establishments.
+        For an unknown or missing key, a number out of bounds (`linking.bounds`), a name that is not the file's, or a
+        covariate that the declared graph forbids: an effect of the exposure (holding it equal hides part of the effect)
+        or of the outcome (a collider); for stars and other ordered classes without `model: ordinal`, and for that model
+        within establishments.
     """
-    protocol = build(Protocol, read_yaml(path), path.name)
-    found = [*_named(protocol, path), *_forbidden(protocol, path.name), *_scaled(protocol, path.name)]
-    found += [one for deviation in protocol.deviations for one in _dated(deviation.date, path.name)]
-    if protocol.lag < 0 or protocol.future_years < 1 or any(lag < 0 for lag in protocol.other_lags):
-        found.append(problem("décalage négatif", "negative lag", file=path.name, column="lag"))
+    where = place(path.stem)
+    try:
+        protocol = build(Protocol, read_yaml(path), where)
+    except SettingError as error:  # a file that is not YAML is named by its whole path
+        raise SettingError(
+            tuple(replace(one, file=(one.file or "").replace(str(path), where)) for one in error.problems)
+        ) from None
+    found = [*_named(protocol, path), *_forbidden(protocol, where), *_scaled(protocol, where)]
+    found += [one for deviation in protocol.deviations for one in _dated(deviation.date, where)]
+    found += out_of_bounds(protocol, where)
     if not protocol.exposures or not protocol.outcomes:
-        found.append(problem("aucune paire à étudier", "no pair to study", file=path.name, column="exposures"))
+        remedy = ("nommer une exposition et un résultat au moins", "name an exposure and an outcome at least")
+        what = ("aucune paire à étudier", "no pair to study")
+        found.append(problem(*what, file=where, column="exposures", remedy=remedy))
     if found:
         raise SettingError(tuple(found))
     return protocol
+
+
+def place(name: str, ending: str = "yaml") -> str:
+    """Return where the file of a protocol (or its `seal`) stands in the project."""
+    return f"pipelines/protocols/{name}.{ending}"
 
 
 def effects_of(graph: tuple[str, ...], cause: str) -> frozenset[str]:
@@ -180,7 +194,9 @@ def _named(protocol: Protocol, path: Path) -> list[Problem]:
     if protocol.name == path.stem:
         return []
     remedy = (f"écrire name: {path.stem}", f"write name: {path.stem}")
-    return [problem("le nom n'est pas celui du fichier", "the name is not the file's", file=path.name, remedy=remedy)]
+    return [
+        problem("le nom n'est pas celui du fichier", "the name is not the file's", file=place(path.stem), remedy=remedy)
+    ]
 
 
 def _dated(date: str, where: str) -> list[Problem]:
@@ -208,7 +224,7 @@ def _scaled(protocol: Protocol, where: str) -> list[Problem]:
 def _forbidden(protocol: Protocol, where: str) -> list[Problem]:
     found = []
     for line in protocol.graph:
-        if not all(_arrow(line)):
+        if not all(_arrow(line)) or line.count(LINKED_BY) != 1:
             what = (f"flèche illisible « {line} »", f'unreadable arrow "{line}"')
             remedy = ("écrire cause -> effet", "write cause -> effect")
             found.append(problem(*what, file=where, column="graph", remedy=remedy))
@@ -228,5 +244,7 @@ def _forbidden(protocol: Protocol, where: str) -> list[Problem]:
                 )
             )
         if exposure in effects_of(protocol.graph, exposure):
-            found.append(problem("le graphe tourne en rond", "the graph has a cycle", file=where, column="graph"))
+            what = ("le graphe tourne en rond", "the graph has a cycle")
+            remedy = ("ôter une flèche du cercle", "take one arrow of the circle out")
+            found.append(problem(*what, file=where, column="graph", remedy=remedy))
     return found

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from chairs.core.errors import SettingError, problem
 from chairs.core.records import build, read_yaml
-from chairs.linking.protocol import Deviation, Protocol
+from chairs.linking.protocol import Deviation, Protocol, place
 
 LATER = {"ladder": [], "model": "linear"}  # keys that younger protocols may name: former seals stay as they were
 BESIDE = frozenset({"question", "ladder", "other_lags", "assumed"})  # no verdict is read off these
+WHOLE = re.compile(r"[0-9a-f]{64}")  # a hash
 SHOWN = 12  # characters of a hash by which a key's declaration is known again
 
 
@@ -32,9 +35,11 @@ class Seal:
     parts
         By key, the beginning of the hash of what it declares: tells which keys a change touches.
     changed
-        Keys that differ from the entry before.
+        Keys that differ from the entry before: written for the reader, computed anew from `parts` where it counts.
     deviations
         Hash of each deviation recorded in the protocol so far; one that is rewritten or taken out is found.
+    outcome
+        `known` when scores of the study lay there at the first sealing: its claims are exploratory.
     """
 
     date: str
@@ -42,6 +47,7 @@ class Seal:
     parts: Mapping[str, str]
     changed: tuple[str, ...] = ()
     deviations: tuple[str, ...] = ()
+    outcome: Literal["unread", "known"] = "unread"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +79,19 @@ def sealed(protocol: Protocol) -> dict[str, Any]:
 
 
 def read_seals(path: Path) -> tuple[Seal, ...]:
-    """Return the entries of a seal's file, oldest first; none where there is no file."""
-    return build(_File, {"entries": read_yaml(path)}, path.name).entries if path.is_file() else ()
+    """Return the entries of a seal's file, oldest first; none where there is no file.
+
+    Raises
+    ------
+    SettingError
+        For a file that cannot be read, with the command that puts the committed one back.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        return build(_File, {"entries": read_yaml(path)}, path.name).entries
+    except SettingError:
+        raise _broken(path.stem, "scellé illisible", "unreadable seal") from None
 
 
 def written(seals: Sequence[Seal], name: str) -> str:
@@ -83,22 +100,33 @@ def written(seals: Sequence[Seal], name: str) -> str:
 
     head = f"# Written by `chairs link seal {name}`, never by hand: what was declared, and each recorded change.\n"
     rows = [{key: list(v) if isinstance(v, tuple) else v for key, v in asdict(one).items()} for one in seals]
+    rows = [{key: v for key, v in row.items() if (key, v) != ("outcome", "unread")} for row in rows]
     return head + yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=120)
 
 
-def hold(protocol: Protocol, seals: Sequence[Seal]) -> None:
+def hold(protocol: Protocol, seals: Sequence[Seal], study: str | None = None) -> None:
     """Refuse a protocol that declares anything else than its last seal.
 
     Called before any outcome is read.
 
+    Parameters
+    ----------
+    study
+        The study that asks; None where the protocol's own is read.
+
     Raises
     ------
     SettingError
-        For a protocol without a seal, one edited without a recorded deviation (the keys are named), and one whose
-        recorded deviations were rewritten.
+        For a protocol without a seal, one edited without a recorded deviation (the keys are named), one whose
+        recorded deviations were rewritten, a seal's file edited by hand, and the protocol of another study.
     """
+    if study is not None and protocol.study != study:
+        what = (f"protocole de l'étude « {protocol.study} »", f'protocol of the study "{protocol.study}"')
+        remedy = (f"donner à l'étude « {study} » son protocole", f'give the study "{study}" a protocol of its own')
+        raise SettingError((problem(*what, file=place(protocol.name), column="study", remedy=remedy),))
     if not seals:
-        _refuse(protocol, "ce protocole n'est pas scellé", "this protocol is not sealed")
+        _refuse(protocol, "ce protocole n'est pas scellé", "this protocol is not sealed", more=_back(protocol))
+    _intact(protocol, seals)
     changed = _changed(protocol, seals[-1])
     if changed:
         keys = ", ".join(changed)
@@ -114,15 +142,27 @@ def hold(protocol: Protocol, seals: Sequence[Seal]) -> None:
         _refuse(protocol, *what, column="deviations", more=DEVIATE)
 
 
-def sealed_anew(protocol: Protocol, seals: Sequence[Seal], date: str) -> tuple[Seal, ...]:
+def sealed_anew(
+    protocol: Protocol, seals: Sequence[Seal], date: str, *, today: str | None = None, known: bool = False
+) -> tuple[Seal, ...]:
     """Return the entries with one more, or as they were when nothing changed.
+
+    Parameters
+    ----------
+    date, today
+        Day of the entry and present day (ISO); without the latter nothing is said of the future, nor of a first entry.
+    known
+        Scores of the study are there already: kept in the first entry, whose claims are then exploratory.
 
     Raises
     ------
     SettingError
-        For a change without one more entry under `deviations:`, or former deviations that were rewritten.
+        For a change without one more entry under `deviations:`, former deviations that were rewritten, a seal's file
+        edited by hand, and a day before the last entry (before today for the first) or after today.
     """
-    datetime.date.fromisoformat(date)
+    _dated(date, today, seals)
+    if seals:
+        _intact(protocol, seals)
     told = tuple(_hash(asdict(one)) for one in protocol.deviations)
     if seals and told == seals[-1].deviations and not _changed(protocol, seals[-1]):
         return tuple(seals)
@@ -137,24 +177,87 @@ def sealed_anew(protocol: Protocol, seals: Sequence[Seal], date: str) -> tuple[S
         keys = ", ".join(changed)
         what = (f"changement sans écart consigné ({keys})", f"a change without a recorded deviation ({keys})")
         _refuse(protocol, *what, column="deviations", more=DEVIATE)
-    parts = {key: _hash(value)[:SHOWN] for key, value in _declared(protocol).items()}
-    one = Seal(date=date, seal=seal(protocol), parts=parts, changed=changed, deviations=told)
+    outcome: Literal["unread", "known"] = "known" if known and not seals else "unread"
+    one = Seal(
+        date=date, seal=seal(protocol), parts=_parts(protocol), changed=changed, deviations=told, outcome=outcome
+    )
     return (*seals, one)
 
 
 def touching(seals: Sequence[Seal]) -> bool:
-    """Say whether a recorded change touches what a verdict is read off (a further rung of the ladder does not)."""
-    return any(set(one.changed) - BESIDE for one in seals)
+    """Say whether a recorded change touches what a verdict is read off (a further rung of the ladder does not).
+
+    A first entry that holds deviations counts: what they changed was sealed before, and that seal is gone.
+    """
+    return any(_touches(seals))
 
 
-def history(protocol: Protocol, seals: Sequence[Seal]) -> list[tuple[Seal, Deviation | None]]:
-    """Return each entry with the deviation that it records (None for the first); one deviation a row."""
-    rows: list[tuple[Seal, Deviation | None]] = [(seals[0], None)] if seals else []
+def outcome_known(protocol: Protocol, seals: Sequence[Seal]) -> bool:
+    """Say whether the outcome was known when the protocol was first sealed: by its own word, or scores lay there."""
+    return protocol.exploratory or any(one.outcome == "known" for one in seals)
+
+
+def history(protocol: Protocol, seals: Sequence[Seal]) -> list[tuple[Seal, Deviation | None, bool]]:
+    """Return each entry with the deviation that it records (None for the first) and whether it touches a verdict."""
+    rows: list[tuple[Seal, Deviation | None, bool]] = [(seals[0], None, False)] if seals else []
     before = 0
-    for one in seals:
-        rows += [(one, deviation) for deviation in protocol.deviations[before : len(one.deviations)]]
+    for one, touches in zip(seals, _touches(seals), strict=True):
+        rows += [(one, deviation, touches) for deviation in protocol.deviations[before : len(one.deviations)]]
         before = len(one.deviations)
     return rows
+
+
+def _touches(seals: Sequence[Seal]) -> list[bool]:
+    """Return for each entry whether what it changed touches a verdict, read off the recorded parts."""
+    later = [bool(set(_between(one.parts, two.parts)) - BESIDE) for one, two in pairwise(seals)]
+    return [bool(seals[0].deviations), *later] if seals else []
+
+
+def _dated(date: str, today: str | None, seals: Sequence[Seal]) -> None:
+    """Refuse a day that is none, in the future, or before the last entry (a first seal is of today)."""
+    try:
+        day = datetime.date.fromisoformat(date).isoformat()
+    except ValueError:
+        day = ""
+    least = seals[-1].date if seals else today
+    if day != date or (least is not None and date < least) or (today is not None and date > today):
+        what = (
+            "jour illisible, à venir, ou d'avant le dernier scellé",
+            "a day unreadable, to come, or before the last seal",
+        )
+        if not seals:
+            what = ("un premier scellé porte la date du jour", "a first seal is of today")
+        remedy = ("ne pas donner de date", "give no date")
+        raise SettingError((problem(*what, column="--date", remedy=remedy),))
+
+
+def _intact(protocol: Protocol, seals: Sequence[Seal]) -> None:
+    """Refuse a seal's file whose entries do not hold together: it is written by the command, never by hand."""
+    last = seals[-1]
+    holds = [not seals[0].changed, (last.seal == seal(protocol)) == (dict(last.parts) == _parts(protocol))]
+    holds += [WHOLE.fullmatch(one.seal) is not None for one in seals]
+    for one, two in pairwise(seals):
+        holds.append(tuple(two.changed) == _between(one.parts, two.parts))
+        holds.append((one.seal == two.seal) == (dict(one.parts) == dict(two.parts)))
+        holds.append(one.deviations == two.deviations[: len(one.deviations)] and one.date <= two.date)
+        holds.append(len(two.deviations) > len(one.deviations))
+    if not all(holds):
+        raise _broken(protocol.name, "ce scellé a été récrit à la main", "this seal was edited by hand")
+
+
+def _broken(name: str, fr: str, en: str) -> SettingError:
+    file = place(name, "seal")
+    remedy = (f"lancer « git restore {file} »", f'run "git restore {file}"')
+    return SettingError((problem(fr, en, file=file, remedy=remedy),))
+
+
+def _back(protocol: Protocol) -> tuple[str, str]:
+    """Return what is asked first where a seal is missing: the one that was committed, if there was one."""
+    file = place(protocol.name, "seal")
+    return (
+        f"d'abord « git restore {file} » ; s'il n'y en a jamais eu,",
+        f'first "git restore {file}"; if there was none,',
+    )
 
 
 def _declared(protocol: Protocol) -> dict[str, Any]:
@@ -168,12 +271,18 @@ def _hash(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _parts(protocol: Protocol) -> dict[str, str]:
+    """Return by key the beginning of the hash of what it declares."""
+    return {key: _hash(value)[:SHOWN] for key, value in _declared(protocol).items()}
+
+
+def _between(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key)))
+
+
 def _changed(protocol: Protocol, last: Seal) -> tuple[str, ...]:
     """Return the keys that declare something else than the last seal knows."""
-    if seal(protocol) == last.seal:
-        return ()
-    now = {key: _hash(value)[:SHOWN] for key, value in _declared(protocol).items()}
-    return tuple(sorted(key for key in now.keys() | last.parts.keys() if now.get(key) != last.parts.get(key)))
+    return _between(last.parts, _parts(protocol))
 
 
 def _refuse(
@@ -181,9 +290,7 @@ def _refuse(
 ) -> None:
     command = f"chairs link seal {protocol.name}"
     remedy = (f"{more[0]} lancer « {command} »".strip(), f'{more[1]} run "{command}"'.strip())
-    raise SettingError(
-        (problem(fr, en, file=f"pipelines/protocols/{protocol.name}.yaml", column=column, remedy=remedy),)
-    )
+    raise SettingError((problem(fr, en, file=place(protocol.name), column=column, remedy=remedy),))
 
 
 DEVIATE = (

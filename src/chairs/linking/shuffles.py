@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chairs.linking.cells import covariates_of
 from chairs.linking.ordered import held
 from chairs.linking.protocol import Protocol
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+LEAST = 1e-9  # of a column's length left by the others, under which it adds nothing to them
 TOGETHER = 25  # shuffles handed to a worker at once
 
 
@@ -24,25 +26,38 @@ class Arrays:
 
     `site` by row; by site `name` (its place in the list of all establishments) and `slot` (which years it has): tables
     with the same `layout` have the same rows, whose exposures are exchanged alike. `basis` spans what is held equal;
-    `outcome` is what it leaves of the outcome. `exposure` is the deviation from its establishment's mean for a change
-    within, else that mean; it counts times `weight`.
+    `outcome` is what it leaves of the outcome. The exposure is the deviation from its establishment's mean for a change
+    within, else that mean: `tied` is the part that years and all declared covariates tell of it, which stays with its
+    establishment, `exposure` the rest, which is exchanged. Their sum counts times `weight`.
     """
 
     site: np.ndarray
     name: np.ndarray
     slot: np.ndarray
     layout: bytes
+    tied: np.ndarray
     exposure: np.ndarray
     outcome: np.ndarray
     basis: np.ndarray
     weight: np.ndarray
 
 
-def laid_out(table: pd.DataFrame, names: Sequence[str], protocol: Protocol) -> Arrays:
+def laid_out(table: pd.DataFrame, names: Sequence[str], protocol: Protocol, adjusted: bool = True) -> Arrays:
     """Return the rows of one specification, ready to be shuffled.
+
+    Parameters
+    ----------
+    table
+        With all declared covariates, also where they are not held equal (`adjusted` false).
 
     Notes
     -----
+    Raw exposures of other establishments would be freed of the covariates, and their slopes spread less than the one
+    observed. Residuals of the exposure on years and covariates are exchanged, and the fitted part is put back: under no
+    link beside the covariates each shuffle is then as good as what was observed. Werft & Benner 2010, *The R Journal*
+    2(1):39-43 (the residuals of Freedman & Lane 1983, *J. Business & Economic Statistics* 1:292-298, taken of the
+    regressor). Checked by redraws with a covariate that explains 80 % of the exposure (`tests/unit/linking`).
+
     A slope is that of least squares. For ordered classes it is one Newton step from no link: the scores of the model
     without the exposure over the square root of their information, on the exposure times that root (a score test).
     """
@@ -50,15 +65,18 @@ def laid_out(table: pd.DataFrame, names: Sequence[str], protocol: Protocol) -> A
 
     table = table.sort_values(["establishment", "year"])
     own, site = np.unique(table["establishment"].to_numpy(dtype=str), return_inverse=True)
-    equal = np.column_stack([np.ones(len(table)), *held(table)[1]])
+    whole = np.column_stack([np.ones(len(table)), *held(table)[1]])
+    equal = whole if adjusted else whole[:, : whole.shape[1] - len(covariates_of(table))]
     outcome, exposure = table["outcome"].to_numpy(float), table["exposure"].to_numpy(float)
     means, weight = _means(exposure[:, None], site)[:, 0][site], np.ones(len(table))
-    if protocol.estimand == "within":
-        equal, outcome = _centred(equal[:, 1:], site), _centred(outcome[:, None], site)[:, 0]
+    within = site if protocol.estimand == "within" else None
+    exposure = means if within is None else exposure - means
+    if within is not None:
+        outcome = _centred(outcome[:, None], site)[:, 0]
     elif protocol.model == "ordinal":
         outcome, weight = _scores(outcome, equal[:, 1:])
-        equal = equal * weight[:, None]
-    basis = np.linalg.qr(equal)[0] if equal.size else np.zeros((len(table), 0))
+    every, basis = _spanned(whole, within), _spanned(equal * weight[:, None], within)
+    tied = every @ (every.T @ exposure)
     bit = 2.0 ** table["year"].astype("category").cat.codes
     pattern = bit.groupby(table["establishment"]).sum()
     name = np.searchsorted(np.asarray(names), own)
@@ -68,11 +86,23 @@ def laid_out(table: pd.DataFrame, names: Sequence[str], protocol: Protocol) -> A
         name=name,
         slot=slot,
         layout=b"/".join(one.tobytes() for one in (site, name, slot)),
-        exposure=exposure - means if protocol.estimand == "within" else means,
+        tied=tied,
+        exposure=exposure - tied,
         outcome=outcome - basis @ (basis.T @ outcome),
         basis=basis,
         weight=weight,
     )
+
+
+def _spanned(columns: np.ndarray, site: np.ndarray | None) -> np.ndarray:
+    """Return an orthonormal basis of columns (`site`: centred in each establishment); what says nothing left out."""
+    import numpy as np
+
+    sizes = np.linalg.norm(columns, axis=0)
+    columns = columns[:, sizes > 0] / sizes[sizes > 0]
+    basis, strength, _ = np.linalg.svd(columns if site is None else _centred(columns, site), full_matrices=False)
+    spanned: np.ndarray = basis[:, strength > LEAST]
+    return spanned
 
 
 def _scores(outcome: np.ndarray, equal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -151,7 +181,7 @@ def _received(one: Arrays, along: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
 
 def _slope(one: Arrays, rows: np.ndarray) -> float:
     """Return the slope on the exposures of `rows`."""
-    x = one.exposure[rows] * one.weight
+    x = (one.tied + one.exposure[rows]) * one.weight
     x = x - one.basis @ (one.basis.T @ x)
     size = float(x @ x)
     return float(x @ one.outcome) / size if size > 0 else 0.0

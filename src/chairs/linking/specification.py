@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language
 from chairs.core.streams import stream
-from chairs.linking.cells import Sources, cells
+from chairs.linking.cells import Sources, cells, covariates_of
 from chairs.linking.ladder import primary
 from chairs.linking.protocol import Protocol
 from chairs.linking.shuffles import laid_out, median_slope, shuffled
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TRIMMED = 0.01  # share of each end of exposure and outcome that the choice "without extremes" leaves out
 SHUFFLES = 199
+SAME = 1e-9  # of a median, by which two of them differ for rounding alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class Specification:
 class Curve:
     """All estimates of one pair, by specification, smallest first; and the joint test.
 
-    `p` is the share of shuffled exposures whose median estimate is as far from zero as the observed one; None when no
-    specification could be estimated.
+    `p` is the share of shuffles whose median estimate is as far from the mean of all medians, the observed one among
+    them, as that one; None when no specification could be estimated.
     """
 
     exposure: str
@@ -105,12 +106,15 @@ def curve(sources: Sources, protocol: Protocol, exposure: str, outcome: str, exe
     Simonsohn, Simmons & Nelson 2020, *Nature Human Behaviour* 4:1208-1214. Under no link, an establishment's whole
     series of exposures could belong to any other establishment: series are exchanged between establishments with the
     same years, all specifications are estimated again, and the medians are compared. 199 shuffles give p from 0.005.
-    Every choice keeps the declared estimand: one that leaves a single year says nothing of a change and is left out.
+    What the covariates tell of an exposure stays where it is, whether they are held equal or not (`shuffles.laid_out`):
+    the test asks for a link beside them. An unadjusted slope that they explain is then in every shuffle too, which is
+    why medians are compared with their mean and not with zero; and adjusted or not, the rows are the same. Every choice
+    keeps the declared estimand: one that leaves a single year says nothing of a change and is left out.
     """
     chosen = specifications(protocol)
     tables = {one: _table(sources, protocol, exposure, outcome, one) for one in chosen}
     usable = {one: table for one, table in tables.items() if table["establishment"].nunique() >= 3}
-    found = {one: primary(table, protocol.estimand, protocol.model) for one, table in usable.items()}
+    found = {one: _estimate(table, protocol, one) for one, table in usable.items()}
     known = {one: est for one, est in found.items() if est.estimate is not None and est.p is not None}
     points = tuple(sorted(known.items(), key=lambda item: (item[1].estimate, repr(item[0]))))
     if not points:
@@ -122,8 +126,9 @@ def curve(sources: Sources, protocol: Protocol, exposure: str, outcome: str, exe
     median = float(np.median(values))
     names = sorted({name for one, _ in points for name in usable[one]["establishment"]})
     seeds = [stream(protocol.seed, "curve", exposure, outcome, str(i)) for i in range(SHUFFLES)]
-    arrays = [laid_out(usable[one], names, protocol) for one, _ in points]
-    medians = np.abs(list(shuffled(arrays, seeds, executor)))
+    arrays = [laid_out(usable[one], names, protocol, one.adjusted) for one, _ in points]
+    medians = np.array([median_slope(arrays), *shuffled(arrays, seeds, executor)])
+    away = np.abs(medians - medians.mean())
     return Curve(
         exposure=exposure,
         outcome=outcome,
@@ -131,12 +136,17 @@ def curve(sources: Sources, protocol: Protocol, exposure: str, outcome: str, exe
         median=median,
         same_sign=float(np.mean(np.sign(values) == np.sign(median))),
         significant=float(np.mean([(est.p or 1) < 0.05 for _, est in points])),
-        p=float((1 + (medians >= abs(median_slope(arrays))).sum()) / (SHUFFLES + 1)),
+        p=float((away >= away[0] - SAME * np.abs(medians).max()).mean()),
     )
 
 
+def _estimate(table: pd.DataFrame, protocol: Protocol, choice: Specification) -> Estimate:
+    kept = table if choice.adjusted else table.drop(columns=covariates_of(table))
+    return primary(kept, protocol.estimand, protocol.model)
+
+
 def _table(sources: Sources, protocol: Protocol, exposure: str, outcome: str, choice: Specification) -> pd.DataFrame:
-    asked = replace(protocol, floor=choice.floor, covariates=protocol.covariates if choice.adjusted else ())
+    asked = replace(protocol, floor=choice.floor)
     table = cells(sources, asked, exposure, outcome, choice.lag)
     if choice.extremes or table.empty:
         return table

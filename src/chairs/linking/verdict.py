@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ALPHA = 0.05
+UNTESTED = "untested"  # what was not tried speaks neither for nor against
 FRAGILE = 0.05  # robustness value under which a weak unobserved cause would undo a claim
 
 FLAGS = {
@@ -41,6 +42,10 @@ FLAGS = {
     "negative_outcome": Text(
         fr="un résultat que cette exposition ne peut pas toucher bouge aussi",
         en="an outcome that this exposure cannot reach moves as well",
+    ),
+    "untested": Text(
+        fr="contrôle négatif non réalisable : trop peu de données sur l'exposition suivante ou sur un résultat témoin",
+        en="negative control that cannot be run: too few data on the next exposure or on a control outcome",
     ),
     "small": Text(
         fr="l'intervalle est tout entier sous le plus petit effet utile",
@@ -113,8 +118,10 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     within slope (p < 5 %), a robustness value under 5 % or, between establishments, Oster's δ from 0 to 1, next
     period's exposure beside the declared one (negative control, p < 5 %), a declared outcome that cannot be moved
     (p < 5 %), an interval entirely under the smallest effect that matters. A link that is not supported although
-    establishments that differ show it (crude or pooled, p < 5 %) is marked `crude_only`. A causal reading is never
-    written: that takes a design that the protocol does not check.
+    establishments that differ show it (crude or pooled, p < 5 %) is marked `crude_only`. A declared negative control
+    that the data do not allow (no later year, a control outcome nobody measured) is not passed: the claim is marked
+    `untested`, and its sentence says so. A causal reading is never written: that takes a design that the protocol does
+    not check.
     """
     tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
     steps = {pair: ladder(table, protocol.further, protocol.seed) for pair, table in tables.items()}
@@ -168,7 +175,7 @@ def _claim(estimate: Estimate, q: float, flags: Sequence[str], protocol: Protoco
         return "not_valid"
     if not q <= protocol.fdr:
         return "not_supported"
-    return "doubtful" if flags else "supported"
+    return "supported" if set(flags) <= {UNTESTED} else "doubtful"
 
 
 def _robustness(table: pd.DataFrame, protocol: Protocol, estimate: Estimate) -> float | None:
@@ -199,11 +206,11 @@ def _flags(
     if _significant(estimate):
         if weak:
             found.append("fragile")
-        if protocol.future_exposure and _significant(_future(sources, protocol, pair)):
-            found.append("future")
+        later = [_future(sources, protocol, pair)] if protocol.future_exposure else []
         moved = [_moved(sources, protocol, pair[0], outcome) for outcome in protocol.negative_outcomes]
-        if any(_significant(one) for one in moved):
-            found.append("negative_outcome")
+        found += [flag for flag, ran in (("future", later), ("negative_outcome", moved)) if any(map(_significant, ran))]
+        if any(one is None or one.p is None for one in (*later, *moved)):
+            found.append(UNTESTED)
         if _too_small(estimate, protocol.smallest_effect / protocol.per.get(pair[0], 1.0)):
             found.append("small")
     return tuple(found)

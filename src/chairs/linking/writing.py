@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.linking.cells import Sources
 from chairs.linking.protocol import Protocol
-from chairs.linking.sealing import Seal, history, seal, touching
+from chairs.linking.sealing import Seal, history, outcome_known, seal, touching
 from chairs.linking.specification import Curve, curve
 from chairs.linking.verdict import Verdict
 from chairs.tables import CONTRACTS
@@ -31,7 +31,7 @@ def tables(
 
 def claims(found: Sequence[Verdict], protocol: Protocol, seals: Sequence[Seal] = ()) -> pd.DataFrame:
     """Return the table `claims`; a protocol changed in what verdicts are read off is exploratory, whatever it says."""
-    loose = protocol.exploratory or touching(seals) or (bool(protocol.deviations) and not seals)
+    loose = outcome_known(protocol, seals) or touching(seals) or (bool(protocol.deviations) and not seals)
     rows = [
         {
             "protocol": protocol.name,
@@ -66,6 +66,7 @@ def claims(found: Sequence[Verdict], protocol: Protocol, seals: Sequence[Seal] =
 
 def protocol_log(protocol: Protocol, seals: Sequence[Seal]) -> pd.DataFrame:
     """Return the table `protocol_log`: the seal, then each recorded deviation."""
+    known = outcome_known(protocol, seals)
     rows = [
         {
             "protocol": protocol.name,
@@ -73,14 +74,14 @@ def protocol_log(protocol: Protocol, seals: Sequence[Seal]) -> pd.DataFrame:
             "event": "sealed" if told is None else "deviation",
             "date": one.date if told is None else told.date,
             "seal": one.seal,
-            "outcome": "known" if protocol.exploratory else "unread",
-            "touches": bool(told) and touching([one]),
+            "outcome": "known" if known else "unread",
+            "touches": touches,
             "what_fr": told.what.fr if told else None,
             "what_en": told.what.en if told else None,
             "why_fr": told.why.fr if told else None,
             "why_en": told.why.en if told else None,
         }
-        for place, (one, told) in enumerate(history(protocol, seals))
+        for place, (one, told, touches) in enumerate(history(protocol, seals))
     ]
     return _table("protocol_log", rows)
 

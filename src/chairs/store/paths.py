@@ -95,6 +95,12 @@ def seal_file(protocol: str) -> Path:
     return protocol_file(protocol).with_suffix(".seal")
 
 
+def scored(study: str) -> bool:
+    """Say whether outcome scores of `study` were already computed: a protocol sealed now is sealed after them."""
+    told = {"score": "scores", "link": "links", "release": "scores"}  # what tells of outcomes, wherever it is left
+    return any((stage_folder(stage, study) / f"{table}.parquet").is_file() for stage, table in told.items())
+
+
 def scenario_file(name: str) -> Path:
     """Return the file of the scenario called `name`; an unknown name is answered with the valid ones."""
     known = sorted(path.stem for path in root().glob("pipelines/scenarios/*.yaml"))

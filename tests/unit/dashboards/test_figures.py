@@ -424,16 +424,16 @@ def test_declared_links_are_told_by_verdict_in_points_of_the_declared_change(hos
     study, tables = hospital
     fiche = drawn("claims", study, tables)
     said = plain(fiche.sentence)
-    assert "Sur 3 liens déclarés avant de lire les résultats, 1 est soutenu et 1 est douteux" in said
+    assert "Sur 4 liens déclarés avant de lire les résultats (dont 1 non estimable), 1 est soutenu et 1 est" in said
     assert "−2,00 points [−3,00 ; −1,00]" in said
-    assert [row[3] for row in fiche.table.rows] == ["supported", "doubtful", "not_supported"]
+    assert [row[3] for row in fiche.table.rows] == ["supported", "doubtful", "not_supported", "not_valid"]
     assert fiche.note is not None
     assert "Protocole scellé le 22 novembre 2026, empreinte 0123456789ab" in plain(fiche.note)
     assert "1 écart consigné depuis : 22 novembre 2026, un modèle ajouté (pour voir ; sans effet" in plain(fiche.note)
     assert fiche.headline is not None
-    assert plain(fiche.headline.value) == "1 sur 3"
+    assert plain(fiche.headline.value) == "1 sur 4"
     none = tables["claims"].assign(claim="not_supported")
-    assert "Aucun des 3 liens" in plain(drawn("claims", study, {**tables, "claims": none}).sentence)
+    assert "Aucun des 4 liens" in plain(drawn("claims", study, {**tables, "claims": none}).sentence)
     assert FIGURES["claims"].draw(replace(study, protocol=None), tables) is None
 
 

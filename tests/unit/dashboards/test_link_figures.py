@@ -84,9 +84,55 @@ def test_a_change_that_touches_the_verdicts_makes_them_exploratory_and_is_shown(
     known = invented.claims(OUTCOME).assign(status="exploratory")
     tables = {"claims": known, "protocol_log": invented.protocol_log().assign(touches=True)}
     fiche = drawn("claims", invented.hospital(), tables)
-    assert "avant de lire" in fiche.sentence.fr, "it was sealed before all the same"
+    words = (fiche.title.fr, fiche.question.fr, fiche.sentence.fr, fiche.headline.label.fr)  # type: ignore[union-attr]
+    assert not any("avance" in text or "avant de lire" in text for text in words), "not as sealed"
+    assert "modifié après son scellé" in plain(fiche.sentence.fr)
+    assert "changed after it was sealed" in fiche.headline.label.en  # type: ignore[union-attr]
     assert "a changé après son scellé" in plain(fiche.note.fr)  # type: ignore[union-attr]
     assert "one model added (to see)" in fiche.note.en  # type: ignore[union-attr]
+
+
+def test_each_seal_is_told_with_its_own_date(invented: ModuleType) -> None:
+    log = invented.protocol_log().assign(date=["2026-10-01", "2026-11-22"], seal=["a" * 64, "0123456789abcdef"])
+    tables = {"claims": invented.claims(OUTCOME), "protocol_log": log}
+    note = drawn("claims", invented.hospital(), tables).note
+    assert note is not None
+    assert (
+        "scellé le 1er octobre 2026, empreinte aaaaaaaaaaaa ; version en vigueur du 22 novembre 2026, empreinte 0123"
+    ) in plain(note.fr)
+    assert "seal aaaaaaaaaaaa; version in force of 22 November 2026, seal 0123456789ab." in plain(note.en)
+
+
+def test_a_pair_without_an_estimate_is_counted_and_listed_with_its_reason(invented: ModuleType) -> None:
+    claims = invented.claims(OUTCOME)
+    fiche = drawn("claims", invented.hospital(), {"claims": claims})
+    assert "Of 4 links declared before the results were read (1 of which cannot be estimated), 1" in fiche.sentence.en
+    last = [plain(cell) for cell in fiche.table.formatted("fr")[-1]]
+    assert "non estimable" in last
+    assert "trop peu d'observations utilisables pour ce que le modèle estime" in last
+    none = claims.assign(low=float("nan"), claim="not_valid")
+    assert isinstance(FIGURES["claims"].draw(invented.hospital(), {"claims": none}), Absence)
+
+
+def test_every_flag_and_verdict_has_words_and_a_missing_control_is_told(invented: ModuleType) -> None:
+    from chairs.dashboards import protocol_words
+    from chairs.linking import verdict
+
+    assert set(verdict.FLAGS) <= set(protocol_words.FLAGS)
+    assert set(verdict.CLAIMS) == set(protocol_words.CLAIMS)
+    claims = invented.claims(OUTCOME)
+    claims["flags"] = claims["flags"].mask(claims["claim"] == "supported", "untested")
+    fiche = drawn("claims", invented.hospital(), {"claims": claims})
+    assert "1 est soutenu (dont 1 sans contrôle négatif réalisable) et 1 est douteux" in plain(fiche.sentence.fr)
+    assert "contrôle négatif non réalisable" in fiche.table.formatted("fr")[0]
+
+
+@pytest.mark.parametrize("figure", ["claims", "ladder", "key-drivers"])
+def test_no_heading_is_a_bare_symbol_or_a_method_name(invented: ModuleType, figure: str) -> None:
+    tables = {"claims": invented.claims(OUTCOME), "claim_steps": invented.claim_steps(OUTCOME)}
+    fiche = drawn(figure, invented.hospital(), {**tables, "key_drivers": invented.key_drivers(OUTCOME)})
+    labels = {text for column in fiche.table.columns for text in (column.label.fr, column.label.en)}
+    assert not labels & {"p", "q", "Robustesse", "Robustness", "Part (LMG)", "Share (LMG)", "n"}
 
 
 def test_how_to_read_depends_on_who_is_compared(invented: ModuleType) -> None:

@@ -67,6 +67,59 @@ def test_what_cannot_be_is_refused_in_words(tmp_path: Path, more: str, words: st
         read_protocol(written(tmp_path, base + more))
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("fdr: 0\n", '"fdr": share outside'),
+        ("fdr: 1\n", '"fdr": share outside'),
+        ("fdr: .nan\n", '"fdr": share outside'),
+        ("smallest_effect: 0\n", '"smallest_effect": smallest effect not above 0'),
+        ("smallest_effect: .inf\n", '"smallest_effect": smallest effect not above 0'),
+        ("floor: 0\n", '"floor": fewer than one answer'),
+        ("lag: 51\n", '"lag": more than 50 years'),
+        ("lag: 0.5\n", "lag: a whole number is expected"),
+        ("other_lags: [1, -1]\n", '"other_lags": negative lag'),
+        ("other_lags: [99]\n", '"other_lags": more than 50 years'),
+        ("other_lags: [1, 1]\n", '"other_lags": named twice: 1'),
+        ("future_years: 0\n", '"future_years": under a year'),
+        ("per: {x: 0}\n", '"per": a change that is not above 0'),
+        ("per: {x: .nan}\n", '"per": a change that is not above 0'),
+        ("per: {z: 1}\n", '"per": not among the exposures: z'),
+        ("assumed: {sites: 3}\n", '"assumed": unknown key "sites"'),
+        ("assumed: {classes: 5}\n", '"assumed": unknown key "classes"'),
+        ("assumed: {site: -1}\n", '"assumed": a spread below 0'),
+        ("exposures: [x, x]\n", '"exposures": named twice: x'),
+        ("exposures: []\n", '"exposures": no pair to study'),
+        ("exposures: [x, i/d]\n", '"exposures": an exposure is an outcome, too: i/d'),
+        ("outcomes: [i/d, i/d]\n", '"outcomes": named twice: i/d'),
+        ("covariates: [size, size]\n", '"covariates": named twice: size'),
+        ("covariates: [x]\n", '"covariates": a covariate is an exposure, too: x'),
+        ("ladder: [double_ml, double_ml]\n", '"ladder": named twice: double_ml'),
+        ("negative_outcomes: [i/d]\n", '"negative_outcomes": a control outcome is studied, too: i/d'),
+        ("graph: [a -> x -> outcome]\n", '"graph": unreadable arrow'),
+        ("graph: [a - x]\n", '"graph": unreadable arrow'),
+    ],
+)
+def test_a_number_or_a_list_out_of_bounds_is_refused_with_file_key_and_remedy(
+    tmp_path: Path, more: str, words: str
+) -> None:
+    key = more.split(":")[0]
+    base = "".join(f"{line}\n" for line in BASE.splitlines() if not line.startswith(key))
+    with pytest.raises(SettingError) as error:
+        read_protocol(written(tmp_path, base + more))
+    said = error.value.say("en")
+    assert words in said
+    assert said.startswith("pipelines/protocols/p.yaml")
+    if "expected" not in words:  # a value of another kind: what is expected is the remedy
+        assert all(one.remedy is not None and one.column for one in error.value.problems)
+
+
+def test_a_file_that_is_not_yaml_is_named_from_the_project_down(tmp_path: Path) -> None:
+    with pytest.raises(SettingError) as error:
+        read_protocol(written(tmp_path, "name: ["))
+    assert error.value.say("en").startswith("pipelines/protocols/p.yaml, row")
+
+
 def test_the_diagram_names_common_causes_left_open() -> None:
     assert effects_of(GRAPH, "x") == {"stay", "outcome"}
     assert unblocked(PROTOCOL, "x") == set()

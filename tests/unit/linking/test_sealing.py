@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib.util
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from chairs.linking.sealing import Seal, history, hold, read_seals, seal, sealed
 pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[3]
 DAY = "2026-11-22"
+TODAY = datetime.datetime.now(datetime.UTC).date().isoformat()
 PLAIN = Protocol(
     name="a", study="s", question=Text(fr="?", en="?"), estimand="within", exposures=("x",), outcomes=("i/d",)
 )
@@ -27,8 +29,8 @@ name: mine
 study: demo
 question: {fr: "?", en: "?"}
 estimand: within
-exposures: [x, z]
-outcomes: [i/d]
+exposures: [absenteeism, turnover]
+outcomes: [demo-patient-experience/all]
 smallest_effect: 1
 """
 TOLD = """deviations:
@@ -45,9 +47,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with one protocol, sealed by the command."""
     monkeypatch.setenv("CHAIRS_ROOT", str(tmp_path))
     monkeypatch.setenv("CHAIRS_LANG", "en")
-    (tmp_path / "pipelines" / "protocols").mkdir(parents=True)
+    for folder in ("protocols", "studies"):
+        (tmp_path / "pipelines" / folder).mkdir(parents=True)
+    (tmp_path / "pipelines" / "studies" / "demo.yaml").touch()
     write(tmp_path, FIRST)
-    assert command("seal", "mine", "--date", DAY).exit_code == 0
+    assert command("seal", "mine").exit_code == 0
     return tmp_path
 
 
@@ -79,7 +83,12 @@ def test_the_seal_changes_with_every_declaration_and_not_with_a_deviation() -> N
 
 def test_comments_white_space_and_the_order_of_keys_do_not_break_a_seal(root: Path) -> None:
     body = FIRST.splitlines()[1:]
-    write(root, "\n\n# another comment\n" + "\n".join(reversed(body)).replace("[x, z]", "[ x,   z ]  # both") + "\n")
+    write(
+        root,
+        "\n\n# another comment\n"
+        + "\n".join(reversed(body)).replace("[absenteeism, turnover]", "[ absenteeism,   turnover ]  # both")
+        + "\n",
+    )
     hold(*read(root))
 
 
@@ -88,7 +97,7 @@ def test_an_edit_without_a_deviation_is_refused_with_file_key_and_remedy(root: P
     with pytest.raises(SettingError) as error:
         hold(*read(root))
     said = error.value.say("en")
-    for words in ("pipelines/protocols/mine.yaml", "smallest_effect", DAY, "deviations", "chairs link seal mine"):
+    for words in ("pipelines/protocols/mine.yaml", "smallest_effect", TODAY, "deviations", "chairs link seal mine"):
         assert words in said
     assert "écart" in error.value.say("fr") or "changé depuis son scellé" in error.value.say("fr")
     refused = command("seal", "mine")
@@ -101,7 +110,7 @@ def test_a_recorded_deviation_is_sealed_runs_and_is_told(root: Path) -> None:
     write(root, changed)
     with pytest.raises(SettingError):
         hold(*read(root))
-    assert command("seal", "mine", "--date", "2026-11-23").exit_code == 0
+    assert command("seal", "mine").exit_code == 0
     protocol, seals = read(root)
     hold(protocol, seals)
     assert [one.changed for one in seals] == [(), ("smallest_effect",)]
@@ -122,7 +131,7 @@ def test_a_recorded_deviation_is_sealed_runs_and_is_told(root: Path) -> None:
 ])  # fmt: skip
 def test_a_deviation_covers_one_change_and_stays_as_it_was_told(root: Path, text: str) -> None:
     write(root, FIRST.replace("smallest_effect: 1", "smallest_effect: 3") + TOLD)
-    assert command("seal", "mine", "--date", "2026-11-23").exit_code == 0
+    assert command("seal", "mine").exit_code == 0
     write(root, text)
     with pytest.raises(SettingError):
         hold(*read(root))
@@ -141,7 +150,7 @@ def test_a_further_rung_touches_no_verdict_and_an_outcome_does() -> None:
     assert not touching(second)
     third = sealed_anew(replace(rung, outcomes=("i/e",), deviations=(told("rung"), told("outcome"))), second, DAY)
     assert touching(third)
-    assert [one.what.en for _, one in history(replace(rung, deviations=(told("rung"), told("outcome"))), third)[1:]
+    assert [one.what.en for _, one, _ in history(replace(rung, deviations=(told("rung"), told("outcome"))), third)[1:]
             if one] == ["rung", "outcome"]  # fmt: skip
 
 
@@ -177,9 +186,9 @@ def watched(monkeypatch: pytest.MonkeyPatch, seen: list[str]) -> Any:
             raise InterruptedError
         return pd.DataFrame()
 
-    def holds(protocol: Protocol, seals: tuple[Seal, ...]) -> None:
+    def holds(protocol: Protocol, seals: tuple[Seal, ...], study: str) -> None:
         seen.append("hold")
-        hold(protocol, seals)
+        hold(protocol, seals, study)
 
     monkeypatch.setattr(module, "hold", holds)
     monkeypatch.setattr(module, "sealed", lambda protocol: seen.append("hash") or sealing.sealed(protocol))
@@ -197,8 +206,141 @@ def test_the_hash_is_taken_and_held_before_the_outcome_is_read(root: Path, monke
 
 
 def test_the_stage_reads_nothing_of_an_edited_protocol(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(root, FIRST.replace("outcomes: [i/d]", "outcomes: [i/e]"))
+    write(root, FIRST.replace("/all]", "/repas]"))
     study, seen = type("Study", (), {"name": "demo", "protocol": "mine"})(), []  # type: ignore[var-annotated]
     with pytest.raises(SettingError, match="outcomes"):
+        watched(monkeypatch, seen).work(study, root)
+    assert seen == ["hold"]
+
+
+def status(protocol: Protocol, seals: tuple[Seal, ...]) -> tuple[bool, list[str], list[bool]]:
+    """Whether claims may be confirmatory, and what the log tells."""
+    log = writing.protocol_log(protocol, seals)
+    free = not (sealing.outcome_known(protocol, seals) or touching(seals))
+    return free, log["outcome"].tolist(), log["touches"].tolist()
+
+
+def test_a_seal_that_was_thrown_away_and_made_anew_does_not_wash_a_deviation_off(root: Path) -> None:
+    write(root, FIRST + "lag: 1\n" + TOLD)
+    (root / "pipelines" / "protocols" / "mine.seal").unlink()
+    with pytest.raises(SettingError, match="git restore"):
+        hold(*read(root))
+    assert command("seal", "mine").exit_code == 0
+    assert status(*read(root)) == (False, ["unread", "unread"], [False, True])
+
+
+def edited(root: Path, old: str, new: str) -> None:
+    path = root / "pipelines" / "protocols" / "mine.seal"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def refused(root: Path) -> str:
+    with pytest.raises(SettingError) as error:
+        hold(*read(root))
+    assert isinstance(command("seal", "mine").exception, SettingError), "nor is anything sealed on top of it"
+    said = error.value.say("en")
+    assert "git restore pipelines/protocols/mine.seal" in said
+    assert "git restore" in error.value.say("fr")
+    assert str(root) not in said
+    return said
+
+
+def test_a_seal_edited_by_hand_is_refused(root: Path) -> None:
+    write(root, FIRST + "lag: 0\n" + TOLD)
+    assert command("seal", "mine").exit_code == 0
+    protocol, seals = read(root)
+    assert seals[1].changed == ("lag",)
+    untouched = (root / "pipelines" / "protocols" / "mine.seal").read_text(encoding="utf-8")
+    first, last = (one.seal for one in seals)
+    told_by = seals[1].deviations[0]
+    edits = [("changed:\n  - lag", "changed: []"), (last, "zzzz"), (last, "a" * 64), (first, "zzzz")]
+    edits += [(f"deviations:\n  - {told_by}", "deviations: []"), (f"seal: {last}", f"seal: {first}")]
+    edits += [(f"lag: {seals[1].parts['lag']}", f"lag: {seals[0].parts['lag']}")]
+    for old, new in edits:
+        edited(root, old, new)
+        said = refused(root)
+        assert "edited by hand" in said
+        (root / "pipelines" / "protocols" / "mine.seal").write_text(untouched, encoding="utf-8")
+    hold(protocol, seals)
+
+
+@pytest.mark.parametrize(
+    "text", ["- [", "date: x", "", "- {date: 3}", "- {date: '2026-11-22', seal: a, parts: {}, x: 1}"]
+)
+def test_an_unreadable_seal_names_its_file_and_how_to_get_it_back(root: Path, text: str) -> None:
+    (root / "pipelines" / "protocols" / "mine.seal").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingError) as error:
+        read(root)
+    assert error.value.say("en") == (
+        'pipelines/protocols/mine.seal: unreadable seal. Remedy: run "git restore pipelines/protocols/mine.seal".'
+    )
+
+
+@pytest.mark.parametrize("file", ["score/demo/scores", "link/demo/links", "release/demo/scores"])
+def test_a_protocol_sealed_after_its_scores_is_exploratory_and_says_so(root: Path, file: str) -> None:
+    (root / "pipelines" / "protocols" / "mine.seal").unlink()
+    path = root / "data" / f"{file}.parquet"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert command("seal", "mine").exit_code == 0
+    assert "outcome: known" in (root / "pipelines" / "protocols" / "mine.seal").read_text(encoding="utf-8")
+    assert status(*read(root)) == (False, ["known"], [False])
+    hold(*read(root))
+
+
+def test_a_protocol_sealed_before_its_scores_stays_so_when_they_come(root: Path) -> None:
+    (root / "data" / "score" / "demo").mkdir(parents=True)
+    (root / "data" / "score" / "demo" / "scores.parquet").touch()
+    assert command("seal", "mine").exit_code == 0
+    assert status(*read(root)) == (True, ["unread"], [False])
+
+
+@pytest.mark.parametrize("date", ["1999-01-01", "2999-01-01", "20261122", "yesterday"])
+def test_a_seal_is_neither_of_the_past_nor_of_the_future(root: Path, date: str) -> None:
+    write(root, FIRST + "lag: 0\n" + TOLD)
+    for message in ("before the last seal", "of today"):
+        said = command("seal", "mine", "--date", date)
+        assert isinstance(said.exception, SettingError)
+        assert message in said.exception.say("en")
+        (root / "pipelines" / "protocols" / "mine.seal").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ('fr: "?"', 'fr: "à remplir"', 'column "question": still to be filled in'),
+    ("study: demo", "study: dmo", 'unknown study "dmo". Remedy: choose among: demo'),
+    ("turnover", "turnovr", 'unknown indicator "turnovr". Remedy: choose among: turnover'),
+    ("/all", "/al", 'unknown score "demo-patient-experience/al"'),
+    ("estimand", "covariates: [size]\nestimand", 'unknown indicator "size"'),
+    ("estimand", "negative_outcomes: [i/d]\nestimand", 'column "negative_outcomes": unknown score "i/d"'),
+])  # fmt: skip
+def test_what_is_blank_or_unknown_is_not_sealed(root: Path, old: str, new: str, words: str) -> None:
+    (root / "pipelines" / "protocols" / "mine.seal").unlink()
+    write(root, FIRST.replace(old, new, 1))
+    said = command("seal", "mine").exception
+    assert isinstance(said, SettingError)
+    assert words in said.say("en")
+    assert "Remède" in said.say("fr")
+    assert not (root / "pipelines" / "protocols" / "mine.seal").exists()
+
+
+def test_the_untouched_skeleton_is_not_sealed(root: Path) -> None:
+    from chairs.cli.new import new
+
+    new("protocol", "other")
+    said = command("seal", "other").exception
+    assert isinstance(said, SettingError)
+    assert "still to be filled in" in said.say("en")
+    path = root / "pipelines" / "protocols" / "other.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("à remplir", "?").replace("fill in", "?"), encoding="utf-8"
+    )
+    assert command("seal", "other").exit_code == 0, "once it is filled in, what it declares is known"
+
+
+def test_the_stage_refuses_the_protocol_of_another_study(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study, seen = type("Study", (), {"name": "chv", "protocol": "mine"})(), []  # type: ignore[var-annotated]
+    with pytest.raises(SettingError, match='protocol of the study "demo"'):
         watched(monkeypatch, seen).work(study, root)
     assert seen == ["hold"]

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from chairs.core.errors import Text
@@ -15,6 +16,7 @@ from chairs.linking.cells import cells
 from chairs.linking.contest import Challenge, contest
 from chairs.linking.ladder import ladder, primary
 from chairs.linking.protocol import Protocol
+from chairs.linking.shuffles import laid_out
 from chairs.linking.specification import curve
 from chairs.linking.verdict import Verdict, verdicts
 
@@ -66,7 +68,7 @@ def test_an_exposure_that_follows_the_outcome_is_doubtful(planted: Any) -> None:
 def test_an_unrelated_outcome_that_moves_speaks_against(planted: Any) -> None:
     sources = planted.panel(planted.Planted(), 4)
     moved = sources.scores.assign(dimension=sources.scores["dimension"].replace({"d": "twin"}))
-    scores = __import__("pandas").concat([sources.scores, moved[moved["dimension"] == "twin"]])
+    scores = pd.concat([sources.scores, moved[moved["dimension"] == "twin"]])
     both = planted.Sources.of(sources.indicators, scores=scores, establishments=sources.establishments)
     assert verdict(both, negative_outcomes=("i/twin",)).flags == ("negative_outcome",)
     assert verdict(both, negative_outcomes=("i/other",)).flags == ()
@@ -165,6 +167,109 @@ def test_the_joint_test_is_fair_when_there_is_nothing(planted: Any) -> None:
 def test_the_joint_test_keeps_its_level(planted: Any) -> None:
     p = _joint_p(planted, 400)
     assert 0.03 <= np.mean([value <= 0.05 for value in p]) <= 0.075
+
+
+def _tied(planted: Any, seed: int, **shape: Any) -> Any:
+    """A covariate `z` that explains 80 % of the exposure and moves the outcome, which the exposure does not."""
+    rng = np.random.default_rng([seed, 7])
+    sources = planted.panel(planted.Planted(within=0.0, **shape), seed)
+    z = np.repeat(rng.normal(0, 1, shape["sites"]), shape["years"]) + rng.normal(0, 0.3, len(sources.indicators))
+    alone = np.repeat(rng.normal(0, 1, shape["sites"]), shape["years"]) + rng.normal(0, 0.3, len(z))
+    x = sources.indicators.assign(value=np.sqrt(0.8) * z + np.sqrt(0.2) * alone)
+    moved = sources.scores["score"] + 2 * np.tile(z, 2) * (sources.scores["dimension"] == "d")
+    return planted.Sources.of(
+        pd.concat([x, x.assign(code="z", value=z)], ignore_index=True),
+        sources.scores.drop(columns="outcome").assign(score=moved),
+        sources.establishments,
+    )
+
+
+@pytest.mark.parametrize(
+    ("estimand", "years", "redraws", "most"),
+    [
+        ("between", 1, 12, 3),  # 0.6 expected; more has a chance of 0.2 %
+        pytest.param("between", 2, 400, 32, marks=pytest.mark.nightly),  # 20 expected; more: 0.4 %
+        pytest.param("within", 3, 400, 32, marks=pytest.mark.nightly),
+    ],
+)
+def test_the_joint_test_asks_for_a_link_beside_the_covariates(
+    planted: Any, estimand: str, years: int, redraws: int, most: int
+) -> None:
+    asked = protocol(covariates=("z",), estimand=estimand)
+    made = (_tied(planted, seed, sites=60, years=years) for seed in range(redraws))
+    p = [curve(sources, asked, "x", "i/d").p for sources in made]
+    assert sum(value <= 0.05 for value in p) <= most
+    assert 0.25 < np.mean(p) < 0.75  # three standard errors of 12
+
+
+def test_what_the_covariates_tell_of_an_exposure_is_not_exchanged(planted: Any) -> None:
+    asked = protocol(covariates=("z",), estimand="between")
+    table = cells(_tied(planted, 1, sites=30, years=2), asked, "x", "i/d")
+    names = sorted(set(table["establishment"]))
+    for adjusted in (True, False):
+        one = laid_out(table, names, asked, adjusted)
+        means = table.groupby("establishment")["exposure"].transform("mean")
+        assert one.tied + one.exposure == pytest.approx(means.to_numpy())
+        for known in (table["z"], table["year"] == "2010"):
+            assert float(one.exposure @ known.to_numpy(float)) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_covariate_that_never_changes_takes_nothing_out_of_a_change(planted: Any) -> None:
+    table = cells(planted.panel(planted.Planted(sites=20, years=3), 1), protocol(), "x", "i/d")
+    names = sorted(set(table["establishment"]))
+    still = table.assign(size=table["establishment"].map({name: 3.0 * i for i, name in enumerate(names)}))
+    plain, beside = (laid_out(one, names, protocol()) for one in (table, still))
+    assert beside.basis.shape == plain.basis.shape == (60, 2)  # what three years leave
+    assert beside.exposure == pytest.approx(plain.exposure)
+
+
+def test_a_negative_control_that_cannot_be_run_is_said(planted: Any) -> None:
+    """The panel ends before the later exposure; nobody measured the control outcome; both are there."""
+    short = planted.panel(planted.Planted(years=2, sites=120), 1)
+    for changes in ({"future_exposure": True}, {"negative_outcomes": ("nope",)}):
+        found = verdict(short, **changes)
+        assert (found.claim, found.flags) == ("supported", ("untested",))
+        assert "contrôle négatif non réalisable" in found.say("fr")
+        assert "cannot be run" in found.say("en")
+        assert writing.claims([found], protocol())["flags"].tolist() == ["untested"]
+    both = {"future_exposure": True, "negative_outcomes": ("i/other",)}
+    assert "untested" not in verdict(planted.panel(planted.Planted(), 1), **both).flags
+    assert "untested" not in verdict(planted.panel(planted.Planted(years=2, within=0.0), 1), **both).flags
+
+
+@pytest.mark.parametrize("lag", [9_998, 10_000, 20_001, -10_000, 10**30])
+def test_no_lag_finds_the_row_of_another_establishment(planted: Any, lag: int) -> None:
+    sources = planted.panel(planted.Planted(), 1)
+    table = cells(sources, protocol(), "x", "i/d", lag)
+    assert table.empty
+    assert primary(table, "within").reason == "too_few"
+
+
+def test_a_trait_that_is_not_known_is_no_level(planted: Any) -> None:
+    """The row is left out, also where every known level is the same."""
+    sources = planted.panel(planted.Planted(sites=20, years=3), 1)
+    sites = sources.establishments.assign(status=lambda t: t["status"].mask(t["establishment"] == "H003"))
+    for known in (sites, sites.assign(status=sites["status"].mask(sites["establishment"] == "H004", "private"))):
+        scores = sources.scores.drop(columns="outcome")
+        table = cells(
+            planted.Sources.of(sources.indicators, scores, known), protocol(covariates=("status",)), "x", "i/d"
+        )
+        assert "H003" not in set(table["establishment"])
+        assert len(table) == 19 * 3
+
+
+def test_covariates_are_those_of_the_exposures_year(planted: Any) -> None:
+    sources = planted.panel(planted.Planted(sites=10, years=4), 1)
+    same = sources.indicators.assign(code="z")
+    both = planted.Sources.of(
+        pd.concat([sources.indicators, same]), sources.scores.drop(columns="outcome"), sources.establishments
+    )
+    for lag in (0, 1, 2):
+        table = cells(both, protocol(covariates=("z",)), "x", "i/d", lag)
+        assert len(table) == 10 * (4 - lag)
+        assert table["z"].equals(table["exposure"].rename("z"))
+    later = cells(both, protocol(covariates=("z",)), "x", "i/d", -1)  # a negative control: covariates stay
+    assert not np.isclose(later["z"], later["exposure"]).any()
 
 
 def test_what_is_called_detectable_is_found_four_times_in_five(planted: Any) -> None:

@@ -9,7 +9,18 @@ from chairs.core.study import Study
 from chairs.dashboards import directions, fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.protocol_words import QUESTIONS, TITLES, known, standing, written
+from chairs.dashboards.protocol_words import (
+    CLAIMS,
+    QUESTIONS,
+    TITLES,
+    UNTESTED,
+    WHEN,
+    Moment,
+    flagged,
+    moment,
+    standing,
+    written,
+)
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout
 from chairs.dashboards.words import change, indicator, outcome
@@ -20,26 +31,12 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 ROW, MOST = 34, 14  # px a row, rows drawn
-WORDS = {
-    "supported": Text(fr="soutenu", en="supported"),
-    "doubtful": Text(fr="douteux", en="doubtful"),
-    "not_supported": Text(fr="non établi", en="not established"),
-    "not_valid": Text(fr="non estimable", en="cannot be estimated"),
-}
-FLAGS = {
-    "confounded": Text(fr="confusion probable", en="probably confounded"),
-    "crude_only": Text(fr="entre établissements seulement", en="between establishments only"),
-    "fragile": Text(fr="fragile", en="fragile"),
-    "future": Text(fr="le temps ne va pas dans ce sens", en="time does not run that way"),
-    "negative_outcome": Text(fr="un résultat témoin bouge aussi", en="a control outcome moves too"),
-    "small": Text(fr="trop petit pour compter", en="too small to matter"),
-}
 MARKS = {
     "supported": (theme.BLUE, "circle"),
     "doubtful": (theme.ORANGE, "diamond"),
     "not_supported": (theme.GREY, "circle-open"),
 }
-ORDER = ("supported", "doubtful", "not_supported")
+ORDER = ("supported", "doubtful", "not_supported", "not_valid")
 
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
@@ -47,35 +44,35 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     if study.protocol is None:
         return None
     claims = tables.get("claims")
-    rows = _rows(claims) if claims is not None else None
-    if rows is None or rows.empty:
+    if claims is None or claims["low"].isna().all():
         return DRAWING.absent(NOTHING)
-    log = tables.get("protocol_log")
-    drawn, before = rows.head(MOST), not known(rows, log)
-    sentence = phrases.both(lambda lang: _sentence(rows, before, lang))
+    log, rows = tables.get("protocol_log"), _rows(claims)
+    at, known = moment(rows, log), rows[rows["low"].notna()]
+    drawn = known.head(MOST)
+    sentence = phrases.both(lambda lang: _sentence(rows, at, lang))
     return Fiche(
         id=DRAWING.id,
-        title=TITLES[before],
-        question=QUESTIONS[before],
+        title=TITLES[at],
+        question=QUESTIONS[at],
         sentence=sentence,
         alt=phrases.seen(
             f"Intervalles de {len(drawn)} liens déclarés.", f"Intervals of {len(drawn)} declared links.", sentence
         ),
         figure={lang: _plot(drawn, lang) for lang in LANGUAGES},
         table=_table(rows),
-        n=int(rows["clusters"].max()),
+        n=int(known["clusters"].max()),
         counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
         source=phrases.source(study),
         how_to_read=_how(rows),
-        note=phrases.joined([_hidden(len(rows) - len(drawn)), *standing(rows, log), *written(rows, log)]),
-        headline=_headline(rows, before),
+        note=phrases.joined([_hidden(len(known) - len(drawn)), *standing(rows, log), *written(rows, log)]),
+        headline=_headline(rows, at),
     )
 
 
 def _rows(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return the estimable pairs in points per declared change, supported first, then by distance from zero."""
-    kept = claims[claims["low"].notna() & claims["claim"].isin(ORDER)]
-    kept = kept.assign(**{name: kept[name] * kept["per"] for name in ("estimate", "low", "high")})
+    """Return the pairs in points per declared change: supported first, then by distance from zero; no estimate last."""
+    kept = claims.assign(**{name: claims[name].astype("float64") * claims["per"] for name in ENDS})
+    kept["claim"] = kept["claim"].where(kept["low"].notna(), "not_valid")
     kept = kept.assign(
         rank=kept["claim"].map({word: i for i, word in enumerate(ORDER)}),
         distance=-(kept["estimate"] / (kept["high"] - kept["low"])).abs(),
@@ -89,43 +86,60 @@ def _name(row: pd.Series, lang: Language) -> str:
     return f"{indicator(code).say(lang)} ({change(code, float(row['per']), lang)}) → {result}"
 
 
-def _sentence(rows: pd.DataFrame, before: bool, lang: Language) -> str:
+def _sentence(rows: pd.DataFrame, at: Moment, lang: Language) -> str:
     held = rows[rows["claim"] == "supported"]
-    doubt = int((rows["claim"] == "doubtful").sum())
-    total = fmt.number(len(rows), lang)
+    doubt, gone = (int((rows["claim"] == word).sum()) for word in ("doubtful", "not_valid"))
+    total, left = fmt.number(len(rows), lang), _unfit(gone, lang)
     if held.empty:
+        when = WHEN[at].say(lang)
         return (
-            f"Aucun des {total} liens déclarés n'est soutenu par le protocole ({doubt} douteux)."
+            f"Aucun des {total} liens {when}{left} n'est soutenu par le protocole ({doubt} douteux)."
             if lang == "fr"
-            else f"None of the {total} declared links is supported by the protocol ({doubt} doubtful)."
+            else f"None of the {total} links {when}{left} is supported by the protocol ({doubt} doubtful)."
         )
-    first = held.iloc[0]
+    first, many = held.iloc[0], len(held)
     clearest = f"{_name(first, lang)}, {_effect(first, lang)}"
+    open_ = _untested(held, lang)
     if lang == "fr":
-        verb = fmt.plural(len(held), "est soutenu", "sont soutenus", lang)
+        verb = fmt.plural(many, "est soutenu", "sont soutenus", lang)
         return (
-            f"Sur {total} liens déclarés {'avant de lire les résultats' if before else 'sur des résultats connus'}, "
-            f"{len(held)} {verb} et {doubt} "
+            f"Sur {total} liens {WHEN[at].fr}{left}, {many} {verb}{open_} et {doubt} "
             f"{fmt.plural(doubt, 'est douteux', 'sont douteux', lang)} ; le plus net : {clearest}."
         )
-    verb = fmt.plural(len(held), "is supported", "are supported", lang)
+    verb = fmt.plural(many, "is supported", "are supported", lang)
     return (
-        f"Of {total} links declared {'before the results were read' if before else 'on known results'} "
-        f"{len(held)} {verb} and {doubt} {fmt.plural(doubt, 'is', 'are', lang)} doubtful; the clearest: {clearest}."
+        f"Of {total} links {WHEN[at].en}{left}, {many} {verb}{open_} and {doubt} "
+        f"{fmt.plural(doubt, 'is', 'are', lang)} doubtful; the clearest: {clearest}."
     )
 
 
-def _headline(rows: pd.DataFrame, before: bool) -> Headline:
+def _unfit(count: int, lang: Language) -> str:
+    """Return how many of the declared links could not be estimated, in brackets; nothing when none."""
+    if not count:
+        return ""
+    if lang == "fr":
+        return f" (dont {count} non {fmt.plural(count, 'estimable', 'estimables', lang)})"
+    return f" ({count} of which cannot be estimated)"
+
+
+def _untested(held: pd.DataFrame, lang: Language) -> str:
+    """Return how many of the supported links had no negative control that could be run; nothing when none."""
+    count = sum(UNTESTED in flags.split(";") for flags in held["flags"].dropna().astype(str))
+    if not count:
+        return ""
+    if lang == "fr":
+        return f" (dont {count} sans contrôle négatif réalisable)"
+    return f" ({count} of which without a negative control that could be run)"
+
+
+def _headline(rows: pd.DataFrame, at: Moment) -> Headline:
     held, total = int((rows["claim"] == "supported").sum()), len(rows)
-    when = Text(
-        fr="avant de lire les résultats" if before else "sur des résultats connus (exploratoire)",
-        en="before the results were read" if before else "on known results (exploratory)",
-    )
+    open_ = {"fr": "" if at == "before" else " (exploratoire)", "en": "" if at == "before" else " (exploratory)"}
     return Headline(
         value=phrases.both(lambda lang: f"{held} sur {total}" if lang == "fr" else f"{held} of {total}"),
         label=Text(
-            fr=f"{fmt.plural(held, 'lien soutenu', 'liens soutenus', 'fr')} parmi ceux déclarés {when.fr}",
-            en=f"{fmt.plural(held, 'link', 'links', 'en')} supported among those declared {when.en}",
+            fr=f"{fmt.plural(held, 'lien soutenu', 'liens soutenus', 'fr')} parmi ceux {WHEN[at].fr}{open_['fr']}",
+            en=f"{fmt.plural(held, 'link', 'links', 'en')} supported among those {WHEN[at].en}{open_['en']}",
         ),
     )
 
@@ -142,34 +156,36 @@ def _effect(row: pd.Series, lang: Language) -> str:
 
 
 def _table(rows: pd.DataFrame) -> Table:
+    from chairs.stats.estimate import REASONS
+
     exposures = {str(code): indicator(str(code)) for code in rows["exposure"]}
     results = {str(name): outcome(str(name)) for name in rows["outcome"]}
     per = dict(zip(rows["exposure"].astype(str), rows["per"].astype(float), strict=True))
     changes = {code: phrases.both(lambda lang, c=code: change(c, per[c], lang)) for code in per}  # type: ignore[misc]
-    said = {str(flags): _against(str(flags)) for flags in rows["flags"].dropna().unique()}
+    said = {str(flags): flagged(str(flags)) for flags in rows["flags"].dropna().unique()}
+    reasons = {word: REASONS[word] for word in rows["reason"].dropna().unique() if word in REASONS}
     columns = (
-        Column(key="exposure", label=Text(fr="Exposition", en="Exposure"), kind="word", words=exposures),
+        Column(key="exposure", label=Text(fr="Indicateur", en="Indicator"), kind="word", words=exposures),
         Column(key="changed", label=Text(fr="Changement", en="Change"), kind="word", words=changes),
         Column(key="outcome", label=Text(fr="Résultat", en="Outcome"), kind="word", words=results),
-        Column(key="claim", label=Text(fr="Verdict", en="Verdict"), kind="word", words=WORDS),
+        Column(key="claim", label=Text(fr="Verdict", en="Verdict"), kind="word", words=CLAIMS),
         *((directions.DIRECTION,) if "direction" in rows.columns else SIZES),
-        Column(key="q", label=Text(fr="q", en="q"), kind="p"),
-        Column(key="robustness", label=Text(fr="Robustesse", en="Robustness"), kind="number", digits=2),
-        Column(key="flags", label=Text(fr="Ce qui s'y oppose", en="What speaks against"), kind="word", words=said),
+        Column(key="q", label=FALSE, kind="p"),
+        Column(key="robustness", label=HIDDEN, kind="percent"),
+        Column(key="flags", label=AGAINST, kind="word", words=said),
+        Column(key="reason", label=Text(fr="Raison si non estimable", en="Reason if none"), kind="word", words=reasons),
         Column(key="clusters", label=Text(fr="Établissements", en="Establishments"), kind="count"),
     )
     plain = rows.assign(
-        changed=rows["exposure"], flags=rows["flags"].astype("object").where(rows["flags"].notna(), None)
+        changed=rows["exposure"],
+        robustness=100 * rows["robustness"].astype("float64"),
+        **{name: rows[name].astype("object").where(rows[name].notna(), None) for name in ("flags", "reason")},
     )
     return Table(
         columns=columns,
         rows=rows_of(plain, [column.key for column in columns]),
         statuses=("not_applicable",) * len(rows),
     )
-
-
-def _against(flags: str) -> Text:
-    return phrases.both(lambda lang: ", ".join(FLAGS[flag].say(lang) for flag in flags.split(";")))
 
 
 def _plot(rows: pd.DataFrame, lang: Language) -> Any:
@@ -182,7 +198,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
             traces.append(
                 {
                     "type": "scatter", "mode": "markers", "x": [x for x, _ in here], "y": [y for _, y in here],
-                    "name": WORDS[claim].say(lang), "marker": {"size": 11, "color": colour, "symbol": symbol},
+                    "name": CLAIMS[claim].say(lang), "marker": {"size": 11, "color": colour, "symbol": symbol},
                     "hoverinfo": "skip", "cliponaxis": False,
                 }
             )  # fmt: skip
@@ -226,6 +242,16 @@ def _how(rows: pd.DataFrame) -> Text:
     return said
 
 
+ENDS = ("estimate", "low", "high")
+FALSE = Text(
+    fr="Fausses découvertes attendues, vu le nombre de liens testés (q)",
+    en="False discoveries expected, given the number of links tested (q)",
+)
+HIDDEN = Text(
+    fr="Ce qu'un facteur caché devrait expliquer pour effacer le lien (valeur de robustesse)",
+    en="What a hidden factor would have to explain to undo the link (robustness value)",
+)
+AGAINST = Text(fr="Ce qui s'y oppose ou manque", en="What speaks against it or is missing")
 SIZES = (
     Column(key="estimate", label=Text(fr="Points", en="Points"), kind="number", digits=2),
     Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),

@@ -95,11 +95,11 @@ def _table(rows: pd.DataFrame) -> Table:
     words = {str(row["term"]): _term(row) for _, row in rows.iterrows()}
     columns = (
         Column(key="term", label=Text(fr="Facteur", en="Driver"), kind="word", words=words),
-        Column(key="share", label=Text(fr="Part (LMG)", en="Share (LMG)"), kind="percent", digits=1),
+        Column(key="share", label=PART, kind="percent", digits=1),
         Column(key="low", label=Text(fr="De", en="From"), kind="percent", digits=1),
         Column(key="high", label=Text(fr="À", en="To"), kind="percent", digits=1),
-        Column(key="johnson", label=Text(fr="Poids de Johnson", en="Johnson's weight"), kind="percent", digits=1),
-        Column(key="alone", label=Text(fr="Facteur seul", en="Alone"), kind="percent", digits=1),
+        Column(key="johnson", label=JOHNSON, kind="percent", digits=1),
+        Column(key="alone", label=ALONE, kind="percent", digits=1),
         Column(key="beta", label=BETA, kind="number", digits=2),
         Column(key="n", label=Text(fr="Établissements × années", en="Establishments × years"), kind="count"),
     )  # fmt: skip
@@ -143,7 +143,10 @@ QUESTION = Text(
     en="What goes most with the differences in this score from one establishment to the next?",
 )
 NOTHING = Text(fr="aucun facteur clé n'a pu être estimé.", en="no key driver could be estimated.")
-BETA = Text(fr="Coefficient standardisé", en="Standardised coefficient")
+PART = Text(fr="Part des différences expliquée (LMG)", en="Share of the differences explained (LMG)")
+JOHNSON = Text(fr="Même part, autre calcul (Johnson)", en="Same share, other method (Johnson)")
+ALONE = Text(fr="Part du facteur pris seul", en="Share of the driver taken alone")
+BETA = Text(fr="Sens et force (coefficient standardisé)", en="Direction and strength (standardised coefficient)")
 REASONS = {
     "too_few": Text(
         fr="trop peu d'établissements ont tous ces facteurs.", en="too few establishments have all of them."
@@ -156,14 +159,14 @@ REASONS = {
 }
 HOW = Text(
     fr=(
-        "La part d'un facteur est ce qu'il ajoute en moyenne à la variance expliquée, dans tous les ordres possibles "
-        "d'entrée (méthode LMG) ; les parts s'ajoutent. Le trait est l'intervalle à 95 %, par tirage avec "
-        "remise d'établissements entiers. Le coefficient standardisé, dans la table, donne le sens."
+        "La part d'un facteur est ce qu'il ajoute en moyenne aux différences expliquées, quand les facteurs entrent "
+        "dans tous les ordres possibles (méthode LMG) ; les parts s'ajoutent. Le trait est l'intervalle à 95 %, le "
+        "calcul étant refait sur des établissements tirés au sort (bootstrap). Le signe, dans la table, donne le sens."
     ),
     en=(
-        "The share of a driver is what it adds on average to the variance explained, over all orders of entry (LMG "
-        "method); shares add up. The line is the 95% interval, obtained by resampling whole establishments. The "
-        "standardised coefficient, in the table, gives the direction."
+        "The share of a driver is what it adds on average to the differences explained, as drivers enter in every "
+        "possible order (LMG method); shares add up. The line is the 95% interval, the calculation being done again "
+        "on establishments drawn at random (bootstrap). The sign, in the table, gives the direction."
     ),
 )
 EQUAL = Text(

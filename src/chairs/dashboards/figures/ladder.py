@@ -27,8 +27,8 @@ RUNGS = {
     "contextual": Text(fr="Contraste : écart entre les deux", en="Contrast: gap between the two"),
     "two_way": Text(fr="Changement, années communes ôtées", en="Change, common years out"),
     "staggered": Text(fr="Entrée dans un programme", en="Joining a programme"),
-    "double_ml": Text(fr="Apprentissage double (DML)", en="Double machine learning (DML)"),
-    "ordinal": Text(fr="Classes ordonnées (cotes)", en="Ordered classes (odds)"),
+    "double_ml": Text(fr="Ajusté par apprentissage automatique (DML)", en="Adjusted by machine learning (DML)"),
+    "ordinal": Text(fr="Chances d'une classe plus haute (cotes)", en="Chances of a higher class (odds)"),
 }
 ORDER = {"supported": 0, "doubtful": 1, "not_supported": 2, "not_valid": 3}
 
@@ -115,8 +115,8 @@ def _table(rows: pd.DataFrame) -> Table:
         Column(key="rung", label=Text(fr="Modèle", en="Model"), kind="word", words=RUNGS),
         Column(key="declared", label=Text(fr="Estimation", en="Estimate"), kind="word", words=marks),
         *((directions.DIRECTION,) if "direction" in rows.columns else SIZES),
-        Column(key="p", label=Text(fr="p", en="p"), kind="p"),
-        Column(key="n", label=Text(fr="Lignes", en="Rows"), kind="count"),
+        Column(key="p", label=CHANCE, kind="p"),
+        Column(key="n", label=Text(fr="Établissements × années", en="Establishments × years"), kind="count"),
         Column(key="clusters", label=Text(fr="Établissements", en="Establishments"), kind="count"),
         Column(key="reason", label=Text(fr="Raison si non estimable", en="Reason if none"), kind="word", words=reasons),
     )
@@ -155,6 +155,7 @@ def _symbol(row: pd.Series) -> str:
     return f"{shape}-open" if float(row["low"]) <= 0 <= float(row["high"]) else shape
 
 
+CHANCE = Text(fr="Compatibilité avec l'absence de lien (p)", en="Compatibility with no link (p)")
 SIZES = (
     Column(key="estimate", label=Text(fr="Points", en="Points"), kind="number", digits=2),
     Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
@@ -183,8 +184,8 @@ HOW = Text(
     ),
 )
 ODDS = Text(
-    fr="La ligne « classes ordonnées » est en log-cotes d'une classe plus haute : lire son signe, pas sa taille.",
-    en="The row “ordered classes” is in log odds of a higher class: read its sign, not its size.",
+    fr="La ligne « chances d'une classe plus haute » n'est pas en points : lire son signe, pas sa taille.",
+    en="The row “chances of a higher class” is not in points: read its sign, not its size.",
 )
 STARS = Text(
     fr="Hors la ligne déclarée, les étoiles sont comptées comme des nombres : seul le sens de ces lignes se lit.",

@@ -167,13 +167,13 @@ HOW = Text(
 SIMULATED = Text(
     fr=(
         "L'intervalle ne compte que le hasard de la simulation. L'erreur due au journal, qui n'est qu'un échantillon, "
-        "n'est pas calculée ici : il faut réapprendre le modèle sur des journaux retirés au sort, ce que le réglage "
-        "« log_samples » demande (« n.d. » dans la table)."
+        "n'est pas calculée ici (« n.d. » dans la table) : il faut réapprendre le modèle sur des journaux retirés au "
+        "sort, ce qui prend plusieurs minutes et se demande à part."
     ),
     en=(
         "The interval counts the chance of the simulation only. The error that comes from the log, one sample, is not "
-        "computed here: the model has to be learnt again from logs drawn again, which the setting “log_samples” "
-        "asks for (“not available” in the table)."
+        "computed here (“not available” in the table): the model has to be learnt again from logs drawn again, which "
+        "takes minutes and is asked for apart."
     ),
 )
 BOTH = Text(
@@ -183,7 +183,7 @@ BOTH = Text(
 ASSUMED = Text(
     fr=(
         "Le changement commence quatre semaines avant les jours comptés ; à plus long terme, l'effet peut être plus "
-        "grand. Le personnel et les lits non identifiés sont supposés tels que le journal les montre. Les coûts sont "
+        "grand. Ce que le journal ne montre pas du personnel et des lits est supposé (voir plus bas). Les coûts sont "
         "ceux que dit le fichier du scénario."
     ),
     en=(

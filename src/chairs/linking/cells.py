@@ -79,7 +79,7 @@ def cells(sources: Sources, protocol: Protocol, exposure: str, outcome: str, lag
     Returns
     -------
     pd.DataFrame
-        `establishment`, `year` (text), `outcome` (0 to 100), `n` (answers), `exposure`, and one number a covariate
+        `establishment`, `year` (text), `outcome` (on its scale), `n` (answers), `exposure`, and one number a covariate
         (traits as 0/1 columns `trait=level`, first level left out).
     """
     import numpy as np

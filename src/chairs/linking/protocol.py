@@ -50,8 +50,8 @@ class Protocol:
         `linear`: points of the score; `ordinal`: log odds of a higher class, for an outcome of ordered classes
         (stars), between establishments only (`linking.ordered`).
     smallest_effect
-        Points of the score (0 to 100; log odds for `ordinal`) per `per` of the exposure under which an effect does not
-        matter.
+        Points of the score, on its own scale (log odds for `ordinal`), per `per` of the exposure, under which an
+        effect does not matter.
     per
         By exposure, the change that `smallest_effect` speaks of (1 unit where not named).
     fdr

@@ -103,12 +103,12 @@ def _sentence(rows: pd.DataFrame, at: Moment, lang: Language) -> str:
     if lang == "fr":
         verb = fmt.plural(many, "est soutenu", "sont soutenus", lang)
         return (
-            f"Sur {total} liens {WHEN[at].fr}{left}, {many} {verb}{open_} et {doubt} "
-            f"{fmt.plural(doubt, 'est douteux', 'sont douteux', lang)} ; le plus net : {clearest}."
+            f"Sur {total} liens {WHEN[at].fr}{left}, {many} {verb}{open_} et {doubt or 'aucun'} "
+            f"{fmt.plural(doubt, 'est douteux' if doubt else 'n’est douteux', 'sont douteux', lang)} ; le plus net : {clearest}."
         )
     verb = fmt.plural(many, "is supported", "are supported", lang)
     return (
-        f"Of {total} links {WHEN[at].en}{left}, {many} {verb}{open_} and {doubt} "
+        f"Of {total} links {WHEN[at].en}{left}, {many} {verb}{open_} and {doubt or 'none'} "
         f"{fmt.plural(doubt, 'is', 'are', lang)} doubtful; the clearest: {clearest}."
     )
 

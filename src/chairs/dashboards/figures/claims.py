@@ -102,9 +102,10 @@ def _sentence(rows: pd.DataFrame, at: Moment, lang: Language) -> str:
     open_ = _untested(held, lang)
     if lang == "fr":
         verb = fmt.plural(many, "est soutenu", "sont soutenus", lang)
+        are = fmt.plural(doubt, "est douteux", "sont douteux", lang) if doubt else "n'est douteux"
         return (
             f"Sur {total} liens {WHEN[at].fr}{left}, {many} {verb}{open_} et {doubt or 'aucun'} "
-            f"{fmt.plural(doubt, 'est douteux' if doubt else 'n’est douteux', 'sont douteux', lang)} ; le plus net : {clearest}."
+            f"{are} ; le plus net : {clearest}."
         )
     verb = fmt.plural(many, "is supported", "are supported", lang)
     return (

@@ -67,8 +67,7 @@ def reproduce(planned: Sequence[Step]) -> Iterator[str]:
     `dvc.lock`, which every DVC rewrites in place after each step.
     """
     release_dead_locks()
-    made = _last([step for step in planned if step.stage != "track"])
-    failed = yield from _side_by_side(made)
+    failed = yield from _side_by_side(_last(planned))
     recorded = [step.name for step in planned if step.stage == "track" and step.study not in failed]
     if recorded:
         yield from _dvc("--single-item", *recorded)
@@ -148,8 +147,9 @@ def _is_running_dvc(pid: int) -> bool:
 
 
 def _last(planned: Sequence[Step]) -> list[str]:
-    """Return the last step of each study: DVC runs what it needs, and takes long to be told each step apart."""
-    return [step.name for step in planned if step.stage == planned[-1].stage]
+    """Return each study's last step before the record: DVC runs what it needs, and takes long to be told each apart."""
+    made = [step for step in planned if step.stage != "track"]
+    return [step.name for step in made if step.stage == made[-1].stage]
 
 
 def _step(stage: str, study: str, block: dict[str, Any]) -> Step:
@@ -163,7 +163,7 @@ def _fill(template: str, study: str) -> str:
 
 
 def _changed(planned: Sequence[Step]) -> set[str]:
-    targets = _last([step for step in planned if step.stage != "track"])
+    targets = _last(planned)
     if not targets:
         return set()
     answer = subprocess.run(

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt
+from chairs.live import desk_words
 
 if TYPE_CHECKING:
     from chairs.twin.replayed import Line, Moves, Replay
 
 MEASURES = {
-    "wait_mean": Text(fr="Attente du médecin", en="Wait for the doctor"),
+    "wait_mean": desk_words.MEASURES["wait_mean"],
     "boarding_mean": Text(fr="Attente d'un lit aux urgences", en="Wait for a bed in the ED"),
     "boarding_hours": Text(fr="Heures d'attente d'un lit aux urgences", en="Hours of waiting for a bed in the ED"),
     "stay_mean": Text(fr="Passage aux urgences de qui rentre chez soi", en="Stay in the ED of those who go home"),
@@ -28,12 +29,7 @@ MEASURES = {
     "in_use": Text(fr="Places occupées", en="Units in use"),
     "gone": Text(fr="Partis avant d'être servis", en="Left before being served"),
 }
-UNITS = {
-    "min": Text(fr="min", en="min"),
-    "h": Text(fr="h", en="h"),
-    "patients": Text(fr="patients", en="patients"),
-    "units": Text(fr="places", en="units"),
-}
+UNITS = {**desk_words.UNITS, "units": Text(fr="places", en="units")}
 HEADS = {
     "fr": ("mesure", "en vrai", "rejoué [80 %]", "proche ?", "effet du changement [95 %]"),
     "en": ("measure", "in truth", "played again [80%]", "near?", "effect of the change [95%]"),

@@ -34,7 +34,7 @@ run: .venv/ok  ## fetch the data, run the pipeline, build the pages
 	@chairs run
 
 test: .venv/ok  ## run the tests
-	python -m pytest -n 2 --dist loadfile
+	python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/ok  ## style, types, import rules
 	ruff check .

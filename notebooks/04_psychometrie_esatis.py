@@ -28,7 +28,17 @@ import pandas as pd
 import chairs
 from chairs.core.streams import stream
 from chairs.surveys.instrument import instrument
-from chairs.surveys.psychometrics import ability, adequacy, dif, exploratory, graded, invariance, ordinal, polychoric
+from chairs.surveys.psychometrics import (
+    ability,
+    adequacy,
+    dif,
+    exploratory,
+    graded,
+    hierarchy,
+    invariance,
+    ordinal,
+    polychoric,
+)
 from chairs.surveys.psychometrics.answers import matrix, model_of, respondents
 from chairs.surveys.psychometrics.reliability import reliability
 
@@ -57,7 +67,14 @@ for dimension in questionnaire.dimensions:
 pd.DataFrame(rows).round(3)
 
 # %% [markdown]
-# Les mêmes nombres, par année et avec l'ajustement du modèle, sont dans la table `scale_quality` que la chaîne publie.
+# Une satisfaction générale se mêle à ce que chaque dimension a en propre. L'oméga hiérarchique (« omega h ») est la
+# part du score total qui lui revient ; l'oméga total (« omega t »), celle de tous les facteurs.
+
+# %%
+print(hierarchy.hierarchy(sample).say("fr"))
+
+# %% [markdown]
+# L'alpha et l'oméga, par année et avec l'ajustement du modèle, sont dans la table `scale_quality` que la chaîne publie.
 
 # %%
 quality = chairs.load("scale_quality", STUDY)

@@ -62,15 +62,19 @@ violence.assign(haute=np.multiply(u_chart.high, 1000), cause=u_chart.causes)[
 ].round(1)
 
 # %% [markdown]
-# ## Moins de douze points : un graphique de séquence ; des événements rares : une carte g
+# ## Moins de douze points : un graphique de séquence ; des événements rares : une carte g ou une carte t
 #
-# Les écarts ci-dessous sont tirés au sort (risque de 0,4 %) : la carte g ne doit rien signaler, sauf hasard.
+# Entre deux événements rares, compter les séjours (carte g) ou, quand on n'a que les dates, le temps (carte t). Les
+# écarts ci-dessous sont tirés au sort (risque de 0,4 % par séjour, cent séjours par jour) : les deux cartes ne doivent
+# rien signaler, sauf hasard.
 
 # %%
 print(run_charts.run_chart(absence["value"].tail(10).tolist()).say("fr"))
 gaps = np.random.default_rng(1).geometric(0.004, 30) - 1
 g_chart = rare_events.cases_between(gaps.tolist())
 print(g_chart.say("fr"), f"limites : {g_chart.low[0]:.0f} à {g_chart.high[0]:.0f} séjours entre deux événements")
+t_chart = rare_events.time_between(((gaps + 1) / 100).tolist())
+print(t_chart.say("fr"), f"limites : {t_chart.low[0]:.1f} à {t_chart.high[0]:.1f} jours entre deux événements")
 
 # %% [markdown]
 # ## Un entonnoir : les scores des patients des hôpitaux du territoire

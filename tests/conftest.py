@@ -5,22 +5,44 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-import yaml
-from filelock import FileLock
 
 HERE = Path(__file__).resolve().parent.parent
 KINDS = {"unit", "contract", "reference", "property", "pipelines", "e2e"}
+LONGEST = (  # files of most seconds: begun first, so that no worker ends alone with one (`--no-loadscope-reorder`)
+    "pipelines/test_run.py",  # makes the demonstration that others read
+    "reference/test_linking_truths.py",
+    "e2e/test_site.py",
+    "property/test_twin_engine.py",
+    "reference/test_des.py",
+    "unit/linking/test_verdict.py",
+    "property/test_disclosure.py",
+    "contract/test_indicators.py",
+    "pipelines/test_notebooks.py",
+    "pipelines/record/test_track.py",
+    "reference/test_planted_truths.py",
+    "e2e/test_app.py",
+    "reference/test_stats_sets.py",
+    "pipelines/test_twin_stages.py",
+    "unit/demo/test_territory.py",
+    "unit/demo/test_chronology.py",
+    "unit/cli/test_twin.py",
+    "unit/dashboards/test_figures.py",
+    "unit/stats/test_double_ml.py",
+    "property/test_event_log_property.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a test that does not say, once, what kind it is (doctests excepted)."""
+    """Put the longest files first; refuse a test that does not say, once, what kind it is (doctests excepted)."""
+    place = {f"tests/{file}": rank for rank, file in enumerate(LONGEST)}
+    if gone := [file for file in place if not (HERE / file).is_file()]:
+        raise pytest.UsageError(f"{gone}: in LONGEST of tests/conftest.py, but not there")
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
     for item in items:
         if isinstance(item, pytest.Function):
             kinds = KINDS & {mark.name for mark in item.iter_markers()}
@@ -52,44 +74,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 collect_ignore_glob = ["reference/stats_*.py"]  # cases and runner of the reference sets: imported by their test
-SMALL = 0.05  # of the size of CHV: all steps in seconds
-
-
-@pytest.fixture(scope="session")
-def demo_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Project in which every step has run on a small demonstration territory; made once, to be read only."""
-    shared = tmp_path_factory.getbasetemp()
-    folder = (shared if worker_id == "master" else shared.parent) / "demo_project"
-    with FileLock(folder.with_suffix(".lock")):
-        if not (folder / "whole").exists():
-            _make_demo_project(folder)
-            (folder / "whole").touch()
-    return folder
-
-
-def _make_demo_project(folder: Path) -> None:
-    for name in ("pipelines", "notebooks"):
-        shutil.copytree(HERE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.ipynb"))
-    for name in ("dvc.yaml", "params.yaml", "data/catalog.yaml"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / name, folder / name)
-    params = folder / "params.yaml"
-    text = params.read_text(encoding="utf-8")
-    assert "size: 1.0" in text
-    params.write_text(text.replace("size: 1.0", f"size: {SMALL}"), encoding="utf-8")
-    stages = list(yaml.safe_load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"])
-    for stage in stages[: stages.index("track")]:
-        done = run_stage_script(stage, "demo", folder)
-        assert done.returncode == 0, done.stderr
-
-
-def run_stage_script(stage: str, study: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run one stage as DVC does: a fresh Python, in the project's folder."""
-    environment = {**os.environ, "CHAIRS_ROOT": str(folder), "CHAIRS_LANG": "en"}
-    return subprocess.run(
-        [sys.executable, f"pipelines/{stage}.py", study],
-        cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chairs.core.errors import problem
+from chairs.dashboards.fiche import LANGUAGES
 from chairs.dashboards.pages import PAGES
 from chairs.dashboards.render import render_study
 from chairs.dashboards.site import assemble
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.e2e
-PLACES = [f"{lang}/{PAGES[name].slug.say(lang)}.html" for name in PAGES for lang in ("fr", "en")]
+OF_STUDIES = [("performance", "demo")]  # a page that a study has to itself, with all its figures
+PLACES = [
+    f"{lang}/{PAGES[name].file(lang, study)}"
+    for name, study in [*((name, "") for name in PAGES), *OF_STUDIES]
+    for lang in LANGUAGES
+]
 WIDTHS = (1280, 640, 320)
 
 
@@ -147,7 +153,7 @@ def test_the_table_downloads_as_csv(browser: Browser, site: Path) -> None:
 
 def test_a_committee_can_print_it(browser: Browser, site: Path) -> None:
     page = browser.new_page(viewport={"width": 1047, "height": 700})
-    page.goto((site / "fr" / "performance.html").as_uri())
+    page.goto((site / "fr" / "performance-demo.html").as_uri())
     page.wait_for_selector("html[data-ready]", state="attached")
     page.emulate_media(media="print")
     assert page.locator("nav").first.is_hidden()

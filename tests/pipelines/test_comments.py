@@ -29,20 +29,22 @@ def comments() -> pd.DataFrame:
     return make_comments(make_plan(seed=5, size=0.05, changes=None), answers)
 
 
+@pytest.fixture(scope="module")
 def read(comments: pd.DataFrame) -> pd.DataFrame:
+    """The comments as the stage reads them: without names, each with its language."""
     text = comments["text"].map(without_names)
     return comments.assign(text=text, language=text.map(language))
 
 
-def test_names_that_were_planted_do_not_come_through(comments: pd.DataFrame) -> None:
+def test_names_that_were_planted_do_not_come_through(comments: pd.DataFrame, read: pd.DataFrame) -> None:
     named = comments["text"].str.contains("|".join(PLANTED), case=False)
-    left = read(comments)["text"].str.contains("|".join(PLANTED), case=False)
+    left = read["text"].str.contains("|".join(PLANTED), case=False)
     assert named.sum() > 100
     assert left.sum() == 0
 
 
-def test_planted_themes_are_found_and_the_readers_agree(comments: pd.DataFrame) -> None:
-    counts, errors = themes(read(comments))
+def test_planted_themes_are_found_and_the_readers_agree(read: pd.DataFrame) -> None:
+    counts, errors = themes(read)
     macro = errors.set_index("label").loc["macro"]
     assert macro["f1"] > 0.9
     kappa = errors.set_index("label")["kappa"].drop("macro")
@@ -52,8 +54,8 @@ def test_planted_themes_are_found_and_the_readers_agree(comments: pd.DataFrame) 
     assert (counts["critical"] <= counts["comments"]).all()
 
 
-def test_too_few_coded_comments_give_a_reason_and_no_count(comments: pd.DataFrame) -> None:
-    counts, errors = themes(read(comments).head(40))
+def test_too_few_coded_comments_give_a_reason_and_no_count(read: pd.DataFrame) -> None:
+    counts, errors = themes(read.head(40))
     assert counts.empty
     assert errors["status"].tolist() == ["below_floor"]
 

@@ -7,28 +7,27 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from chairs.core.records import read_yaml
 from chairs.demo.plan import make_plan
-from chairs.demo.territory import make_territory, synthesise
-from chairs.sources.ingest import ingest
-from chairs.store import paths
+from chairs.demo.territory import Territory, make_territory
 
 pytestmark = pytest.mark.pipelines
 
-SEED, SIZE = 7, 0.05
+
+@pytest.fixture(scope="module")
+def tables(demo_project: Path) -> dict[str, pd.DataFrame]:
+    """What the stages synthesise and ingest made of the numbers of the small project."""
+    return {path.stem: pd.read_parquet(path) for path in (demo_project / "data" / "ingest" / "demo").glob("*.parquet")}
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
-    folder = tmp_path_factory.mktemp("demo")
-    synthesise(folder / "raw", seed=SEED, size=SIZE)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHAIRS_ROOT", str(Path(__file__).resolve().parents[2]))
-        ingest(paths.study("demo"), folder / "raw", folder / "out")
-    return {path.stem: pd.read_parquet(path) for path in (folder / "out").glob("*.parquet")}
+def territory(demo_project: Path) -> Territory:
+    """The territory that these numbers give, made here."""
+    numbers = read_yaml(demo_project / "params.yaml")["synthesise"]
+    return make_territory(make_plan(seed=numbers["seed"], size=numbers["size"]))
 
 
-def test_every_file_becomes_a_checked_table(tables: dict[str, pd.DataFrame]) -> None:
-    territory = make_territory(make_plan(seed=SEED, size=SIZE))
+def test_every_file_becomes_a_checked_table(tables: dict[str, pd.DataFrame], territory: Territory) -> None:
     assert set(tables) >= {"events", "cases", "unit_hour", "establishments", "quantities", "responses"}
     events, cases, beds = tables["events"], tables["cases"], tables["unit_hour"]
     assert events["case_id"].nunique() == len(cases)
@@ -47,8 +46,7 @@ def test_every_file_becomes_a_checked_table(tables: dict[str, pd.DataFrame]) -> 
     assert tables["responses"]["respondent"].nunique() == answers
 
 
-def test_quantities_are_those_of_the_territory(tables: dict[str, pd.DataFrame]) -> None:
-    territory = make_territory(make_plan(seed=SEED, size=SIZE))
+def test_quantities_are_those_of_the_territory(tables: dict[str, pd.DataFrame], territory: Territory) -> None:
     read = tables["quantities"].set_index(["establishment", "unit", "period", "quantity"])["value"]
     for kind in ("hospital", "company"):
         for (site, period), row in territory.declared[kind].iterrows():

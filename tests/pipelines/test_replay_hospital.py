@@ -15,10 +15,11 @@ from chairs.core.errors import DataError, SettingError
 from chairs.twin.engine import layout as code
 from chairs.twin.hospital.calibrate import HospitalModel, calibrate_hospital
 from chairs.twin.hospital.past import past_week
+from chairs.twin.hospital.rare import with_rare_transfers
 from chairs.twin.hospital.reading import HospitalLog
 from chairs.twin.hospital.week import Week
 from chairs.twin.lines import read_lines
-from chairs.twin.replay import replay
+from chairs.twin.replay import beside_others, gaps, replay
 from chairs.twin.scenario import Scenario
 from chairs.twin.simulate import simulate
 
@@ -152,6 +153,35 @@ def test_the_week_of_the_log_starts_with_who_was_there(hospital):
     assert sum(len(one.times) for one in visits) == came
     found = replay(past, Scenario(), redraws=2)
     assert all(line.effect == 0 for line in found.lines)
+
+
+def test_nobody_is_discharged_because_his_transfer_is_rare(hospital):
+    """A transfer of fewer than 11 patients is not in the model; in a past week its patient goes on all the same."""
+    before = Week(hospital, FIRST.timestamp() / 60, 28 * 1440.0)
+    wards, seen = hospital.learnt.log.wards, list(zip(before.ward(), before.ward("second"), strict=True))
+    steps = {step.name: step for step in with_rare_transfers(before).model.steps}
+    learnt = {step.name: step for step in hospital.model.steps}
+    missing = 0
+    for first, second in {(a, b) for a, b in seen if a >= 0 and b >= 0 and a != b}:
+        route = steps[f"after {wards[first]}"]
+        assert route.to[-1] == "discharged"
+        assert {f"transfer {wards[second]}", "discharged"} <= set(route.to)
+        assert {f"transfer {wards[second]}", f"transfer move {wards[second]}"} <= set(steps)
+        missing += f"transfer {wards[second]}" not in learnt[route.name].to
+        assert [sum(line) for line in route.probabilities] == pytest.approx([1.0] * len(route.probabilities))
+    assert missing > 0
+    found = replay(past_week(hospital, FIRST, days=28.0), Scenario(), redraws=2)
+    assert all(line.effect == 0 for line in found.lines)
+
+
+def test_the_error_of_another_week_is_known_by_the_hour(hospital):
+    past = past_week(hospital, FIRST)
+    told = gaps(past, redraws=2)
+    again = replay(past, Scenario(), redraws=2)
+    assert told == again.gaps
+    known = beside_others(again, [told])
+    closer = np.mean(np.array(told["all"]) < known.margin["all"])  # ties: two redraws give halves of patients
+    assert closer <= 0.8 <= known.held["all"] + 1 / 168
 
 
 def test_a_week_outside_the_log_and_an_unknown_ward_get_a_reason(hospital):

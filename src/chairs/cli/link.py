@@ -43,8 +43,8 @@ def seal_(
     from chairs.store.files import write_text
 
     asked, file = read_protocol(paths.protocol_file(protocol)), paths.seal_file(protocol)
-    refuse_unready(asked, paths.study_names())
     former, today = read_seals(file), datetime.datetime.now(datetime.UTC).date().isoformat()
+    refuse_unready(asked, paths.study_names(), former, today)
     seals = sealed_anew(asked, former, date or today, today=today, known=paths.scored(asked.study))
     if len(seals) > len(former):
         write_text(file, written(seals, protocol))
@@ -60,15 +60,17 @@ def seal_(
 @app.command("answerable")
 def answerable(
     protocol: Annotated[str, typer.Argument(help="Name of a file of pipelines/protocols.")],
-    answers: Annotated[float | None, typer.Option(min=1, help=ANSWERS)] = None,
+    answers: Annotated[float | None, typer.Option(help=ANSWERS)] = None,
 ) -> None:
     """Say, without reading any value of the outcome, which effect could be detected with these sites and years."""
     from chairs.linking.answerable import answerable as power
     from chairs.linking.protocol import read_protocol, unblocked
+    from chairs.linking.ready import refuse_unknown
     from chairs.store import paths
     from chairs.store.load import load_table, locate
 
     asked = read_protocol(paths.protocol_file(protocol))
+    refuse_unknown(asked, paths.study_names())
     indicators, establishments = (load_table(table, asked.study) for table in ("indicators", "establishments"))
     scores = load_table("scores", asked.study) if locate("scores", asked.study) else None
     years = _years(paths.study(asked.study).period)

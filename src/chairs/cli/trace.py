@@ -15,6 +15,8 @@ def trace(
     ],
 ) -> None:
     """Walk from a printed figure to the run, the commit, the parameters and the sha256 of the raw files."""
+    from chairs.record.asked import answer
     from chairs.record.trace import trace as walk
 
-    typer.echo(walk(identifier).say(language()))
+    lang = language()
+    typer.echo(answer(identifier, lang) or walk(identifier).say(lang))

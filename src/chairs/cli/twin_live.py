@@ -41,6 +41,7 @@ def live_(  # noqa: PLR0917 - one argument per option of the command
     feed: Annotated[Path, typer.Option(help="Folder the hospital writes HL7 files (.hl7) and CSV drops into.")],
     model: Annotated[Path | None, typer.Option(help="The model that forecasts, a JSON file.")] = None,
     risk: Annotated[Path | None, typer.Option(help="The risk model (data/risk/STUDY/model.json).")] = None,
+    weigh: Annotated[bool, typer.Option("--weigh", help="Let the forecast count each patient's own risk too.")] = False,
     once: Annotated[bool, typer.Option("--once", help="One update, then stop.")] = False,
     every: Annotated[float, typer.Option(min=0.1, help="Minutes between updates.")] = 60.0,
     out: Annotated[Path | None, typer.Option(help="Folder of inbox and snapshot (default: FEED/.live).")] = None,
@@ -61,22 +62,22 @@ def live_(  # noqa: PLR0917 - one argument per option of the command
 
     check_zone(timezone, "--timezone")
     _there(feed, folder=True)
-    settings = _settings((model, risk), stale, _question(hours, replications, beds), _rule(outside, final))
+    settings = _settings((model, risk, weigh), stale, _question(hours, replications, beds), _rule(outside, final))
     place = out or feed / ".live"
     source = Feed(folder=feed, mapping=_mapping(mapping), timezone=timezone)
     _follow((source, Inbox(place / "inbox.sqlite")), (place, at), settings, None if once else 60 * every)
 
 
-def _settings(files: tuple[Path | None, Path | None], stale: float, question: Question, rule: Rule) -> Settings:
+def _settings(files: tuple[Path | None, Path | None, bool], stale: float, question: Question, rule: Rule) -> Settings:
     from chairs.live.update import Settings
     from chairs.twin.forecasting import Forecaster
 
-    model, risk = files
+    model, risk, weigh = files
     read = None if model is None else Forecaster(_model(model))
     key = None if model is None else sha256_of(model)
     return Settings(
         stale_minutes=stale, rule=rule, model=read, model_hash=key, question=question,
-        risk=None if risk is None else _risk(risk),
+        risk=None if risk is None else _risk(risk), weigh=weigh,
     )  # fmt: skip
 
 

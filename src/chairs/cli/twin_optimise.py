@@ -52,6 +52,7 @@ def optimise_(
     with _clean_stop(), _bars() as told:
         found = optimise(asked, read, outcomes, measures, threads=threads, progress=told)
     _write(found, out)
+    _keep(found, (model, question))
     _say(found)
 
 
@@ -83,6 +84,14 @@ def _write(found: Frontier, out: Path) -> None:
     for lang, page in pages(found).items():
         write_text(out / f"{lang}.html", page)
     copy_assets(out / "assets")
+
+
+def _keep(found: Frontier, files: tuple[Path, Path]) -> None:
+    """Keep the receipt of the page, which `chairs trace` gives."""
+    from chairs.live.frontier_page import marks
+    from chairs.record.asked import keep
+
+    keep(marks(found), "twin optimise", files, {"seed": found.question.seed})
 
 
 def _csv(table: pd.DataFrame) -> str:

@@ -13,9 +13,12 @@ from chairs.store.stage import language
 console = Console(highlight=False, soft_wrap=True)
 
 
-def watch_(
+def watch_(  # noqa: PLR0917 - one argument per option of the command
     log: Annotated[Path, typer.Argument(help="The event log: Parquet, with stays dated at start and end.")],
     stays: Annotated[list[str], typer.Option(help="Step that is a stay in a unit; may be repeated.")],
+    arrival: Annotated[
+        str | None, typer.Option(help="Step that is an arrival at the site; left out: arrivals are not watched.")
+    ] = None,
     champion: Annotated[
         Path | None, typer.Option(help="Model in place (JSON); learnt and written when absent, replaced when beaten.")
     ] = None,
@@ -23,7 +26,7 @@ def watch_(
     timezone: Annotated[str, typer.Option(help="Clock of the site.")] = "Europe/Paris",
     place: Annotated[str, typer.Option(help="Country whose public holidays count.")] = "FR",
 ) -> None:
-    """Compare the departures of each day with those foreseen; say in words whether stays drift; renew the model."""
+    """Compare departures and arrivals of each day with those foreseen; say in words what drifts; renew the model."""
     from chairs.core.clock import check_zone
     from chairs.store.files import read_json, write_json
     from chairs.store.parquet import write_table
@@ -34,9 +37,11 @@ def watch_(
     check_zone(timezone, "--timezone")
     known = champion is not None and champion.is_file()
     former = read_departures(read_json(champion), champion.name) if known and champion is not None else None
-    found = watch_log(log, WatchRequest(stays=tuple(stays), place=place, timezone=timezone), former)
+    found = watch_log(log, WatchRequest(stays=tuple(stays), arrival=arrival, place=place, timezone=timezone), former)
     lang = language()
-    console.print(told(found.watched).say(lang), markup=False)
+    for watched in (found.watched, found.arrivals):
+        if watched is not None:
+            console.print(told(watched).say(lang), markup=False)
     console.print(judged(found.contest).say(lang), markup=False)
     if champion is not None and (found.contest.replaced or not known):
         write_json(champion, write_departures(found.model))

@@ -77,6 +77,11 @@ class Rendered:
             if line["side"] == side and not stages.isdisjoint(line["stages"])
         ]
 
+    def heading(self, figure: str, lang: Language) -> str:
+        """Return the title of a figure, or of the card that says why it is not there."""
+        entries = (*self.about["figures"], *self.about["absent"])
+        return next((str(entry["title"][lang]) for entry in entries if entry["id"] == figure), figure)
+
     def summary(self, figure: str) -> Mapping[str, Any] | None:
         """Return title, sentence, headline and fingerprint of a figure; None when it was not made."""
         return next((entry for entry in self.about["figures"] if entry["id"] == figure), None)

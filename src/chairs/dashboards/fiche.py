@@ -99,6 +99,8 @@ class Fiche:
         How many things stand behind it, and what they are (visits, sites).
     note
         Limits: what is left out, masked or assumed.
+    quoted
+        The few lines by which a list of studies tells what this figure found.
 
     Raises
     ------
@@ -119,6 +121,7 @@ class Fiche:
     how_to_read: Text
     note: Text | None = None
     headline: Headline | None = None
+    quoted: tuple[Text, ...] = ()
 
     def __post_init__(self) -> None:
         found = lint(self)

@@ -86,11 +86,12 @@ def excepted(valid: pd.DataFrame) -> Text | None:
 
 
 def strength(row: pd.Series, lang: Language, *, explain: bool = True) -> str:
-    """Return an estimate in words: ρ with its interval, what it means when `explain`, and n."""
-    span = fmt.interval(float(row["low"]), float(row["high"]), lang)
-    scale = f"{RHO.say(lang)} " if explain else ""
-    count = f"n = {fmt.number(int(row['n']), lang)}"
-    return f"{scale}ρ = {fmt.number(float(row['estimate']), lang, 2)} {span} ({count})"
+    """Return an estimate in words: the strength with its interval, its scale when `explain`, the establishments."""
+    value, span = fmt.number(float(row["estimate"]), lang, 2), fmt.interval(float(row["low"]), float(row["high"]), lang)
+    scale = f" {SCALE.say(lang)}" if explain else ""
+    count, many = int(row["n"]), {"fr": ("établissement", "établissements"), "en": ("establishment", "establishments")}
+    sites = f"{fmt.number(count, lang)} {fmt.plural(count, *many[lang], lang)}"
+    return f"{STRENGTH.say(lang)} {value} {span}{scale} ({sites})"
 
 
 def verdict(status: object, q: object) -> str:
@@ -108,11 +109,14 @@ def columns(sets: set[str]) -> tuple[Column, ...]:
     return (
         Column(key="adjusted_for", label=Text(fr="Ajusté sur", en="Adjusted for"), kind="word", words=words),
         Column(
-            key="estimate", label=Text(fr="Corrélation de rang ρ", en="Rank correlation ρ"), kind="number", digits=3
+            key="estimate",
+            label=Text(fr="Force du lien (corrélation de rang)", en="Strength of the link (rank correlation)"),
+            kind="number",
+            digits=3,
         ),
         Column(key="low", label=Text(fr="Borne basse à 95 %", en="Lower 95% bound"), kind="number", digits=3),
         Column(key="high", label=Text(fr="Borne haute à 95 %", en="Upper 95% bound"), kind="number", digits=3),
-        Column(key="q", label=Text(fr="Valeur q", en="q value"), kind="p", digits=3),
+        Column(key="q", label=ALARMS, kind="p", digits=3),
         Column(key="n", label=Text(fr="Établissements", en="Establishments"), kind="count"),
         Column(key="verdict", label=Text(fr="Lecture", en="Reading"), kind="word", words=VERDICTS),
     )
@@ -128,11 +132,18 @@ def tabled(rows: pd.DataFrame) -> pd.DataFrame:
 CAUTION = Text(
     fr="Association exploratoire — pas une preuve de causalité.", en="Exploratory association — not proof of causation."
 )
-RHO = Text(fr="corrélation de rang, de −1 à +1,", en="rank correlation, from −1 to +1,")
-Q = Text(
-    fr="q < 0,05 : moins de 5 % de fausses découvertes attendues parmi les liens retenus",
-    en="q < 0.05: fewer than 5% false discoveries expected among the links kept",
+STRENGTH = Text(fr="force", en="strength")
+SCALE = Text(fr="sur une échelle de −1 à +1", en="on a scale from −1 to +1")
+AXIS = Text(fr="force du lien, de −1 à +1", en="strength of the link, from −1 to +1")
+METHOD = Text(
+    fr="La force du lien est une corrélation de rang (Spearman).",
+    en="The strength of a link is a rank correlation (Spearman).",
 )
+Q = Text(
+    fr="moins de 5 % de fausses alertes attendues parmi les liens retenus",
+    en="fewer than 5% false alarms expected among the links kept",
+)
+ALARMS = Text(fr="Fausses alertes attendues (q)", en="False alarms expected (q)")
 LEFT_OUT = Text(fr="Ajustés autrement, donc non comptés :", en="Adjusted otherwise, hence not counted:")
 WHOLE = Text(fr="mesure de taille", en="a measure of size")
 ONLY = Text(fr="seulement sur", en="only for")

@@ -80,13 +80,55 @@ def _deviations(changes: pd.DataFrame, lang: Language) -> str:
         "en": f"{count} recorded {fmt.plural(count, 'deviation', 'deviations', lang)} since",
     }[lang]
     said = [
-        f"{fmt.period(str(row['date']), lang)}, {row[f'what_{lang}']} ({row[f'why_{lang}']}"
+        f"{fmt.period(str(row['date']), lang)}, {_plain(str(row[f'what_{lang}']), lang)} ({row[f'why_{lang}']}"
         f"{'' if row['touches'] else UNTOUCHED.say(lang)})"
         for _, row in changes.iterrows()
     ]
     return f"{head}{colon}{'; '.join(said) if lang == 'en' else ' ; '.join(said)}."
 
 
+def unfit(count: int, lang: Language) -> str:
+    """Return how many of the declared links could not be estimated, in brackets; nothing when none."""
+    if not count:
+        return ""
+    if lang == "fr":
+        return f" (dont {count} non {fmt.plural(count, 'estimable', 'estimables', lang)})"
+    return f" ({count} of which cannot be estimated)"
+
+
+def untested(held: pd.DataFrame, lang: Language) -> str:
+    """Return how many of the supported links lack a negative control; nothing when none."""
+    count = sum(UNTESTED in flags.split(";") for flags in held["flags"].dropna().astype(str))
+    if not count:
+        return ""
+    if lang == "fr":
+        return f" (dont {count} où un test qui pourrait {fmt.plural(count, 'le', 'les', lang)} contredire manque)"
+    return f" ({count} of which lack a test that could contradict {fmt.plural(count, 'it', 'them', lang)})"
+
+
+def _plain(quoted: str, lang: Language) -> str:
+    """Return the words of a sealed protocol, which nobody may change, with its terms of the trade explained."""
+    for term, meaning in MEANINGS:
+        quoted = quoted.replace(term.say(lang), f"{term.say(lang)}, {meaning.say(lang)}")
+    return quoted
+
+
+MEANINGS = (
+    (
+        Text(fr="cotes proportionnelles", en="proportional odds"),
+        Text(
+            fr="c'est-à-dire les chances d'atteindre une classe plus haute",
+            en="that is, the chances of reaching a higher class",
+        ),
+    ),
+    (
+        Text(fr="apprentissage double", en="double machine learning"),
+        Text(
+            fr="c'est-à-dire un ajustement trouvé par apprentissage automatique",
+            en="that is, an adjustment found by machine learning",
+        ),
+    ),
+)
 UNTOUCHED = Text(fr=" ; sans effet sur les verdicts", en="; no effect on the verdicts")
 TITLES: dict[Moment, Text] = {
     "before": Text(fr="Liens déclarés et leur verdict", en="Declared links and their verdict"),
@@ -132,7 +174,10 @@ FLAGS = {
     "future": Text(fr="le temps ne va pas dans ce sens", en="time does not run that way"),
     "negative_outcome": Text(fr="un résultat témoin bouge aussi", en="a control outcome moves too"),
     "small": Text(fr="trop petit pour compter", en="too small to matter"),
-    "untested": Text(fr="contrôle négatif non réalisable", en="negative control could not be run"),
+    "unadjusted": Text(
+        fr="rien n'est tenu égal entre établissements", en="nothing is held equal between establishments"
+    ),
+    "untested": Text(fr="un test qui pourrait le contredire manque", en="a test that could contradict it is missing"),
 }
 UNTESTED = "untested"
 
@@ -143,6 +188,6 @@ def flagged(flags: str) -> Text:
     Examples
     --------
     >>> flagged("small;untested").fr
-    'trop petit pour compter, contrôle négatif non réalisable'
+    'trop petit pour compter, un test qui pourrait le contredire manque'
     """
     return phrases.both(lambda lang: ", ".join(FLAGS[flag].say(lang) for flag in flags.split(";")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import Text
+from chairs.core.errors import DataError, Text, problem
 from chairs.core.study import Study
 from chairs.dashboards.allowed import allowed
 from chairs.dashboards.fiche import LANGUAGES, Absence, Fiche
@@ -13,6 +13,7 @@ from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.fragment import absence, fragment
 from chairs.store.files import read_json, sha256_of, write_json, write_text
 from chairs.store.parquet import read_table
+from chairs.tables import CONTRACTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,12 +37,12 @@ def render_study(study: Study, released: Path, out: Path) -> None:
     Raises
     ------
     DataError
-        When a released table is not readable.
+        When a released table is not readable, or lacks a column that the data dictionary gives it.
     """
     out.mkdir(parents=True, exist_ok=True)
     for stale in out.glob("*.html"):
         stale.unlink()
-    tables = {path.stem: read_table(path) for path in sorted(released.glob("*.parquet"))}
+    tables = {path.stem: _whole(path, study.name) for path in sorted(released.glob("*.parquet"))}
     tried = [(FIGURES[name], _draw(FIGURES[name], study, tables)) for name in FIGURES if FIGURES[name].expected(study)]
     drawn = [(drawing, made) for drawing, made in tried if made is not None]
     numbers = {}
@@ -57,6 +58,18 @@ def render_study(study: Study, released: Path, out: Path) -> None:
         {"stages": list(line.stages), "side": line.side, **(_text(line.text) or {})} for line in allowed(study, tables)
     ]
     write_json(out / "study.json", about)
+
+
+def _whole(path: Path, study: str) -> pd.DataFrame:
+    """Return a released table; one that an older version wrote, without a column required today, is refused."""
+    table = read_table(path)
+    known = CONTRACTS[path.stem].columns if path.stem in CONTRACTS else {}
+    lacking = [name for name, column in known.items() if not column.missing and name not in table.columns]
+    if lacking:
+        what = ("colonne absente : table d'une version antérieure", "column absent: a table of an older version")
+        remedy = (f"refaire l'étude : « chairs run {study} »", f'run the study again: "chairs run {study}"')
+        raise DataError((problem(*what, file=str(path), column=", ".join(lacking), remedy=remedy),))
+    return table
 
 
 def _draw(drawing: Drawing, study: Study, tables: dict[str, pd.DataFrame]) -> Fiche | Absence | None:
@@ -109,6 +122,7 @@ def _summary(drawing: Drawing, fiche: Fiche) -> dict[str, Any]:
         "sentence": _text(fiche.sentence),
         "fingerprint": fiche.table.fingerprint(),
         "headline": {"value": _text(headline.value), "label": _text(headline.label)} if headline else None,
+        "quoted": [_text(line) for line in fiche.quoted],
     }
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-ABOVE = 15  # px that a name takes above its row
+from chairs.dashboards import theme
+
+ABOVE = 15  # px that a name takes above its row, beside its lines
+SHORT = 38  # characters of a line of a name, where it stands above its row
 SIDE = 24  # px left of the rows, where names stand above them
 LINE = 17  # px a line of a name
 CHARACTER = 7  # px, on the safe side of the fonts of the theme at 13 px
@@ -54,7 +57,7 @@ def rows_layout(
     *,
     row: int,
     edges: tuple[int, int, int],
-    lift: int = 0,
+    lift: float = 0,
     wrap: int = 28,
     narrow: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -67,23 +70,27 @@ def rows_layout(
     edges
         Margins in pixels: top, right, bottom.
     lift
-        Pixels that the drawing of a row takes above it (its own label), on a narrow screen.
+        Pixels that the drawing of a row takes above it (its own label, a second mark), on a narrow screen; under 1, the
+        share of the row that it takes on either side (a band, a bar).
     wrap
         Characters after which a name goes to a second line.
     narrow
         Further changes on a narrow screen, by path in the layout.
     """
-    told = [wrapped(name, wrap) for name in names]
+    told, short = [wrapped(name, wrap) for name in names], [wrapped(name, SHORT) for name in names]
     longest = max((len(line) for name in told for line in name.split("<br>")), default=0)
     row = max([row, *(LINE * (name.count("<br>") + 1) for name in told)])
     top, right, bottom = edges
     at = places(len(names))
+    most = max((name.count("<br>") + 1 for name in short), default=1)
+    share = lift if lift < 1 else 0
+    each = max(row + ABOVE + lift // 2, (LINE * most + ABOVE + 2 * (lift - share)) / (1 - 2 * share))
     titles = [
         {
-            "x": 0, "xref": "paper", "xanchor": "left", "y": place, "yref": "y", "yshift": 6 + lift,
-            "xshift": 8 - SIDE, "yanchor": "bottom", "showarrow": False, "align": "left", "text": wrapped(name, 38),
+            "x": 0, "xref": "paper", "xanchor": "left", "y": place, "yref": "y", "yshift": 6 + lift + share * each,
+            "xshift": 8 - SIDE, "yanchor": "bottom", "showarrow": False, "align": "left", "text": name,
         }
-        for name, place in zip(names, at, strict=True)
+        for name, place in zip(short, at, strict=True)
     ]  # fmt: skip
     return {
         "height": top + bottom + row * len(names),
@@ -91,13 +98,21 @@ def rows_layout(
         "yaxis": {"tickvals": at, "ticktext": told, "range": [0.4, len(names) + 0.6], "showgrid": False},
         "meta": {
             "narrow": {
-                "height": top + bottom + ABOVE + (row + ABOVE + lift // 2) * len(names),
+                "height": round(top + bottom + LINE * most + each * len(names)),
                 "margin.l": SIDE,
                 "margin.r": 16,
                 "yaxis.showticklabels": False,
-                "yaxis.range": [0.4, len(names) + 0.9],
+                "yaxis.range": [0.6, len(names) + 0.6 + LINE * most / each],
                 "annotations": titles,
                 **(narrow or {}),
             }
         },
     }
+
+
+def zero_line(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the vertical line at zero for a layout of `rows_layout`; names above the rows are kept clear of it."""
+    for name in layout["meta"]["narrow"]["annotations"]:
+        name["bgcolor"] = theme.PAPER
+    line = {"color": theme.INK, "width": 1}
+    return {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "line": line}

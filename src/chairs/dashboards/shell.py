@@ -64,10 +64,11 @@ def ordered_pages() -> list[Page]:
     return sorted((PAGES[name] for name in PAGES), key=lambda page: page.order)
 
 
-def document(page: Page, body: str, lang: Language) -> str:
-    """Return the whole HTML of one page."""
+def document(page: Page, body: str, lang: Language, study: Rendered | None = None) -> str:
+    """Return the whole HTML of one page, or of its part about `study`."""
     other: Language = "en" if lang == "fr" else "fr"
-    twin = f"../{other}/{page.slug.say(other)}.html"
+    twin = f"../{other}/{page.file(other, study.name if study else '')}"
+    title = f"{study.say('title', lang)} – {page.title.say(lang)}" if study else page.title
     drawn = 'class="chart"' in body
     scripts = ["locale-fr.js", "plotly.min.js", "site.js"] if drawn else ["site.js"]
     tags = "\n".join(f'<script src="../assets/{name}" defer></script>' for name in scripts)
@@ -76,7 +77,7 @@ def document(page: Page, body: str, lang: Language) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{text(page.title, lang)} – {text(SITE, lang)}</title>
+<title>{text(title, lang)} – {text(SITE, lang)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="../assets/site.css">
 <link rel="alternate" hreflang="{other}" href="{twin}">
@@ -84,7 +85,7 @@ def document(page: Page, body: str, lang: Language) -> str:
 </head>
 <body>
 <a class="skip" href="#content">{text(SKIP, lang)}</a>
-{_header(page, lang, other, twin)}
+{_header(page, lang, other, twin, study is not None)}
 <main id="content" class="frame" tabindex="-1">
 <div class="head">
 <h1>{text(page.heading or page.title, lang)}</h1>
@@ -98,14 +99,14 @@ def document(page: Page, body: str, lang: Language) -> str:
 """
 
 
-def _header(page: Page, lang: Language, other: Language, twin: str) -> str:
+def _header(page: Page, lang: Language, other: Language, twin: str, inside: bool) -> str:
     links = []
     for entry in ordered_pages():
-        here = ' aria-current="page"' if entry is page else ""
-        links.append(f'<li><a href="{entry.slug.say(lang)}.html"{here}>{text(entry.title, lang)}</a></li>')
-    home = ordered_pages()[0].slug.say(lang)
+        here = f' aria-current="{"true" if inside else "page"}"' if entry is page else ""
+        links.append(f'<li><a href="{entry.file(lang)}"{here}>{text(entry.title, lang)}</a></li>')
+    home = ordered_pages()[0].file(lang)
     return f"""<header class="top"><div class="frame">
-<a class="brand" href="{home}.html">{text(SITE, lang)}<span>{text(PARTNERS, lang)}</span></a>
+<a class="brand" href="{home}">{text(SITE, lang)}<span>{text(PARTNERS, lang)}</span></a>
 <nav aria-label="{text(MENU, lang)}"><ul>{"".join(links)}</ul></nav>
 <a class="twin" href="{twin}" hreflang="{other}" lang="{other}">{text(TWIN, lang)}</a>
 </div></header>"""
@@ -120,12 +121,13 @@ def keep(said: Sequence[tuple[str, str]], lang: Language) -> str:
     """Return the "À retenir" block for (where, sentence) pairs; empty when there is nothing to say."""
     if not said:
         return ""
-    lines = "".join(
-        f"<li><strong>{text(where, lang)}.</strong> {text(sentence, lang)}</li>" for where, sentence in said
-    )
+    parts = []
+    for where, pairs in groupby(said, key=lambda pair: pair[0]):
+        lines = "".join(f"<li>{text(sentence, lang)}</li>" for _, sentence in pairs)
+        parts.append(f"<p><strong>{text(where, lang)}</strong></p><ul>{lines}</ul>")
     return (
         f'<section class="keep" aria-labelledby="keep"><h2 id="keep">{text(KEEP, lang)}</h2>'
-        f"<ul>{lines}</ul></section>\n"
+        f"{''.join(parts)}</section>\n"
     )
 
 
@@ -133,19 +135,38 @@ def study_sections(
     studies: Sequence[Rendered], figures: Sequence[str], wide: Collection[str], lang: Language
 ) -> list[str]:
     """Return the parts of a page, one a study, after a list of them when there are several."""
-    parts = [_study_section(study, figures, wide, lang) for study in studies]
-    if len(studies) < 2:
-        return parts
-    links = "".join(
-        f'<li><a href="#study-{study.name}">{text(study.say("title", lang), lang)}</a></li>' for study in studies
-    )
-    return [f'<nav class="contents" aria-label="{text(HERE, lang)}"><ul>{links}</ul></nav>\n', *parts]
+    parts = [study_section(study, figures, _cards(study, figures, wide, lang), lang) for study in studies]
+    places = ((f"study-{study.name}", study.say("title", lang)) for study in studies)
+    return parts if len(studies) < 2 else [here(places, lang), *parts]
 
 
-def _study_section(study: Rendered, figures: Iterable[str], wide: Collection[str], lang: Language) -> str:
-    """Return one study's part of a page: its name, notice, banner and the cards of its figures."""
+def here(places: Iterable[tuple[str, str]], lang: Language) -> str:
+    """Return the list of what stands on this page, from (place, name) pairs."""
+    links = "".join(f'<li><a href="#{place}">{text(name, lang)}</a></li>' for place, name in places)
+    label = text(HERE, lang)
+    return f'<nav class="contents" aria-label="{label}"><span>{label}</span><ul>{links}</ul></nav>\n'
+
+
+def study_page(study: Rendered, figures: Sequence[str], wide: Collection[str], lang: Language) -> str:
+    """Return the part of one study that has a page to itself, with the list of its figures."""
+    places = [(f"{study.name}-{figure}", study.heading(figure, lang)) for figure in figures if study.has(figure)]
+    return study_section(study, figures, here(places, lang) + _cards(study, figures, wide, lang), lang)
+
+
+def study_section(study: Rendered, figures: Sequence[str], inner: str, lang: Language) -> str:
+    """Return one study's part of a page: its name, notice, banner, what may be said, then `inner`."""
     level = str(study.about["level"])
     tag = f'<span class="tag {level}">{text(LEVELS[level], lang)}</span>'
+    period = fmt.period(str(study.about["period"]), lang)
+    return (
+        f'<section aria-labelledby="study-{study.name}">\n'
+        f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'
+        f'<p class="under">{text(study.say("question", lang), lang)} {text(period, lang)}.</p>\n'
+        f"{_banner(study, lang)}{_allowed(study, figures, lang)}{inner}</section>\n"
+    )
+
+
+def _cards(study: Rendered, figures: Sequence[str], wide: Collection[str], lang: Language) -> str:
     shown = [figure for figure in figures if study.has(figure)]
     whole = _alone(shown, wide) | set(wide)
     cards = (study.fragment(figure, lang) for figure in shown)
@@ -153,13 +174,7 @@ def _study_section(study: Rendered, figures: Iterable[str], wide: Collection[str
         card.replace('class="card', 'class="card wide', 1) if figure in whole else card
         for figure, card in zip(shown, cards, strict=True)
     ]
-    period = fmt.period(str(study.about["period"]), lang)
-    return (
-        f'<section aria-labelledby="study-{study.name}">\n'
-        f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'
-        f'<p class="under">{text(study.say("question", lang), lang)} {text(period, lang)}.</p>\n'
-        f'{_banner(study, lang)}{_allowed(study, shown, lang)}<div class="grid">\n{"".join(placed)}</div>\n</section>\n'
-    )
+    return f'<div class="grid">\n{"".join(placed)}</div>\n'
 
 
 def _allowed(study: Rendered, figures: Sequence[str], lang: Language) -> str:

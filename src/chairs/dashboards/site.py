@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-from chairs.core.errors import Problem
+from chairs.core.errors import Language, Problem
 from chairs.dashboards.content import Changes, Content, read_catalog, read_studies
 from chairs.dashboards.fiche import LANGUAGES
 from chairs.dashboards.shell import SITE, document, ordered_pages
@@ -48,15 +48,22 @@ def assemble(
     with replacing_folder(out) as draft:
         written = [Path("index.html")]
         (draft / "index.html").write_text(_door(), encoding="utf-8", newline="\n")
-        for page in ordered_pages():
-            for lang in LANGUAGES:
-                place = Path(lang, f"{page.slug.say(lang)}.html")
-                (draft / place).parent.mkdir(parents=True, exist_ok=True)
-                text = document(page, page.body(content, lang), lang)
-                (draft / place).write_text(text, encoding="utf-8", newline="\n")
-                written.append(place)
+        for lang in LANGUAGES:
+            (draft / lang).mkdir()
+            for name, text in _pages(content, lang):
+                (draft / lang / name).write_text(text, encoding="utf-8", newline="\n")
+                written.append(Path(lang, name))
         copy_assets(draft / "assets")
     return [out / place for place in written]
+
+
+def _pages(content: Content, lang: Language) -> Iterator[tuple[str, str]]:
+    """Give the name and the text of each page, a page of its own for each study where there is one."""
+    for page in ordered_pages():
+        yield page.file(lang), document(page, page.body(content, lang), lang)
+        if page.part:
+            for study in content.with_any(page.figures):
+                yield page.file(lang, study.name), document(page, page.part(content, study, lang), lang, study)
 
 
 def copy_assets(folder: Path) -> None:
@@ -73,13 +80,13 @@ def copy_assets(folder: Path) -> None:
 
 def _door() -> str:
     """Return the page at the root of the site, which leads to the French home page."""
-    home = ordered_pages()[0].slug
+    home, english = (ordered_pages()[0].file(lang) for lang in LANGUAGES)
     return f"""<!DOCTYPE html>
 <html lang="fr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url=fr/{home.fr}.html">
+<meta http-equiv="refresh" content="0; url=fr/{home}">
 <title>{SITE.fr}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="assets/site.css">
@@ -87,8 +94,8 @@ def _door() -> str:
 <body>
 <main class="frame head">
 <h1>{SITE.fr}</h1>
-<p><a href="fr/{home.fr}.html" hreflang="fr">Version française</a> ·
-<a href="en/{home.en}.html" hreflang="en" lang="en">English version</a></p>
+<p><a href="fr/{home}" hreflang="fr">Version française</a> ·
+<a href="en/{english}" hreflang="en" lang="en">English version</a></p>
 </main>
 </body>
 </html>

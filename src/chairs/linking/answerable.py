@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Language, Text
+from chairs.core.errors import Language, SettingError, Text, problem
 from chairs.core.streams import stream
+from chairs.linking.bounds import SUPPOSED
 from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import FEWEST, primary
+from chairs.linking.ordered_power import POWER, smallest_found
 from chairs.linking.protocol import Protocol
 from chairs.linking.shuffles import laid_out
 from chairs.stats.estimate import REASONS, Estimate, shown
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-POWER = 0.8
 TINY = 1e-12  # of a sum of squares: rounding
+MOST_ANSWERS = 1e9
 CLASSES = 5  # of an ordered outcome, where the protocol assumes nothing
+DRAWS = 1500  # of ordered classes, for all pairs of a protocol
 WHO = ["establishment", "unit", "period", "instrument", "dimension", "n"]  # all that is read of the scores
 TOO_FEW = Text(
     fr=f"moins de {FEWEST} établissements : seules la description et les cartes de contrôle sont honnêtes",
@@ -36,6 +39,15 @@ ONE_YEAR = Text(
     fr="chaque établissement n'a qu'une année utilisable (décalage compris) : aucun n'est comparé à lui-même",
     en="each establishment has a single usable year (lag included): none is compared with itself",
 )
+NO_CLASSES = Text(
+    fr="trop peu d'établissements pour des classes : aucun effet, si grand soit-il, ne serait trouvé 4 fois sur 5",
+    en="too few establishments for classes: no effect, however large, would be found 4 times in 5",
+)
+NO_SPREAD = Text(
+    fr="le protocole ne suppose aucune dispersion à ce qui est comparé (assumed : site, year, person)",
+    en="the protocol supposes no spread of what is compared (assumed: site, year, person)",
+)
+NONE_IN_FAMILY = Text(fr="aucun, si grand soit-il,", en="none, however large,")
 MISSED = Text(
     fr="un effet de {} échapperait plus d'une fois sur cinq",
     en="an effect of {} would be missed more than once in five",
@@ -54,13 +66,12 @@ class Power:
     ----------
     outcome
         The outcome that shows least, among those that the same may be said of.
-    spread
-        Standard deviation of the exposure as compared: what years, covariates and (within) establishments leave.
     answers
         Median answers of an establishment and year.
     detectable
         Smallest effect found in 80 % of studies, per `per` of the exposure, alone and in the family: in points, or in
-        log odds of a higher class where the outcome is made of `classes`.
+        log odds of a higher class where the outcome is made of `classes`. `detectable_in_family` is None where no
+        effect is.
     planned
         Nobody has been asked yet: all establishments are counted.
     reason
@@ -72,7 +83,6 @@ class Power:
     establishments: int
     rows: int
     per: float = 1.0
-    spread: float | None = None
     answers: float | None = None
     detectable: float | None = None
     detectable_in_family: float | None = None
@@ -84,10 +94,12 @@ class Power:
         """Return one sentence: what is detectable, against what matters; `name`: words for exposure and change."""
         head = name or f"{self.exposure} (+{shown(self.per, lang, 'g')})"
         head += " : " if lang == "fr" else ": "
-        if self.reason or self.detectable is None or self.detectable_in_family is None:
+        if self.reason or self.detectable is None:
             return f"{head}{self.reason.say(lang) if self.reason else ''}"
-        alone, family = self._size(self.detectable, lang), self._size(self.detectable_in_family, lang)
-        enough, missed = self.detectable_in_family <= smallest, MISSED.say(lang).format(self._size(smallest, lang))
+        alone, both = self._size(self.detectable, lang), self.detectable_in_family
+        family = NONE_IN_FAMILY.say(lang) if both is None else self._size(both, lang)
+        missed = MISSED.say(lang).format(self._size(smallest, lang))
+        enough = both is not None and both <= smallest
         if lang == "fr":
             verdict = "la question a une réponse possible" if enough else missed
             said = f"{head}effet décelable {alone}, {family} dans la famille ; {verdict}"
@@ -136,19 +148,27 @@ def answerable(
     tuple of Power
         By exposure the outcome that shows least, then each other reason why an outcome shows nothing.
 
+    Raises
+    ------
+    SettingError
+        For `answers` under 1 or not a number that can be.
+
     Notes
     -----
     The rows are those that the run would compare (`linking.cells`: lag, floor, covariates), with an outcome that is
     drawn at random in the place of the true one. Fitting the declared model to it gives the reason why nothing can be
     estimated, and the degrees of freedom v of its standard error, which depend on the exposures and not on the outcome.
     With x what years, what is held equal and (within) establishments leave of the exposure, the slope's variance is
-    (site² Σ_s (Σ_t x)² + Σ x² (year² + person² / n)) / (Σ x²)², site, year and person from the protocol's `assumed`;
-    for K ordered classes, equally filled, Σ_s (Σ_t x)² / (Σ x²)² with x weighted by the root of the score's
-    information (Whitehead 1993, *Statist. Med.* 12:2257-2271), releases of one establishment repeating one another.
+    (site² Σ_s (Σ_t x)² + Σ x² (year² + person² / n)) / (Σ x²)², site, year and person from the protocol's `assumed`.
     Detectable: (t_{1 - a/2}(v) + t_{0.8}(v)) standard errors, a = 5 % alone and 5 % over the number of tests in the
-    family (the first step of Benjamini-Hochberg when one effect is real).
+    family (the first step of Benjamini-Hochberg when one effect is real). For ordered classes the information depends
+    on the effect: `chairs.linking.ordered_power`.
     Checked by simulation in `tests/unit/linking/test_answerable.py`, `test_verdict.py` and `test_ordered.py`.
     """
+    if answers is not None and not 1 <= answers <= MOST_ANSWERS:
+        what = ("nombre de réponses impossible", "a number of answers that cannot be")
+        remedy = ("écrire un nombre de 1 ou plus", "write a number of 1 or more")
+        raise SettingError((problem(*what, column="--answers", remedy=remedy),))
     everybody = _everybody(indicators, establishments, protocol, years)
     planned = Sources.of(indicators, _asked(everybody, protocol), establishments)
     there = Sources.of(indicators, _asked(everybody[:0] if scores is None else scores, protocol), establishments)
@@ -159,14 +179,9 @@ def answerable(
             for name in protocol.outcomes
         ]
         of = [replace(one, planned=one.outcome not in there.answers) for one in of]
-        found += sorted((one for one in of if not one.reason), key=_least)[:1]
+        found += sorted((one for one in of if not one.reason), key=lambda one: -(one.detectable or 0.0))[:1]
         found += {one.reason: one for one in of if one.reason}.values()
     return tuple(found)
-
-
-def _least(power: Power) -> float:
-    """Return the place among outcomes: the one with the largest detectable effect first."""
-    return -(power.detectable or 0.0)
 
 
 def _power(sources: Sources, protocol: Protocol, pair: tuple[str, str], answers: float | None) -> Power:
@@ -189,23 +204,36 @@ def _power(sources: Sources, protocol: Protocol, pair: tuple[str, str], answers:
     fit = primary(table, protocol.estimand, protocol.model)
     if fit.p is None:
         return replace(blank, reason=REASONS[fit.reason or "too_few"])
-    x, error = _error(table, protocol)
-    alone, family = (_reach(fit, level) * error * blank.per for level in (0.05, 0.05 / len(protocol.pairs)))
-    return replace(
-        blank,
-        spread=float((x**2).mean() ** 0.5),
-        answers=float(table["n"].median()),
-        detectable=alone,
-        detectable_in_family=family,
-    )
+    levels = (0.05, 0.05 / len(protocol.pairs))
+    if blank.classes:
+        sizes, refused = _of_classes(table, protocol, pair, levels), NO_CLASSES
+    else:
+        sizes, refused = _of_scores(table, protocol, fit, levels), NO_SPREAD
+    alone, family = (None if one is None else one * blank.per for one in sizes)
+    if alone is None:
+        return replace(blank, reason=refused)
+    return replace(blank, answers=float(table["n"].median()), detectable=alone, detectable_in_family=family)
 
 
-def _reach(fit: Estimate, level: float) -> float:
-    """Return the standard errors from zero at which an effect is found four times in five."""
+def _of_classes(
+    table: pd.DataFrame, protocol: Protocol, pair: tuple[str, str], levels: Sequence[float]
+) -> tuple[float | None, ...]:
+    """Return the effects that are found of ordered classes, in log odds per unit."""
+    draw, draws = stream(protocol.seed, "answerable", "classes", *pair), DRAWS // len(protocol.pairs)
+    return smallest_found(table, int(protocol.assumed.get("classes", CLASSES)), levels, draw, draws)
+
+
+def _of_scores(
+    table: pd.DataFrame, protocol: Protocol, fit: Estimate, levels: Sequence[float]
+) -> tuple[float | None, ...]:
+    """Return the effects that are found of a score, in points per unit; None where nothing is supposed to vary."""
     from scipy.special import stdtrit
 
+    error = _error(table, protocol) if set(protocol.assumed) >= set(SUPPOSED["linear"]) else 0.0
+    if not 0 < error < math.inf:
+        return (None,) * len(levels)
     df = min(fit.df or math.inf, 1e15)
-    return float(stdtrit(df, 1 - level / 2) + stdtrit(df, POWER))
+    return tuple(float(stdtrit(df, 1 - level / 2) + stdtrit(df, POWER)) * error for level in levels)
 
 
 def _asked(scores: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
@@ -249,22 +277,21 @@ def _drawn(table: pd.DataFrame, protocol: Protocol, pair: tuple[str, str]) -> np
     return classes
 
 
-def _error(table: pd.DataFrame, protocol: Protocol) -> tuple[np.ndarray, float]:
-    """Return the exposure as the model compares it, and the standard error that the declared spreads give its slope."""
+def _error(table: pd.DataFrame, protocol: Protocol) -> float:
+    """Return the standard error that the supposed spreads give the slope; 0 where they are rounding."""
     import numpy as np
 
     arrays = laid_out(table, sorted(set(table["establishment"].astype(str))), protocol)
     exposure = table["exposure"].to_numpy(float)
     means = table.groupby("establishment")["exposure"].transform("mean").to_numpy(float)
-    columns = np.column_stack([means, exposure - means]) * arrays.weight[:, None]
+    columns = np.column_stack([means, exposure - means])
     between, within = (columns - arrays.basis @ (arrays.basis.T @ columns)).T
     x = within
     if protocol.estimand == "between":  # the deviation is held equal beside the mean
         size = float(within @ within)
         x = between - within * (within @ between / size if size > TINY * float(exposure @ exposure) else 0.0)
     size, shared = float(x @ x), float((np.bincount(arrays.site, x) ** 2).sum())
-    if protocol.model == "ordinal":
-        return x, math.sqrt(shared) / size
-    assumed = {"site": 0.0, "year": 0.0, "person": 0.0, **protocol.assumed}
-    own = assumed["year"] ** 2 + assumed["person"] ** 2 / table["n"].to_numpy(float)
-    return x, math.sqrt(assumed["site"] ** 2 * shared + float((x**2 * own).sum())) / size
+    shared = shared if shared > TINY * size else 0.0
+    site, year, person = (float(protocol.assumed[key]) for key in SUPPOSED["linear"])
+    own = year**2 + person**2 / table["n"].to_numpy(float)
+    return math.sqrt(site**2 * shared + float((x**2 * own).sum())) / size

@@ -142,4 +142,8 @@ def _marks(sites: pd.DataFrame, trait: str) -> pd.DataFrame:
 
 
 def _yearly(table: pd.DataFrame, value: str) -> pd.DataFrame:
-    return table[(table["unit"] == "all") & (table["period"].str.len() == 4) & table[value].notna()]
+    """Return the rows of whole establishments and years that have a number: an infinite one is none."""
+    import numpy as np
+
+    known = np.isfinite(table[value].to_numpy(dtype=float, na_value=np.nan))
+    return table[(table["unit"] == "all") & (table["period"].str.len() == 4) & known]

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from chairs.core.errors import Language, Problem, SettingError, Text, problem
 from chairs.linking.bounds import YEARS
 from chairs.linking.cells import Sources, cells
-from chairs.linking.ladder import primary
+from chairs.linking.ladder import FEWEST, primary
 from chairs.linking.protocol import Protocol
-from chairs.linking.removal import MOST, fewest
+from chairs.linking.removal import MOST, fewest, longest, tried
 from chairs.linking.specification import Curve, Specification, curve
 from chairs.stats.estimate import REASONS, Estimate, shown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    import pandas as pd
 
 NAMED = 40  # establishments of the list that are named
 CLASSES = Text(
@@ -33,6 +35,45 @@ BESIDE = Text(
     fr="À côté de la courbe : ce choix n'en fait pas partie ; {below} de ses {count} points sont plus bas",
     en="Beside the curve: this choice is not one of its points; {below} of its {count} points lie below",
 )
+TOUCHES = Text(fr="Rien à renverser : l'intervalle touche zéro", en="Nothing to overturn: zero is inside")
+NO_INTERVAL = Text(
+    fr="Rien à renverser : le lien déclaré n'a pas d'estimation avec un intervalle ({reason})",
+    en="Nothing to overturn: the declared link has no estimate with an interval ({reason})",
+)
+NONE_EXISTS = Text(
+    fr="aucun retrait de {most} établissement(s) ou moins ({share} %) ne renverse le lien : tous ont été essayés",
+    en="no removal of {most} establishment(s) or fewer ({share}%) overturns the link: all were tried",
+)
+NONE_FOUND = Text(
+    fr="aucune liste trouvée jusqu'à {share} % des établissements ({most}) dont le retrait renverse le lien ; "
+    "toutes n'ont pas été essayées",
+    en="no list found up to {share}% of the establishments ({most}) whose removal overturns the link; "
+    "not all were tried",
+)
+ENOUGH = Text(
+    fr="retirer {count} établissement(s) suffit : {names}", en="removing {count} establishment(s) is enough: {names}"
+)
+SHORTEST = {
+    True: Text(
+        fr="aucune liste plus courte ne suffit : toutes ont été essayées", en="no shorter list is: all were tried"
+    ),
+    False: Text(fr="une liste plus courte peut exister", en="a shorter list may exist"),
+}
+LEFT = Text(fr="Sans cette liste – ", en="Without that list – ")
+LEFT_OVER = Text(
+    fr="il ne reste que {left} établissement(s) ; il en faut {least}",
+    en="only {left} establishment(s) are left; {least} are needed",
+)
+REMEDIES = {
+    "--lag": Text(
+        fr="choisir un décalage dont l'exposition est connue (déclaré : {one.lag})",
+        en="choose a lag whose exposure is known (declared: {one.lag})",
+    ),
+    "--floor": Text(
+        fr="demander moins de réponses (déclaré : {one.floor})", en="ask for fewer answers (declared: {one.floor})"
+    ),
+    "--drop": Text(fr="retirer moins d'établissements", en="leave fewer establishments out"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +92,10 @@ class Answer:
     Parameters
     ----------
     overturned_by
-        Fewest establishments found whose removal makes the interval touch zero, worst first; empty when a quarter of
-        them is not enough; None when the claim had no interval off zero to begin with.
+        Fewest establishments found whose removal makes the interval touch zero, or leaves none; empty when no list of
+        up to a quarter of them was found; None when the claim had no interval off zero to begin with.
+    left
+        The declared link without them; None without a list.
     rank
         Place of the challenged choice on the specification curve; None when it is not one of its choices.
     classes
@@ -66,6 +109,7 @@ class Answer:
     curve: Curve
     rank: int | None
     overturned_by: tuple[str, ...] | None
+    left: Estimate | None = None
     classes: bool = False
     exposure: str = ""
     per: float = 1.0
@@ -90,7 +134,7 @@ class Answer:
         ]
         if self.classes:
             lines.append(CLASSES.say(lang))
-        return "\n".join([*lines, *self._place(lang), self._removal(french)])
+        return "\n".join([*lines, *self._place(lang), *self._removal(lang, head)])
 
     def _place(self, lang: Language) -> list[str]:
         """Return where the challenged choice stands on the curve, or beside it."""
@@ -101,30 +145,21 @@ class Answer:
             return [NO_PLACE.say(lang)]
         return [BESIDE.say(lang).format(below=self.below, count=count)]
 
-    def _removal(self, french: bool) -> str:
+    def _removal(self, lang: Language, name: str) -> list[str]:
+        """Return how few establishments carry the link, and how sure it is that fewer do not."""
         if self.overturned_by is None and self.declared.low is None:
-            reason = REASONS[self.declared.reason or "too_few"].say("fr" if french else "en")
-            return (
-                f"Rien à renverser : le lien déclaré n'a pas d'estimation avec un intervalle ({reason})"
-                if french
-                else f"Nothing to overturn: the declared link has no estimate with an interval ({reason})"
-            )
+            return [NO_INTERVAL.say(lang).format(reason=REASONS[self.declared.reason or "too_few"].say(lang))]
         if self.overturned_by is None:
-            return "Rien à renverser : l'intervalle touche zéro" if french else "Nothing to overturn: zero is inside"
-        if not self.overturned_by:
-            share = round(100 * MOST)
-            return (
-                f"retirer {share} % des établissements ne suffit pas à renverser le lien"
-                if french
-                else f"removing {share}% of the establishments is not enough to overturn the link"
-            )
-        count = len(self.overturned_by)
+            return [TOUCHES.say(lang)]
+        sites, count = self.declared.clusters or 0, len(self.overturned_by)
+        if not count:
+            words = NONE_EXISTS if tried(sites) >= longest(sites) else NONE_FOUND
+            return [words.say(lang).format(share=round(100 * MOST), most=longest(sites))]
         names = ", ".join(self.overturned_by[:NAMED]) + (", …" if count > NAMED else "")
-        return (
-            f"retirer {count} établissement(s) suffit : {names}"
-            if french
-            else f"removing {count} establishment(s) is enough: {names}"
-        )
+        found = ENOUGH.say(lang).format(count=count, names=names)
+        if count > 1:
+            found += f"{' ; ' if lang == 'fr' else '; '}{SHORTEST[count - 1 <= tried(sites)].say(lang)}"
+        return [found, *([] if self.left is None else [f"{LEFT.say(lang)}{_per(self.left, self.per, name).say(lang)}"])]
 
 
 def contest(
@@ -138,31 +173,36 @@ def contest(
 
     Notes
     -----
-    The fewest establishments are looked for by their influence on the slope (Broderick, Giordano & Meager 2020,
-    arXiv:2011.14999), and every list found is checked by fitting again without it. This gives an upper bound: fewer
-    might do.
+    The fewest establishments are looked for by their influence on the end of the interval that faces zero (after
+    Broderick, Giordano & Meager 2020, arXiv:2011.14999, who follow the estimate), and the list found is checked by
+    fitting again without it (`removal.fewest`). Among few establishments all short lists are tried; beyond that the
+    list is an upper bound: fewer might do.
 
     Raises
     ------
     SettingError
-        For a lag or floor out of bounds, or an establishment that this link does not compare.
+        For a lag or floor out of bounds, an establishment that this link does not compare, or a challenge that leaves
+        too few establishments to compare.
     """
     _bounded(challenge)
     declared = cells(sources, protocol, *pair)
-    asked = replace(protocol, floor=protocol.floor if challenge.floor is None else challenge.floor)
-    table = cells(sources, asked, *pair, challenge.lag)
-    _compared(challenge, {*declared["establishment"], *table["establishment"]})
-    table = table[~table["establishment"].isin(challenge.drop)].reset_index(drop=True)
+    whole = _challenged(sources, protocol, pair, replace(challenge, drop=()))
+    _compared(challenge, {*declared["establishment"], *whole["establishment"]})
+    _comparable(sources, protocol, pair, challenge)
+    table = _without(whole, challenge.drop)
     lag = protocol.lag if challenge.lag is None else challenge.lag
-    choice = Specification(lag=lag, adjusted=bool(protocol.covariates), floor=asked.floor, extremes=True)
-    whole = curve(sources, protocol, *pair, executor)
+    floor = protocol.floor if challenge.floor is None else challenge.floor
+    choice = Specification(lag=lag, adjusted=bool(protocol.covariates), floor=floor, extremes=True)
+    points = curve(sources, protocol, *pair, executor)
     estimate = primary(declared, protocol.estimand, protocol.model)
+    found = fewest(declared, estimate, protocol)
     return Answer(
         declared=estimate,
         challenged=primary(table, protocol.estimand, protocol.model),
-        curve=whole,
-        rank=None if challenge.drop else whole.rank_of(choice),
-        overturned_by=fewest(declared, estimate, protocol),
+        curve=points,
+        rank=None if challenge.drop else points.rank_of(choice),
+        overturned_by=found,
+        left=primary(_without(declared, found), protocol.estimand, protocol.model) if found else None,
         classes=protocol.model == "ordinal",
         exposure=pair[0],
         per=protocol.per.get(pair[0], 1.0),
@@ -203,6 +243,36 @@ def _compared(challenge: Challenge, sites: Collection[str]) -> None:
             for name in stray
         )
     )
+
+
+def _challenged(sources: Sources, protocol: Protocol, pair: tuple[str, str], challenge: Challenge) -> pd.DataFrame:
+    """Return the rows that a challenge compares."""
+    asked = replace(protocol, floor=protocol.floor if challenge.floor is None else challenge.floor)
+    return _without(cells(sources, asked, *pair, challenge.lag), challenge.drop)
+
+
+def _comparable(sources: Sources, protocol: Protocol, pair: tuple[str, str], challenge: Challenge) -> None:
+    """Refuse the option that leaves too few of the establishments of a link that has enough."""
+    steps = {
+        "": Challenge(),
+        "--lag": replace(challenge, floor=None, drop=()),
+        "--floor": replace(challenge, drop=()),
+        "--drop": challenge,
+    }
+    for option, one in steps.items():
+        left = _challenged(sources, protocol, pair, one)["establishment"].nunique()
+        if left >= FEWEST:
+            continue
+        if not option:  # the declared link has too few already, and says so
+            return
+        told, remedy = LEFT_OVER, REMEDIES[option]
+        what = (told.fr.format(left=left, least=FEWEST), told.en.format(left=left, least=FEWEST))
+        do = (remedy.fr.format(one=protocol), remedy.en.format(one=protocol))
+        raise SettingError((problem(*what, column=option, remedy=do),))
+
+
+def _without(table: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    return table[~table["establishment"].isin(names)].reset_index(drop=True)
 
 
 def _per(one: Estimate, per: float, name: str) -> Estimate:

@@ -15,7 +15,7 @@ from chairs.stats.estimate import Estimate, estimated
 if TYPE_CHECKING:
     import pandas as pd
 
-    from chairs.stats.panel import Errors
+    from chairs.stats.cluster_robust import Kind
 
 Further = Literal["staggered", "double_ml", "ordinal"]
 Rung = Literal[
@@ -25,7 +25,7 @@ Level = Literal["establishment", "change"]
 
 FEWEST = 8  # establishments under which only description and control charts are honest
 TOO_FEW, COLLINEAR, STILL = "too_few", "collinear", "still_outcome"
-ERRORS: Errors = "CR2-exact"
+ERRORS: Kind = "CR2-exact"
 UNLESS_FEW: tuple[Rung, ...] = ("between", "within", "two_way")
 UNLESS_STILL: tuple[Rung, ...] = ("within", "contextual", "two_way")
 READ: dict[Rung, Text] = {
@@ -101,7 +101,7 @@ def ladder(table: pd.DataFrame, further: Sequence[Further] = (), seed: int = 1) 
     from chairs.stats import panel
 
     more = covariates_of(table)
-    sums = _sums(table, more)
+    sums = sums_of(table, more)
     alone = panel.between(sums.selected(("(intercept)", "exposure", "outcome"))).coefficient("exposure")
     mixed = _exposure(panel.pooled(sums, errors=ERRORS))
     steps = [Step(rung="description", estimate=alone), *_split(sums), Step(rung="pooled", estimate=mixed)]
@@ -138,7 +138,7 @@ def primary(table: pd.DataFrame, estimand: str, model: str = "linear") -> Estima
         return replace(blank, reason=TOO_FEW)
     if model == "ordinal":
         return between(table)
-    sums = _sums(table, covariates_of(table))
+    sums = sums_of(table, covariates_of(table))
     if estimand == "within":
         return _exposure(panel.fixed_effects(sums, errors=ERRORS))
     return next(step.estimate for step in _split(sums) if step.rung == "between")
@@ -152,12 +152,12 @@ def beside(table: pd.DataFrame, term: str, estimand: str, model: str = "linear")
         return Estimate(term=term, n=len(table), reason=TOO_FEW)
     if model == "ordinal":
         return between(table, term)
-    sums = _sums(table, [name for name in covariates_of(table) if name != term], (term,))
+    sums = sums_of(table, [name for name in covariates_of(table) if name != term], (term,))
     fit = panel.fixed_effects(sums, errors=ERRORS) if estimand == "within" else panel.pooled(sums, errors=ERRORS)
     return fit.coefficient(term)
 
 
-def _sums(table: pd.DataFrame, covariates: list[str], after: tuple[str, ...] = ()) -> CrossProducts:
+def sums_of(table: pd.DataFrame, covariates: list[str], after: tuple[str, ...] = ()) -> CrossProducts:
     """Return the cross-products, the exposure last: one that the covariates determine is the one that has a reason."""
     from chairs.stats.streaming import cross_products
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chairs.linking.bounds import MOST_CLASSES
 from chairs.linking.cells import covariates_of
 from chairs.stats.estimate import Estimate
 from chairs.stats.ordered_clusters import OrderedFit, ordered_clusters
@@ -12,8 +13,6 @@ from chairs.stats.ordered_clusters import OrderedFit, ordered_clusters
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-
-MOST_CLASSES = 20
 
 
 def between(table: pd.DataFrame, term: str = "exposure") -> Estimate:
@@ -39,8 +38,14 @@ def between(table: pd.DataFrame, term: str = "exposure") -> Estimate:
     return replace(fitted(table, term).estimates[-1], term=term)
 
 
-def fitted(table: pd.DataFrame, term: str = "exposure", leave_out: bool = False) -> OrderedFit:
-    """Return the whole fit, the mean of `term` last (`leave_out`: what it would be without each establishment)."""
+def fitted(table: pd.DataFrame, term: str = "exposure") -> OrderedFit:
+    """Return the whole fit, the mean of `term` last."""
+    names, x = design(table, term)
+    return ordered_clusters(table["outcome"].to_numpy(float), x, names, table["establishment"].to_numpy(dtype=str))
+
+
+def design(table: pd.DataFrame, term: str = "exposure") -> tuple[list[str], np.ndarray]:
+    """Return names and columns of the model, the mean of `term` last."""
     import numpy as np
 
     names, columns = held(table, without=("exposure", term))
@@ -50,8 +55,7 @@ def fitted(table: pd.DataFrame, term: str = "exposure", leave_out: bool = False)
         moves = bool(np.abs(moved).max(initial=0.0) > 1e-12 * max(np.abs(mean).max(initial=0.0), 1e-300))
         names += [f"{name} (within)"] * moves + [f"{name} (between)"]
         columns += [moved] * moves + [mean]
-    x, cluster = np.column_stack(columns), table["establishment"].to_numpy(dtype=str)
-    return ordered_clusters(table["outcome"].to_numpy(float), x, names, cluster, leave_out)
+    return names, np.column_stack(columns)
 
 
 def held(table: pd.DataFrame, without: tuple[str, ...] = ("exposure",)) -> tuple[list[str], list[np.ndarray]]:

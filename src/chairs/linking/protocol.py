@@ -16,6 +16,7 @@ Estimand = Literal["within", "between"]
 Model = Literal["linear", "ordinal"]
 Rung = Literal["staggered", "double_ml", "ordinal"]
 LINKED_BY = "->"
+OUTCOME = "outcome"  # what the graph calls every score of the protocol
 ORDINAL = ("écrire model: ordinal et estimand: between", "write model: ordinal and estimand: between")
 
 
@@ -43,7 +44,9 @@ class Protocol:
     covariates
         Indicator codes and traits held equal; chosen by `graph`.
     graph
-        Arrows of the causal diagram as "cause -> effect", among indicators, traits and "outcome".
+        Arrows of the causal diagram as "cause -> effect", among indicators, traits, "outcome" and what is `unmeasured`.
+    unmeasured
+        Names in the graph of what nobody measures: said to be left open, never held equal.
     kind
         Establishments compared.
     model
@@ -97,11 +100,17 @@ class Protocol:
     assumed: Mapping[str, float] = field(default_factory=lambda: {"site": 3.0, "year": 1.5, "person": 18.0})
     seed: int = 1
     deviations: tuple[Deviation, ...] = ()
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """All tests of the family."""
         return tuple((exposure, outcome) for outcome in self.outcomes for exposure in self.exposures)
+
+    @property
+    def in_graph(self) -> frozenset[str]:
+        """All names of the graph."""
+        return frozenset(name for line in self.graph for name in _arrow(line))
 
     @property
     def further(self) -> tuple[Rung, ...]:
@@ -175,8 +184,8 @@ def unblocked(protocol: Protocol, exposure: str) -> frozenset[str]:
     the graph that change matter, which the graph cannot tell; they are all listed.
     """
     causes = {_arrow(line)[0] for line in protocol.graph} - {exposure}
-    both = {c for c in causes if {exposure, "outcome"} <= effects_of(protocol.graph, c)}
-    direct = {c for c in both if "outcome" in _without(protocol.graph, exposure, c)}
+    both = {c for c in causes if {exposure, OUTCOME} <= effects_of(protocol.graph, c)}
+    direct = {c for c in both if OUTCOME in _without(protocol.graph, exposure, c)}
     return frozenset(direct - set(protocol.covariates))
 
 
@@ -201,8 +210,10 @@ def _named(protocol: Protocol, path: Path) -> list[Problem]:
 
 def _dated(date: str, where: str) -> list[Problem]:
     try:
-        datetime.date.fromisoformat(date)
+        written = datetime.date.fromisoformat(date).isoformat()
     except ValueError:
+        written = ""
+    if written != date:
         remedy = ("écrire une date comme 2026-11-22", "write a date like 2026-11-22")
         return [problem("date illisible", "unreadable date", file=where, column="deviations", remedy=remedy)]
     return []
@@ -229,7 +240,7 @@ def _forbidden(protocol: Protocol, where: str) -> list[Problem]:
             remedy = ("écrire cause -> effet", "write cause -> effect")
             found.append(problem(*what, file=where, column="graph", remedy=remedy))
     for exposure in protocol.exposures:
-        downstream = effects_of(protocol.graph, exposure) | effects_of(protocol.graph, "outcome")
+        downstream = effects_of(protocol.graph, exposure) | effects_of(protocol.graph, OUTCOME)
         for covariate in sorted(downstream & set(protocol.covariates)):
             found.append(
                 problem(
@@ -243,8 +254,9 @@ def _forbidden(protocol: Protocol, where: str) -> list[Problem]:
                     ),
                 )
             )
-        if exposure in effects_of(protocol.graph, exposure):
-            what = ("le graphe tourne en rond", "the graph has a cycle")
-            remedy = ("ôter une flèche du cercle", "take one arrow of the circle out")
-            found.append(problem(*what, file=where, column="graph", remedy=remedy))
+    if round_ := sorted(name for name in protocol.in_graph if name in effects_of(protocol.graph, name)):
+        listed = ", ".join(round_)
+        what = (f"le graphe tourne en rond : {listed}", f"the graph has a cycle: {listed}")
+        remedy = ("ôter une flèche du cercle", "take one arrow of the circle out")
+        found.append(problem(*what, file=where, column="graph", remedy=remedy))
     return found

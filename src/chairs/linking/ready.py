@@ -1,40 +1,75 @@
-"""Whether a protocol may be sealed: filled in, and of things that the platform knows."""
+"""Whether a protocol may be sealed: filled in, of things that the platform knows, its changes of days that can be."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from chairs.core.errors import Problem, SettingError, problem
 from chairs.linking.cells import TRAITS
-from chairs.linking.protocol import Protocol, place
+from chairs.linking.protocol import OUTCOME, Protocol, place
+from chairs.linking.sealing import Seal
 
 BLANKS = ("à remplir", "fill in")  # what a skeleton leaves to be written
 
 
-def refuse_unready(protocol: Protocol, studies: Collection[str]) -> None:
-    """Refuse to seal a skeleton, or a protocol of a study, indicator or score that does not exist.
+def refuse_unready(
+    protocol: Protocol, studies: Collection[str], seals: Sequence[Seal] = (), today: str | None = None
+) -> None:
+    """Refuse to seal a skeleton, a protocol of something that does not exist, or a deviation of an impossible day.
 
     Parameters
     ----------
     studies
         Names of all studies.
+    seals, today
+        Entries of the seal's file so far, and present day (ISO): a deviation that is not sealed yet is dated from the
+        last of them to today.
 
     Raises
     ------
     SettingError
-        With each key that is still blank or names something unknown.
+        With each key that is still blank, names something unknown or holds such a day.
     """
+    found = [*_blank(protocol), *_unknown(protocol, studies), *_untimely(protocol, seals, today)]
+    if found:
+        raise SettingError(tuple(found))
+
+
+def refuse_unknown(protocol: Protocol, studies: Collection[str]) -> None:
+    """Refuse a protocol of a study, indicator or score that does not exist, or whose graph names a stray cause.
+
+    Raises
+    ------
+    SettingError
+        With each name, and those most like it.
+    """
+    found = _unknown(protocol, studies)
+    if found:
+        raise SettingError(tuple(found))
+
+
+def _blank(protocol: Protocol) -> Iterator[Problem]:
+    where, remedy = place(protocol.name), ("l'écrire", "write it")
+    for key, value in asdict(protocol).items():
+        texts = list(_texts(value))
+        if any(blank in text for text in texts for blank in BLANKS):
+            yield problem("reste à remplir", "still to be filled in", file=where, column=key, remedy=remedy)
+        elif not all(map(_says, texts)):
+            yield problem("texte vide", "empty text", file=where, column=key, remedy=remedy)
+
+
+def _says(text: str) -> bool:
+    """Say whether a text shows anything at all."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
+
+
+def _unknown(protocol: Protocol, studies: Collection[str]) -> list[Problem]:
     from chairs.indicators.indicator import INDICATORS
     from chairs.surveys.instrument import instrument, instrument_names
 
-    where = place(protocol.name)
-    found = [
-        problem("reste à remplir", "still to be filled in", file=where, column=key, remedy=("l'écrire", "write it"))
-        for key, value in asdict(protocol).items()
-        if any(blank in text for text in _texts(value) for blank in BLANKS)
-    ]
+    where, found = place(protocol.name), []
     if protocol.study not in studies:
         what = (f"étude inconnue « {protocol.study} »", f'unknown study "{protocol.study}"')
         found.append(_stray(what, sorted(studies), where, "study"))
@@ -49,8 +84,31 @@ def refuse_unready(protocol: Protocol, studies: Collection[str]) -> None:
         for outcome in sorted(set(outcomes) - scores):
             what = (f"score inconnu « {outcome} »", f'unknown score "{outcome}"')
             found.append(_stray(what, _near(outcome, scores), where, key))
-    if found:
-        raise SettingError(tuple(found))
+    return [*found, *_strays(protocol, codes | set(TRAITS), where)]
+
+
+def _strays(protocol: Protocol, measured: set[str], where: str) -> Iterator[Problem]:
+    """Yield what the graph names that is neither measured nor declared as not measured."""
+    declared = {OUTCOME, *protocol.exposures, *protocol.covariates, *protocol.unmeasured}
+    for name in sorted(protocol.in_graph - declared - measured):
+        what = (f"nom inconnu dans le graphe « {name} »", f'unknown name in the graph "{name}"')
+        near = OUTCOME if name in protocol.outcomes else ", ".join(_near(name, declared | measured))
+        choose = (f"choisir parmi : {near}, ou ", f"choose among: {near}, or ") if near else ("", "")
+        remedy = (f"{choose[0]}l'écrire sous unmeasured", f"{choose[1]}write it under unmeasured")
+        yield problem(*what, file=where, column="graph", remedy=remedy)
+
+
+def _untimely(protocol: Protocol, seals: Sequence[Seal], today: str | None) -> Iterator[Problem]:
+    """Yield the deviations not sealed yet that are dated before the last seal or to come."""
+    first, last = (seals[-1].date, len(seals[-1].deviations)) if seals else ("", 0)
+    for one in protocol.deviations[last:]:
+        if one.date < first or (today is not None and one.date > today):
+            what = (f"écart daté du {one.date}", f"a deviation dated {one.date}")
+            why = (f", avant le scellé du {first}", f", before the seal of {first}")
+            why = why if one.date < first else (", un jour à venir", ", a day to come")
+            remedy = ("écrire le jour où le changement a été décidé", "write the day the change was decided")
+            file = place(protocol.name)
+            yield problem(what[0] + why[0], what[1] + why[1], file=file, column="deviations", remedy=remedy)
 
 
 def _texts(value: Any) -> Iterator[str]:

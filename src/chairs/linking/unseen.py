@@ -29,18 +29,22 @@ class Unseen:
     selection
         Oster's δ: its selection in units of that of the covariates; None without covariates, or where classes are
         ordered.
+    outweighed
+        Whether a cause as strong as the strongest covariate would bring zero into the interval (`between`, linear).
     """
 
     e_value: float | None = None
     e_value_interval: float | None = None
     selection: float | None = None
+    outweighed: bool = False
 
     def fragile(self, estimand: str) -> bool:
         """Say whether an unmeasured cause no stronger than the covariates would undo the link.
 
-        Within establishments the covariates hardly change: they stand for no unmeasured cause, and δ decides nothing.
+        Within establishments the covariates hardly change: they stand for no unmeasured cause, and neither decides.
         """
-        return estimand == "between" and self.selection is not None and 0 <= self.selection < 1
+        selected = self.selection is not None and 0 <= self.selection < 1
+        return estimand == "between" and (selected or self.outweighed)
 
     def say(self, lang: Language = "fr") -> str:
         """Return it in words; empty where there is no estimate."""
@@ -72,7 +76,9 @@ def unseen(table: pd.DataFrame, protocol: Protocol, exposure: str, estimate: Est
     year, RR = exp(0.91 d); for ordered classes RR is the root of the odds ratio, a high class not being rare
     (VanderWeele & Ding 2017, *Ann. Intern. Med.* 167:268-274). δ is that of the declared comparison: deviations of each
     establishment from its mean for `within`, else all rows, years taken out first, R² max = min(1, 1.3 R²) (Oster 2019,
-    *J. Bus. Econ. Stat.* 37:187-204). Checked on a planted unmeasured cause.
+    *J. Bus. Econ. Stat.* 37:187-204). The strongest covariate is that whose likeness among the unmeasured causes would
+    move the slope between means of establishments most (Cinelli & Hazlett 2020, *J. R. Stat. Soc. B* 82:39-67, section
+    4.4). Checked on a planted unmeasured cause.
     """
     if estimate.estimate is None or estimate.low is None or estimate.high is None:
         return Unseen()
@@ -82,7 +88,12 @@ def unseen(table: pd.DataFrame, protocol: Protocol, exposure: str, estimate: Est
     from chairs.stats.sensitivity import e_value
 
     point, interval = e_value(*ratios)
-    return Unseen(e_value=_known(point), e_value_interval=_known(interval), selection=_selection(table, protocol))
+    return Unseen(
+        e_value=_known(point),
+        e_value_interval=_known(interval),
+        selection=_selection(table, protocol),
+        outweighed=_outweighed(table, protocol),
+    )
 
 
 def _ratios(
@@ -118,6 +129,23 @@ def _selection(table: pd.DataFrame, protocol: Protocol) -> float | None:
         values = _deviations(values, table["establishment"].factorize()[0])
     found = oster(pd.DataFrame(values, columns=names), "outcome", "exposure", covariates, names[2 + len(covariates) :])
     return None if found.reason is not None else _known(found.delta)
+
+
+def _outweighed(table: pd.DataFrame, protocol: Protocol) -> bool:
+    """Say whether a cause like the strongest covariate (all levels of a trait together) takes the link away."""
+    from chairs.stats.sensitivity import sensitivity
+
+    covariates = covariates_of(table)
+    if protocol.model == "ordinal" or protocol.estimand != "between" or not covariates:
+        return False
+    means = table.groupby("establishment")[["outcome", "exposure", *covariates]].mean()
+    groups: dict[str, list[str]] = {}
+    for name in covariates:
+        groups.setdefault(name.split("=")[0], []).append(name)
+    likened = [tuple(names) for names in groups.values()]
+    found = sensitivity(means, "outcome", "exposure", covariates, likened, times=(1,))
+    ends = [(bound.adjusted.low, bound.adjusted.high) for bound in found.bounds]
+    return any(low is not None and high is not None and low <= 0 <= high for low, high in ends)
 
 
 def _deviations(values: np.ndarray, site: np.ndarray) -> np.ndarray:

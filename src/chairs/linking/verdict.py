@@ -43,9 +43,13 @@ FLAGS = {
         fr="un résultat que cette exposition ne peut pas toucher bouge aussi",
         en="an outcome that this exposure cannot reach moves as well",
     ),
+    "unadjusted": Text(
+        fr="rien n'est tenu égal entre établissements : tout ce qui les distingue peut l'expliquer",
+        en="nothing is held equal between establishments: whatever tells them apart may explain it",
+    ),
     "untested": Text(
-        fr="contrôle négatif non réalisable : trop peu de données sur l'exposition suivante ou sur un résultat témoin",
-        en="negative control that cannot be run: too few data on the next exposure or on a control outcome",
+        fr="un contrôle négatif manque : aucun n'est déclaré, ou les données de l'un d'eux ne suffisent pas",
+        en="a negative control is missing: none is declared, or the data of one of them are too few",
     ),
     "small": Text(
         fr="l'intervalle est tout entier sous le plus petit effet utile",
@@ -117,10 +121,11 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     speaks against it, `doubtful` when something does. What may speak against it: the difference of the between and the
     within slope (p < 5 %), a robustness value under 5 % or, between establishments, Oster's δ from 0 to 1, next
     period's exposure beside the declared one (negative control, p < 5 %), a declared outcome that cannot be moved
-    (p < 5 %), an interval entirely under the smallest effect that matters. A link that is not supported although
-    establishments that differ show it (crude or pooled, p < 5 %) is marked `crude_only`. A declared negative control
-    that the data do not allow (no later year, a control outcome nobody measured) is not passed: the claim is marked
-    `untested`, and its sentence says so. A causal reading is never written: that takes a design that the protocol does
+    (p < 5 %), an interval entirely under the smallest effect that matters, a comparison of establishments that holds
+    nothing equal. A link that is not supported although establishments that differ show it (crude or pooled, p < 5 %)
+    is marked `crude_only`. A negative control that the data do not allow (no later year, a control outcome nobody
+    measured), or a protocol that declares none, is not passed: the claim is marked `untested`, and its sentence says
+    so; to declare less never earns more. A causal reading is never written: that takes a design that the protocol does
     not check.
     """
     tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
@@ -206,10 +211,12 @@ def _flags(
     if _significant(estimate):
         if weak:
             found.append("fragile")
+        if protocol.estimand == "between" and not protocol.covariates:
+            found.append("unadjusted")
         later = [_future(sources, protocol, pair)] if protocol.future_exposure else []
         moved = [_moved(sources, protocol, pair[0], outcome) for outcome in protocol.negative_outcomes]
         found += [flag for flag, ran in (("future", later), ("negative_outcome", moved)) if any(map(_significant, ran))]
-        if any(one is None or one.p is None for one in (*later, *moved)):
+        if not (later or moved) or any(one is None or one.p is None for one in (*later, *moved)):
             found.append(UNTESTED)
         if _too_small(estimate, protocol.smallest_effect / protocol.per.get(pair[0], 1.0)):
             found.append("small")

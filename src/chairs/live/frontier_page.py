@@ -10,10 +10,11 @@ from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Column, Fiche, Table
-from chairs.dashboards.fragment import fragment
+from chairs.dashboards.fragment import fragment, identifier
 from chairs.live import desk_words
 from chairs.live import frontier_words as words
 from chairs.live.desk_page import DIGITS
+from chairs.record.asked import INTERNAL
 from chairs.twin.hospital.outcomes import UNITS
 from chairs.twin.options import TOTALS
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chairs.twin.optimise import Frontier, Member
 
 HEIGHT = 460  # px
+MOST = 0.75  # share of the strongest effect that counts as most of it
 SIDES = ("right", "left")  # of the dots, for their numbers: by turns, so that two at one cost do not run together
 LOOKS = {
     "dominated": {"size": 7, "symbol": "circle", "color": theme.GREY, "opacity": 0.55},
@@ -75,13 +77,43 @@ def sentence(found: Frontier, measure: str, lang: Language) -> str:
     said = _counts(found, kept, measure, lang)
     pairs = [(one, effect) for one in found.members if (effect := effect_of(one, measure)) is not None]
     best, effect = min(pairs, key=lambda pair: pair[1].mean)
-    axis, name = axis_of(found), name_of(measure, lang)
-    cost = f"{fmt.number(best.totals[axis], lang, 1 if axis == 'fte' else 0)} {words.TOTALS[axis].say(lang)}"
-    inside = f"{name[0].lower()}{name[1:]} {told(effect, lang)}"
     doubt = f", {words.STANDINGS[best.standing].say(lang)}" if best.standing == "undecided" else ""
-    if lang == "fr":
-        return f"{said}. La plus efficace{doubt} : {label(found, best, lang)}, pour {cost} ({inside})."
-    return f"{said}. The strongest{doubt}: {label(found, best, lang)}, for {cost} ({inside})."
+    strongest = f"{_cost(found, best, lang)} ({_inside(measure, effect, lang)})"
+    head = {"fr": "La plus efficace", "en": "The strongest"}[lang]
+    colon = {"fr": " :", "en": ":"}[lang]
+    said = f"{said}. {head}{doubt}{colon} {label(found, best, lang)}, {strongest}."
+    cheaper = _cheaper(found, pairs, (best, effect))
+    if cheaper is None:
+        return said
+    one, less = cheaper
+    more = {"fr": "L'essentiel de cet effet, à moindre coût :", "en": "Most of that effect at less cost:"}[lang]
+    return f"{said} {more} {label(found, one, lang)}, {_cost(found, one, lang)} ({_inside(measure, less, lang)})."
+
+
+def _cost(found: Frontier, member: Member, lang: Language) -> str:
+    axis = axis_of(found)
+    cost = fmt.number(member.totals[axis], lang, 1 if axis == "fte" else 0)
+    return f"{'pour' if lang == 'fr' else 'for'} {cost} {words.TOTALS[axis].say(lang)}"
+
+
+def _inside(measure: str, effect: Effect, lang: Language) -> str:
+    name = name_of(measure, lang)
+    return f"{name[0].lower()}{name[1:]} {told(effect, lang)}"
+
+
+def _cheaper(
+    found: Frontier, pairs: Sequence[tuple[Member, Effect]], best: tuple[Member, Effect]
+) -> tuple[Member, Effect] | None:
+    """Return the cheapest combination not beaten that has most of the strongest effect; None: none is cheaper."""
+    axis, (strongest, effect) = axis_of(found), best
+    enough = [
+        pair
+        for pair in pairs
+        if pair[0].standing == "frontier"
+        and pair[0].totals[axis] < strongest.totals[axis]
+        and pair[1].mean <= MOST * effect.mean < 0
+    ]
+    return min(enough, key=lambda pair: pair[0].totals[axis], default=None)
 
 
 def _counts(found: Frontier, kept: int, measure: str, lang: Language) -> str:
@@ -166,7 +198,7 @@ def table(found: Frontier, measure: str) -> Table:
         Column(key="mean", label=Text(fr=f"Effet ({unit})", en=f"Effect ({unit})"), kind="number", digits=digits),
         Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=digits),
         Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=digits),
-        Column(key="replications", label=Text(fr="Répliques pour choisir", en="Runs to choose"), kind="count"),
+        Column(key="replications", label=Text(fr="Simulations pour choisir", en="Runs to choose"), kind="count"),
     ]
     rows = []
     for i, one in enumerate(found.members, 1):
@@ -210,15 +242,20 @@ def pages(found: Frontier) -> dict[Language, str]:
     about = Study(name=found.question.name, title=title, question=plain, level="patient", period="", stages=())
     cards = fiches(found)
     return {
-        lang: _document(title, _banner(found, lang), "".join(fragment(about, card, lang) for card in cards), lang)
+        lang: _document(title, _banners(found, lang), "".join(fragment(about, card, lang) for card in cards), lang)
         for lang in LANGUAGES
     }
 
 
-def _banner(found: Frontier, lang: Language) -> str:
-    notice = found.question.notice
-    said = "" if notice is None else escape(fmt.typeset(notice.say(lang), lang), quote=False)
-    return f'<div class="banner" role="note">{said}</div>\n' if said else ""
+def marks(found: Frontier) -> list[str]:
+    """Return the identifiers printed on the page, which `chairs trace` understands."""
+    return [identifier(found.question.name, card.id, card.table.fingerprint()) for card in fiches(found)]
+
+
+def _banners(found: Frontier, lang: Language) -> str:
+    said = [INTERNAL, *([] if found.question.notice is None else [found.question.notice])]
+    safe = [escape(fmt.typeset(one.say(lang), lang), quote=False) for one in said]
+    return "".join(f'<div class="banner" role="note">{one}</div>\n' for one in safe)
 
 
 def _document(title: Text, banner: str, body: str, lang: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ def write_snapshot(snapshot: Snapshot, folder: Path) -> Path:
     Written beside, flushed to the disk, then renamed: whoever reads meanwhile sees the former or the new one, and a
     kill at any moment leaves one of the two.
     """
-    body = json.dumps(asdict(snapshot), ensure_ascii=False, sort_keys=True, allow_nan=False)
+    content = {name.name: getattr(snapshot, name.name) for name in fields(snapshot)}
+    body = json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False)
     _clear(folder)
     path = folder / LATEST
     with replacing(path) as draft:

@@ -17,6 +17,7 @@ from chairs.twin.whereabouts import Person, Rule, count, people
 if TYPE_CHECKING:
     from chairs.flow.risk.model import RiskModel
     from chairs.twin.forecasting import Forecaster
+    from chairs.twin.leaning import Leaning
     from chairs.twin.model import Model
     from chairs.twin.outlook import Question
 
@@ -39,6 +40,9 @@ class Settings:
         forecaster: the snapshots are the same, from the second on sooner.
     risk
         What says how many of the emergency patients present will be admitted.
+    weigh
+        Does each one's own chance by `risk` also count in the forecast (`chairs.twin.leaning`)? It makes the
+        admissions of those present more certain; for the census a day ahead it was worth nothing (docs/how-to).
     """
 
     stale_minutes: float = 180.0
@@ -47,6 +51,7 @@ class Settings:
     model_hash: str | None = None
     question: Question | None = None
     risk: RiskModel | None = None
+    weigh: bool = False
 
 
 def update(
@@ -148,6 +153,14 @@ def _admissions(present: tuple[Person, ...], at: int, settings: Settings) -> dic
     return asdict(expected_admissions(settings.risk, present, at))
 
 
+def _leaning(present: tuple[Person, ...], now: dt.datetime, settings: Settings) -> Leaning | None:
+    if not settings.weigh or settings.risk is None:
+        return None
+    from chairs.twin.admissions import leaning
+
+    return leaning(settings.risk, present, round(now.timestamp() * 1_000_000))
+
+
 def _forecast(
     present: tuple[Person, ...], now: dt.datetime, settings: Settings, progress: Callable[[int], None] | None
 ) -> dict[str, object]:
@@ -155,7 +168,8 @@ def _forecast(
         return {}
     from chairs.twin.outlook import outlook
 
-    found = outlook(settings.model, present, now, settings.question, progress)
+    own = _leaning(present, now, settings)
+    found = outlook(settings.model, present, now, settings.question, progress, own)
     table = found.table
     for name in ("origin", "target"):
         table[name] = table[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")

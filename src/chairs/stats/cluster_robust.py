@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -27,7 +28,12 @@ class Sandwich:
 
 
 def sandwich(
-    gram: np.ndarray, score: np.ndarray, kind: Kind = "CR2", n: int = 0, counted: int | None = None
+    gram: np.ndarray,
+    score: np.ndarray,
+    kind: Kind = "CR2",
+    n: int = 0,
+    counted: int | None = None,
+    asked: Sequence[int] | None = None,
 ) -> Sandwich:
     r"""Cluster-robust covariance of a (weighted, generalised) least-squares fit.
 
@@ -45,6 +51,8 @@ def sandwich(
         exact law (`matched_df`), where there are fewer than 40 clusters; the others use G − 1.
     n, counted
         Rows, and columns counted as k in the factors (default: all).
+    asked
+        Coefficients whose exact degrees of freedom are needed (default: all); others keep Satterthwaite's.
 
     Notes
     -----
@@ -74,7 +82,8 @@ def sandwich(
     count, k = score.shape
     bread = np.linalg.inv(gram.sum(axis=0))
     if kind in ("CR2", "CR2-exact"):
-        return _unbiased(gram, score, bread, exact=kind == "CR2-exact" and count < FEW)
+        exact = range(k) if asked is None else asked
+        return _unbiased(gram, score, bread, exact if kind == "CR2-exact" and count < FEW else ())
     covariance = bread @ (score.T @ score) @ bread * _factor(kind, n, k if counted is None else counted, count)
     return Sandwich(covariance=covariance, df=np.full(k, float(count - 1)), clusters=count)
 
@@ -93,7 +102,7 @@ def _factor(kind: Kind, n: int, k: int, count: int) -> float:
     }[kind]
 
 
-def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray, exact: bool) -> Sandwich:
+def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray, exact: Sequence[int]) -> Sandwich:
     import numpy as np
 
     values, vectors = np.linalg.eigh(bread)
@@ -116,9 +125,10 @@ def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray, exact: boo
     alone = np.einsum("gkc,gk->gc", (np.swapaxes(turn, 1, 2) @ root) ** 2, free <= SPENT).max(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         df = np.where((square > 0) & (alone <= SPENT * np.diag(bread)), trace**2 / square, math.nan)
-    if exact:
-        forms = [np.diag(own[:, c]) - reach[:, :, c] @ reach[:, :, c].T for c in range(len(df))]
-        df = np.array([matched_df(np.linalg.eigvalsh(f)) if d >= 1 else d for f, d in zip(forms, df, strict=True)])
+    for c in exact:
+        if df[c] >= 1:
+            form = np.diag(own[:, c]) - reach[:, :, c] @ reach[:, :, c].T
+            df[c] = matched_df(np.linalg.eigvalsh(form))
     return Sandwich(covariance=covariance, df=df, clusters=len(gram))
 
 

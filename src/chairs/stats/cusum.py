@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from chairs.core.streams import stream
+
 if TYPE_CHECKING:
     import numpy as np
 
 MOST = 3.0  # that one residual counts: an odd day is not a lasting shift
 OVERSHOOT = 1.166  # of the limit, on average, by a walk of normal steps (Siegmund 1985)
+BLOCK = 28  # residuals drawn together: what follows what within four weeks is kept
+DRAWS, LENGTH, BEFORE = 4_000, 91, 30  # drawn spans, their steps, steps before them so that the sums have begun
+SEED = 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,49 @@ def limit_for(steps: float, reference: float = 0.5) -> float:
     while run_length(limit, reference) < 2 * steps:
         limit = round(limit + 0.1, 1)
     return limit
+
+
+def limit_by_blocks(residuals: np.ndarray, steps: float, reference: float = 0.5) -> float:
+    """Return the limit at which two sums ring falsely once in `steps` over residuals that follow one another.
+
+    Parameters
+    ----------
+    residuals
+        Of a time in which nothing changed, in order; at least one block of 28.
+
+    Returns
+    -------
+    float
+        Rounded up to a tenth; never under that of independent normal residuals (`limit_for`): a quiet time that was
+        short may have been lucky.
+
+    Notes
+    -----
+    Moving-block bootstrap (Künsch, *Annals of Statistics* 17, 1989): 4,000 spans of 91 steps put together from blocks
+    of 28, the largest sum of each, and the limit that a share exp(-91 / steps) of them does not exceed (alarms as
+    rare events are Poisson). Checked on residuals with planted correlation in the tests.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> calm = np.tile([0.5, -0.5], 100)
+    >>> limit_by_blocks(calm, 1092, 1.0) == limit_for(1092, 1.0)
+    True
+    """
+    import numpy as np
+
+    own = np.clip(np.asarray(residuals, dtype=np.float64), -MOST, MOST)
+    count = -(-(LENGTH + BEFORE) // BLOCK)
+    starts = stream(SEED, "blocks").integers(0, len(own), (DRAWS, count))
+    drawn = own[(starts[:, :, None] + np.arange(BLOCK)).reshape(DRAWS, -1) % len(own)]
+    high, low, most = (np.zeros(DRAWS) for _ in range(3))
+    for step in range(BEFORE + LENGTH):
+        high = np.maximum(0.0, high + drawn[:, step] - reference)
+        low = np.maximum(0.0, low - drawn[:, step] - reference)
+        if step >= BEFORE:
+            most = np.maximum(most, np.maximum(high, low))
+    found = float(np.quantile(most, math.exp(-LENGTH / steps)))
+    return max(math.ceil(round(found, 6) * 10) / 10, limit_for(steps, reference))
 
 
 def cusum(residuals: Sequence[float] | np.ndarray, limit: float, reference: float = 0.5) -> Cusum:

@@ -11,7 +11,6 @@ from chairs.stats.estimate import Estimate, estimated
 if TYPE_CHECKING:
     import numpy as np
 
-SOUND = 1e-10  # least eigenvalue of the scaled information, under which what is left determines no slope
 REASONS = {"constant": "constant_outcome", "not_identified": "collinear"}
 
 
@@ -23,22 +22,21 @@ class OrderedFit:
     ----------
     estimates
         One a column, log odds of a higher class per unit, in the order asked.
-    shift
-        What the last column's estimate would move by, were one cluster left out (one Newton step), by cluster in
-        order; None without an estimate, or where it was not asked for.
+    score, gram
+        Of each cluster in order, shape (clusters, k) and (clusters, k, k): the slope of its log-likelihood at the
+        estimates and its information, thresholds first, then the columns that have an estimate; None without a fit.
     """
 
     estimates: tuple[Estimate, ...]
-    shift: np.ndarray | None = None
+    score: np.ndarray | None = None
+    gram: np.ndarray | None = None
 
     def coefficient(self, term: str) -> Estimate:
         """Return the estimate of one column."""
         return next(one for one in self.estimates if one.term == term)
 
 
-def ordered_clusters(
-    outcome: np.ndarray, x: np.ndarray, names: Sequence[str], cluster: np.ndarray, leave_out: bool = False
-) -> OrderedFit:
+def ordered_clusters(outcome: np.ndarray, x: np.ndarray, names: Sequence[str], cluster: np.ndarray) -> OrderedFit:
     r"""Fit :math:`P(Y \ge k) = \operatorname{logit}^{-1}(d_k + x'\beta)` over all rows, errors by cluster.
 
     Parameters
@@ -49,8 +47,6 @@ def ordered_clusters(
         Columns and their names, shape (rows, k); one that those before it determine has the reason `collinear`.
     cluster
         Establishment of each row.
-    leave_out
-        Also foretell what leaving each cluster out does.
 
     Returns
     -------
@@ -77,15 +73,12 @@ def ordered_clusters(
     """
     import numpy as np
 
-    from chairs.stats.cross_products import independent
     from chairs.stats.ordered_logit import ordered_logit
 
     groups, at = np.unique(cluster, return_inverse=True)
     classes, codes = np.unique(outcome, return_inverse=True)
     blanks = [Estimate(term=name, n=len(x), clusters=len(groups), method="CR2") for name in names]
-    whole = np.column_stack([np.ones(len(x)), x])
-    about = ((whole - whole.mean(axis=0)) ** 2).sum(axis=0)
-    kept = independent(whole.T @ whole, np.concatenate([[len(x)], about[1:]]))[1:]
+    kept = separate(x)
     reason = _obstacle(len(x), len(classes), len(groups), len(classes) - 1 + int(kept.sum()))
     fit = None if reason else ordered_logit(codes, x[:, kept])
     if fit is None or fit.cuts is None or fit.coefficients is None:
@@ -98,8 +91,20 @@ def ordered_clusters(
             estimated(one, *next(rows)) if own else replace(one, reason="collinear")
             for one, own in zip(blanks, kept, strict=True)
         ),
-        shift=_shift(score, gram) if leave_out and kept[-1] else None,
+        score=score,
+        gram=gram,
     )
+
+
+def separate(x: np.ndarray) -> np.ndarray:
+    """Say which columns are determined neither by a constant nor by those before them, shape (k,)."""
+    import numpy as np
+
+    from chairs.stats.cross_products import independent
+
+    whole = np.column_stack([np.ones(len(x)), x])
+    about = ((whole - whole.mean(axis=0)) ** 2).sum(axis=0)
+    return independent(whole.T @ whole, np.concatenate([[len(x)], about[1:]]))[1:]
 
 
 def _obstacle(rows: int, classes: int, groups: int, free: int) -> str | None:
@@ -117,24 +122,11 @@ def _robust(slopes: np.ndarray, score: np.ndarray, gram: np.ndarray) -> list[tup
     from chairs.stats.cluster_robust import sandwich
 
     spread = np.sqrt(np.diagonal(gram.sum(axis=0)))  # so that columns of all sizes are inverted alike
-    robust = sandwich(gram / np.outer(spread, spread), score / spread, "CR2-exact")
-    error = np.sqrt(np.maximum(np.diag(robust.covariance), 0)) / spread
     first = score.shape[1] - len(slopes)
+    asked = range(first, score.shape[1])
+    robust = sandwich(gram / np.outer(spread, spread), score / spread, "CR2-exact", asked=asked)
+    error = np.sqrt(np.maximum(np.diag(robust.covariance), 0)) / spread
     return [(float(b), float(error[first + k]), float(robust.df[first + k])) for k, b in enumerate(slopes)]
-
-
-def _shift(score: np.ndarray, gram: np.ndarray) -> np.ndarray:
-    """Return what one Newton step moves the last slope by, each cluster left out in turn (NaN where it cannot be)."""
-    import numpy as np
-
-    spread = np.sqrt(np.diagonal(gram.sum(axis=0)))
-    score, gram = score / spread, gram / np.outer(spread, spread)
-    left = gram.sum(axis=0) - gram
-    step = np.full_like(score, np.nan)
-    sound = np.linalg.eigvalsh(left)[:, 0] > SOUND
-    step[sound] = np.linalg.solve(left[sound], score[sound][:, :, None])[:, :, 0]
-    moved: np.ndarray = -step[:, -1] / spread[-1]
-    return moved
 
 
 def _by_cluster(

@@ -96,9 +96,10 @@ def seal_file(protocol: str) -> Path:
 
 
 def scored(study: str) -> bool:
-    """Say whether outcome scores of `study` were already computed: a protocol sealed now is sealed after them."""
-    told = {"score": "scores", "link": "links", "release": "scores"}  # what tells of outcomes, wherever it is left
-    return any((stage_folder(stage, study) / f"{table}.parquet").is_file() for stage, table in told.items())
+    """Say whether outcome scores of `study` lie here, computed or as published: a protocol sealed now comes after."""
+    told = {"ingest": "scores", "score": "scores", "link": "links", "release": "scores"}  # wherever they are left
+    left = [stage_folder(stage, study) / f"{table}.parquet" for stage, table in told.items()]
+    return any(path.is_file() for path in (*left, data("published", f"{study}.json")))
 
 
 def scenario_file(name: str) -> Path:

@@ -213,7 +213,8 @@ def _of_items(level: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
 def _with_interval(table: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
     """Return the table with a 95 % interval: Wilson's where the score is a share of one item, else none without spread.
 
-    Where all answer alike their spread is not known to be nothing: an interval of no width would say so.
+    Where all answer alike their spread is not known to be nothing: an interval of no width, or an error of 0, would say
+    so. Both are left out.
     """
     reach = (WILSON * table["se"]).where(table["se"] > 0)
     low, high = table["score"] - reach, table["score"] + reach
@@ -223,7 +224,7 @@ def _with_interval(table: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
         centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
         half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
         low, high = low.mask(exact, 100 * (centre - half)), high.mask(exact, 100 * (centre + half))
-    return table.assign(low=low, high=high)
+    return table.assign(low=low, high=high, se=table["se"].where(table["se"] > 0))
 
 
 def _levels(people: pd.DataFrame) -> list[pd.DataFrame]:

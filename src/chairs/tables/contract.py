@@ -11,7 +11,6 @@ from chairs.core.errors import DataError, Problem, Text, problem
 if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
-    import pyarrow as pyarrow_
 
 Kind = Literal["text", "number", "count", "flag", "time"]
 
@@ -141,19 +140,6 @@ class Contract:
         if found:
             raise DataError(tuple(found))
         return table
-
-    def arrow_schema(self) -> pyarrow_.Schema:
-        """Return the Arrow schema that a written table has (contract columns only)."""
-        import pyarrow as arrow
-
-        types = {
-            "text": arrow.string(),
-            "number": arrow.float64(),
-            "count": arrow.int64(),
-            "flag": arrow.bool_(),
-            "time": arrow.timestamp("us", tz="UTC"),
-        }
-        return arrow.schema([(name, types[column.kind]) for name, column in self.columns.items()])
 
 
 def _cast(values: pd.Series, kind: Kind) -> pd.Series:

@@ -34,7 +34,10 @@ SCORES = CONTRACTS.add(
                 kind="number",
                 missing=True,
                 at_least=0,
-                label=Text(fr="Erreur type (absente si non publiée)", en="Standard error (absent when not published)"),
+                label=Text(
+                    fr="Erreur type (absente si non publiée, ou si tous répondent de même)",
+                    en="Standard error (absent when not published, or when all answer alike)",
+                ),
             ),
             "low": Column(
                 kind="number", missing=True, label=Text(fr="Borne basse à 95 %", en="Lower bound of the 95 % interval")

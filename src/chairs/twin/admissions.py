@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chairs.flow.risk.model import RiskModel
 from chairs.flow.risk.moments import HOUR, SEEN, clock_columns
+from chairs.twin.leaning import Leaning
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +65,16 @@ def expected_admissions(model: RiskModel, people: Sequence[Person], at: int) -> 
         mean=round(float(chance.sum()), 6),
         low=float(edges[0]),
         high=float(edges[1]),
+    )
+
+
+def leaning(model: RiskModel, people: Sequence[Person], at: int) -> Leaning:
+    """Return each undecided emergency patient's own chance of admission, for `chairs.twin.outlook.outlook`."""
+    open_cases = undecided(model, people)
+    chance = model.probability(known_at(model, open_cases, at)).tolist() if open_cases else []
+    return Leaning(
+        to=tuple(model.admission),
+        chance={person.case: share for person, share in zip(open_cases, chance, strict=True)},
     )
 
 

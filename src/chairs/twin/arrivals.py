@@ -30,6 +30,9 @@ class Arrivals:
         lines; for `weekly`, beside or instead of `month`.
     holiday_as
         Weekday (0 = Monday) whose hours hold on the public holidays, `holiday` on top; None: those of their own.
+    within
+        For `weekly`: relative rates of so many equal parts of each hour, mean 1 (appointments on the hour and the half
+        hour: 60 parts, 30 for the first and the 31st); empty: the same all hour long.
     factor
         Multiplies the rates (a surge is a factor above 1).
     level_cv, level_period
@@ -61,6 +64,7 @@ class Arrivals:
     school_holiday: float = 1.0
     country: str = "FR"
     zone: str = "B"
+    within: tuple[float, ...] = ()
     factor: float = 1.0
     level_cv: float = 0.0
     level_period: Literal["day", "week", "run"] = "day"

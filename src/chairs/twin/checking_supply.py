@@ -77,7 +77,7 @@ def arrivals_faults(arrivals: Arrivals, model: Model, horizon: float) -> Iterato
     if not sums_to_one(tuple(arrivals.classes.values())):
         yield "les parts des classes ne font pas 1", "the shares of the classes do not sum to one"
     if not positive([*arrivals.rates, *arrivals.weekday, *arrivals.month, arrivals.holiday]) or not positive(
-        [arrivals.school_holiday, arrivals.factor, *arrivals.season]
+        [arrivals.school_holiday, arrivals.factor, *arrivals.season, *arrivals.within]
     ):
         yield "un taux ou un facteur est négatif", "a rate or factor is negative"
     if not positive([arrivals.level_cv]) or arrivals.level_cv > 100 or 0 < arrivals.level_cv < 1e-6:
@@ -120,6 +120,8 @@ def _weekly(arrivals: Arrivals) -> Iterator[Fault]:
         yield "il faut 24 ou 168 taux horaires", "24 or 168 hourly rates are needed"
     if len(arrivals.weekday) not in (0, 7) or len(arrivals.month) not in (0, 12):
         yield "il faut 7 facteurs de jour et 12 de mois", "7 factors of days and 12 of months are needed"
+    if arrivals.within and abs(sum(arrivals.within) / len(arrivals.within) - 1) > 1e-6:
+        yield "les taux dans l'heure n'ont pas la moyenne 1", "the rates within the hour do not have the mean 1"
     if arrivals.holiday_as is not None and not 0 <= arrivals.holiday_as < 7:
         yield "holiday_as : un jour de 0 (lundi) à 6", "holiday_as: a day from 0 (Monday) to 6"
 

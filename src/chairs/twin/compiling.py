@@ -285,11 +285,12 @@ def _rates(draft: Draft, whole: np.ndarray, real: np.ndarray, arrivals: Arrivals
         rates = np.asarray(arrivals.rates, dtype=float)
         real[code.AX_EVERY], whole[code.A_CYCLIC] = arrivals.every or math.inf, 1
     else:
-        hour, day = draft.model.hour, 24
-        rates = hourly_rates(arrivals, draft.clock) / hour
+        hour, parts = draft.model.hour, max(len(arrivals.within), 1)
+        day = 24 * parts
+        rates = np.outer(hourly_rates(arrivals, draft.clock) / hour, arrivals.within or (1.0,)).ravel()
         real[code.AX_SHARE] = 1.0  # the factor is in the hourly rates
-        real[code.AX_EVERY], whole[code.A_CYCLIC] = hour, not draft.clock.dated
-        whole[code.A_PIECE] = draft.clock.before
+        real[code.AX_EVERY], whole[code.A_CYCLIC] = hour / parts, not draft.clock.dated
+        whole[code.A_PIECE] = draft.clock.before * parts
         real[code.AX_ORIGIN] = -(draft.clock.before + draft.clock.phase) * hour
     whole[code.A_FIRST], whole[code.A_N] = draft.numbers(rates), rates.size
     if arrivals.level_cv > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -187,8 +187,13 @@ def read(text: str) -> Notice:
 
 def digest(things: Iterable[object]) -> str:
     """Return the SHA-256 of records in their order: equal states have equal digests."""
-    plain = [asdict(thing) for thing in things]  # type: ignore[call-overload]
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    text = json.dumps(list(things), ensure_ascii=False, sort_keys=True, default=_fields)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    """Return what `asdict` returns without copying what the fields hold: a thousand patients in milliseconds."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def notices_of(log: pd.DataFrame, moment: int = 0, issue: str = "") -> list[Notice]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chairs.twin.model import Model
+from chairs.twin.resting import Resting
 from chairs.twin.steps import Delay, Leave, Release, Route, Seize, Step
+from chairs.twin.surviving import Surviving
 
 DEEPEST = 60  # steps between two that the event log shows
 RAREST = 1e-9
+BY_TIME = ("hour", "hour_of_week", "weekday")
 
 History = tuple[tuple[str, str | None, str | None], ...]  # activity, unit and resource of each step
 Asked = tuple[History, tuple[int, int]]
@@ -84,6 +87,33 @@ class Map:
         return self._clocks[name]
 
     @cached_property
+    def _delays(self) -> dict[tuple[str, tuple[int, int], bool], tuple[Spot, ...]]:
+        return {}
+
+    @cached_property
+    def surviving(self) -> Surviving:
+        """What is known of the durations of the model: their survival."""
+        return Surviving()
+
+    @cached_property
+    def resting(self) -> Resting:
+        """What is known of the durations of the model: the values of the discrete ones."""
+        return Resting()
+
+    @cached_property
+    def _drawn(self) -> dict[str, bool]:
+        return {}
+
+    def may_be_drawn(self, step: Delay) -> bool:
+        """Say whether what is left of a stay depends on when it began, in a way that can be drawn beforehand."""
+        if step.name not in self._drawn:
+            plain = step.window is None and step.held is None
+            known = step.lands is None or self.resting.points(step.lands) is not None
+            by_time = step.lands is not None or step.duration.by in BY_TIME
+            self._drawn[step.name] = plain and known and by_time
+        return self._drawn[step.name]
+
+    @cached_property
     def _fitting(self) -> dict[tuple[str, str | None, str | None], dict[str, float]]:
         return {}
 
@@ -105,6 +135,17 @@ class Map:
         if place not in self._cache:
             self._cache[place] = tuple(self._walk(self.after[name], 1.0, False, (hour, weekday, DEEPEST)))
         return self._cache[place]
+
+    def delays(self, name: str, when: tuple[int, int], over: bool) -> tuple[Spot, ...]:
+        """Return the delays not shown before the next shown steps: those after the resources were given back, if over.
+
+        Where there are none such, the others.
+        """
+        place = (name, when, over)
+        if place not in self._delays:
+            delays = tuple(spot for spot in self.ahead(name, *when) if not spot.shown)
+            self._delays[place] = tuple(spot for spot in delays if spot.released == over) or delays
+        return self._delays[place]
 
     def entries(self, hour: int, weekday: int) -> tuple[Spot, ...]:
         """Return the steps at which patients of each list of arrivals are first seen."""

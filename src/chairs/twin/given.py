@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chairs.core.counter import word
 from chairs.twin.engine import layout as code
 from chairs.twin.steps import Delay, Patience, Route
 
@@ -27,17 +28,21 @@ class Own:
     who
         Numbers of the patients, ascending; a number that comes again is a further visit.
     value
-        Lengths in the model's unit of time (`Delay`, `Patience`), or places among the targets of a `Route`.
+        Lengths in the model's unit of time (`Delay`, `Patience`), or places among the targets of a `Route`, or (one
+        column a target) the probabilities of each.
     clock
         Of a stay that lands on an hour: that hour (time since midnight); negative where the length says all.
     line
         The line of the step's table that counts for each (class, weekday, ...), for `carried`; None: the first.
+    every
+        One line a patient, the same at each of his visits.
     """
 
     who: np.ndarray
     value: np.ndarray
     clock: np.ndarray | None = None
     line: np.ndarray | None = None
+    every: bool = False
 
 
 Given = Mapping[str, Own]
@@ -48,8 +53,8 @@ def own(who: np.ndarray, value: np.ndarray, clock: np.ndarray | None = None, lin
     """Return what is known at a step, in the order of the patients, lines without a value left out."""
     known = np.flatnonzero(np.isfinite(value))
     order = known[np.argsort(who[known], kind="stable")]
-    more = (None if one is None else one[order] for one in (clock, line))
-    return Own(who[order].astype(np.int64), value[order], *more)
+    clocks, lines = (None if one is None else one[order] for one in (clock, line))
+    return Own(who[order].astype(np.int64), value[order], clocks, lines)
 
 
 def joined(parts: Sequence[Given]) -> dict[str, Own]:
@@ -86,7 +91,7 @@ def numbered(program: Program, before: Mapping[str, int]) -> Program:
     return replace(program, sources=sources)
 
 
-def with_given(program: Program, given: Given, count: int) -> Program:
+def with_given(program: Program, given: Given, count: int, source: str | None = None) -> Program:
     """Return the program in which patients have what is known of them; whoever is not named draws as ever.
 
     Parameters
@@ -95,6 +100,8 @@ def with_given(program: Program, given: Given, count: int) -> Program:
         By step. Steps that the program does not have are passed over.
     count
         Numbers used, one more than the largest.
+    source
+        The list whose patients are meant, `state` for those present at the start; None: who has the number, of any.
 
     Notes
     -----
@@ -102,7 +109,7 @@ def with_given(program: Program, given: Given, count: int) -> Program:
     says; the random numbers of all others stay what they were.
     """
     rows = program.rows.copy()
-    draft = _Draft(program)
+    draft = _Draft(program, 0 if source is None else word(source))
     for place, step in enumerate(program.model.steps):
         told = given.get(step.name)
         if told is not None and len(told.who) and isinstance(step, Delay | Patience | Route):
@@ -120,8 +127,8 @@ def with_given(program: Program, given: Given, count: int) -> Program:
 class _Draft:
     """The tables of a program, each with what is added to it."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, source: int) -> None:
+        self.program, self.source = program, source
         self.wholes, self.reals = [program.wholes], [program.reals]
         self.durations, self.durations_x = [program.durations], [program.durations_x]
         self.lengths = [len(program.wholes), len(program.reals), len(program.durations)]
@@ -134,16 +141,18 @@ class _Draft:
             row[code.R_FIRST] = self._ways(row, levels, told)
         else:
             row[code.R_FIRST] = self._lengths(int(row[code.R_FIRST]), levels, told)
-        table = (row[code.R_BY], row[code.R_OF], count, self._pairs(told.who, count))
+        table = (row[code.R_BY], row[code.R_OF], count, self._pairs(told, count), self.source)
         row[code.R_BY], row[code.R_OF] = code.BY_PATIENT, self._keep(np.array(table, dtype=np.int64))
 
-    def _pairs(self, who: np.ndarray, count: int) -> int:
+    def _pairs(self, told: Own, count: int) -> int:
         """Return where the first line and the number of visits of each patient stand; the same patients share it."""
-        key = who.tobytes()
+        who = told.who
+        key = who.tobytes() + bytes([told.every])
         if key not in self.shared:
             pairs = np.zeros((count, 2), dtype=np.int64)
             starts = np.flatnonzero(np.diff(who, prepend=-1))
-            pairs[who[starts], 0], pairs[who[starts], 1] = starts, np.diff(starts, append=len(who))
+            visits = -1 if told.every else np.diff(starts, append=len(who))
+            pairs[who[starts], 0], pairs[who[starts], 1] = starts, visits
             self.shared[key] = self._keep(pairs.ravel())
         return self.shared[key]
 
@@ -168,8 +177,11 @@ class _Draft:
 
     def _ways(self, row: np.ndarray, levels: int, told: Own) -> int:
         width, former = int(row[code.R_WIDTH]), int(row[code.R_FIRST]) - code.HEADER_X
-        chosen = told.value.astype(np.int64)[:, None] <= np.arange(width)[None, :]  # a sum that jumps from 0 to 1
-        lines = [self.program.reals[former : former + levels * width], chosen.astype(float).ravel()]
+        if told.value.ndim > 1:
+            sums = np.cumsum(told.value, axis=1)
+        else:
+            sums = (told.value.astype(np.int64)[:, None] <= np.arange(width)[None, :]).astype(float)  # 0, then 1
+        lines = [self.program.reals[former : former + levels * width], sums.ravel()]
         place = code.HEADER_X + self.lengths[1]
         self.reals += lines
         self.lengths[1] += sum(map(len, lines))

@@ -34,7 +34,9 @@ def _under_way(memory: Memory, program: Program) -> tuple[np.ndarray, np.ndarray
     held = memory.table(code.AT_HOLDINGS, code.H_WIDE).reshape(len(patients), stations, code.H_WIDE)
     held_x = memory.table(code.AT_HOLDINGS_X, code.HX_WIDE).reshape(len(patients), stations, code.HX_WIDE)
     doing, row = patients[:, code.P_DOING], patients[:, code.P_ROW]
-    slot, place = np.nonzero((held[:, :, code.H_UNITS] > 0) & (doing != code.ABSENT)[:, None])
+    holding = np.flatnonzero((patients[:, code.P_HOLDING] > 0) & (doing != code.ABSENT))
+    which, place = np.nonzero(held[holding, :, code.H_UNITS] > 0)
+    slot = holding[which]
     waits = np.flatnonzero(doing == code.WAITING)
     broken = np.flatnonzero(doing == code.INTERRUPTED)
     at = patients[broken, code.P_RESOURCE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,16 +106,26 @@ class Measures:
         kind = measure if measure in ("wait", "stay") else "measure"
         names = self.program.tallies
         place = names.index((kind, of)) if (kind, of) in names else [name for _, name in names].index(of)
-        counts: np.ndarray = np.stack([s.counts[place] for s in self.sums])[:, cls].sum(axis=1).astype(float)
+        counts: np.ndarray = self._stacked("counts", place)[:, cls].sum(axis=1).astype(float)
         if measure == "n":
             return counts
         if measure.startswith("within:"):
             limit = self.program.within.index((of, float(measure.removeprefix("within:"))))
             totals = np.array([s.within[limit, cls].sum() for s in self.sums], dtype=float)
         else:
-            totals = np.stack([s.totals[place] for s in self.sums])[:, cls, code.TX_TOTAL].sum(axis=1)
+            totals = self._stacked("totals", place)[:, cls, code.TX_TOTAL].sum(axis=1)
         means: np.ndarray = np.divide(totals, counts, out=np.full(len(counts), np.nan), where=counts > 0)
         return means
+
+    def _stacked(self, sums: str, place: int) -> np.ndarray:
+        """Return one sum by replication and class, put together once."""
+        if (sums, place) not in self._known:
+            self._known[sums, place] = np.stack([getattr(s, sums)[place] for s in self.sums])
+        return self._known[sums, place]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, int], np.ndarray]:
+        return {}
 
     def names(self) -> list[tuple[str, str]]:
         """Return all (measure, of) pairs of the model."""

@@ -62,9 +62,8 @@ class Memory:
         n = self.n
         need = int(n[code.W_MARGIN] + n[code.W_BURSTS] * n[code.W_INSIDE])
         sizes = dict(self.sizes)
-        patients = int(n[code.N_PATIENTS])
         if n[code.W_FREE] < 0:
-            if 2 * patients > 1 << code.WHO_BITS:
+            if 2 * int(n[code.N_PATIENTS]) > 1 << code.WHO_BITS:
                 raise _too_many()
             for word in _PER_PATIENT:
                 sizes[word] *= 2
@@ -74,7 +73,12 @@ class Memory:
                     sizes[word] = self._wanted(counted, room, need) * _WIDTHS[word]
         if not n[code.W_LOGGING]:
             sizes[code.AT_LINES], sizes[code.AT_LINES_X] = code.L_WIDE, code.LX_WIDE
-        old = {word: self.table(word).ravel() for word in sizes}
+        self._lay(sizes)
+
+    def _lay(self, sizes: dict[int, int]) -> None:
+        """Give the tables other lengths, what they hold stays."""
+        n, patients = self.n, int(self.n[code.N_PATIENTS])
+        old = {word: self.table(word).ravel() for word in self.sizes}
         self.n, self.x = _laid_out(n[: _first(n, code.AT_ROWS)], self.x[: _first(n, code.AT_DURATIONS_X)], sizes)
         self.sizes = sizes
         for word, values in old.items():
@@ -83,6 +87,31 @@ class Memory:
         _count_rooms(self)
         if int(self.n[code.N_PATIENTS]) > patients:
             _chain(self, patients)
+
+    def free_all(self) -> None:
+        """Chain all places of a memory that holds nobody, in their order."""
+        patients = self.table(code.AT_PATIENTS, code.P_WIDE)
+        patients[:, code.P_NEXT] = [*range(1, len(patients)), -1]
+        self.n[code.W_FREE] = 0
+
+    def again(self, used: Memory | None) -> Memory:
+        """Return a copy of this memory that holds nobody yet, in the arrays of a used one.
+
+        What no run reads before it writes is left as it was: lines of the log, visits of those who made none. Where
+        the used one had to grow, this one grows too, so that no other will have to.
+        """
+        if used is None:
+            return Memory(n=self.n.copy(), x=self.x.copy(), sizes=dict(self.sizes))
+        if used.sizes != self.sizes:
+            self._lay(used.sizes)
+            self.free_all()
+        visited = used.table(code.AT_PATIENTS, code.P_WIDE)[:, code.P_VISITED] > 0
+        used.table(code.AT_VISITS).reshape(len(visited), -1)[visited] = 0
+        used.n[: code.HEADER], used.x[: code.HEADER_X] = self.n[: code.HEADER], self.x[: code.HEADER_X]
+        for word in self.sizes:
+            if word not in _LEFT:
+                used.table(word)[:] = self.table(word)
+        return used
 
     def _wanted(self, counted: int, room: int, need: int) -> int:
         """Return the new length of a table; of the log's what the run so far promises, so that it moves seldom."""
@@ -95,6 +124,7 @@ _ROOMS = (
     (code.W_CALENDAR, code.N_CALENDAR, (code.AT_CALENDAR, code.AT_CALENDAR_X)),
     (code.W_LINES, code.N_LINES, (code.AT_LINES, code.AT_LINES_X)),
 )
+_LEFT = (code.AT_VISITS, code.AT_LINES, code.AT_LINES_X)
 
 
 def _first(n: np.ndarray, word: int) -> int:

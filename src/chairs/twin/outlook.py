@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,12 +14,12 @@ from chairs.tables import CONTRACTS
 from chairs.tables.outlook import LEVELS
 from chairs.twin.engine import layout as code
 from chairs.twin.forecasting import Forecaster
-from chairs.twin.lines import Lines, read_lines
+from chairs.twin.futures import Futures, counted, stays_of
+from chairs.twin.leaning import Leaning, leaned
 from chairs.twin.model import Model
 from chairs.twin.rosters import capacities
 from chairs.twin.simulate import Simulation
-from chairs.twin.starting import Starter, starter
-from chairs.twin.state import placed
+from chairs.twin.starting import starter
 from chairs.twin.whereabouts import ALL, Person, count
 
 if TYPE_CHECKING:
@@ -67,6 +66,7 @@ def outlook(
     at: dt.datetime,
     question: Question | None = None,
     progress: Callable[[int], None] | None = None,
+    leaning: Leaning | None = None,
 ) -> Outlook:
     """Return what is to be expected from those present at a moment on.
 
@@ -80,6 +80,8 @@ def outlook(
         That moment, with its time zone.
     progress
         Called with the number of replications done.
+    leaning
+        What is known of each one's own chance of admission (`chairs.twin.leaning`); None: the model's alone counts.
 
     Raises
     ------
@@ -99,10 +101,17 @@ def outlook(
     model, hour = forecaster.model, forecaster.model.hour
     found = starter(model, people, at, forecaster.followed)
     run = forecaster.run(at, asked.hours * hour + 1e-6 * hour, (asked.replications, asked.seed))
+    if leaning is not None:
+        found, run = leaned((found, run), people, leaning, at, forecaster.followed.map)
     names = _names(model, people, asked)
-    counts = np.zeros((asked.replications, 3, len(names), asked.hours + 1))
+    counts = np.zeros((asked.replications, len(MEASURES), len(names), asked.hours + 1))
+    places = np.array([names.index(unit) for unit in _unit_of(model, asked.units)], dtype=np.int64)
+    initial = np.array([names.index(person.unit) for person in people], dtype=np.int64)
+    futures = Futures(run, found, forecaster.followed.map.surviving)
     for number in range(asked.replications):
-        counts[number] = _replicate(run, number, found, (people, names, asked))
+        lines, order = futures.lines(number, stream(asked.seed, "outlook", number))
+        stays = stays_of(lines, places, initial[order])
+        counts[number] = counted(stays, len(names), asked.hours, hour)
         if progress is not None:
             progress(number + 1)
     now = count(people)
@@ -127,65 +136,6 @@ def _names(model: Model, people: Sequence[Person], asked: Question) -> list[str]
     return [ALL, *sorted({*_unit_of(model, asked.units), *(person.unit for person in people)} - {ALL})]
 
 
-def _replicate(
-    run: Simulation, number: int, found: Starter, what: tuple[Sequence[Person], list[str], Question]
-) -> np.ndarray:
-    """Return entries, census and exits of one replication: an array by measure, unit and hour."""
-    people, names, asked = what
-    state = found.draw(stream(asked.seed, "outlook", number))
-    memory = dataclasses.replace(run, state=state).replicate(number, log=True)
-    lines = read_lines(memory, run.program)
-    initial = [names.index(people[place].unit) for place in placed(state)]
-    places = [names.index(unit) for unit in _unit_of(run.program.model, asked.units)]
-    stays = _stays(lines, np.array(places, dtype=np.int64), np.array(initial, dtype=np.int64))
-    return np.stack(_counted(stays, len(names), asked.hours, run.program.model.hour))
-
-
-Stays = tuple[np.ndarray, np.ndarray, np.ndarray]  # place, entered, left (hours do not matter here)
-
-
-def _stays(lines: Lines, places: np.ndarray, initial: np.ndarray) -> Stays:
-    """Return the stays of all patients in units, and (place 0) on the site; those present entered before 0."""
-    held = (lines["kind"] == code.LOG_HOLD) & (lines["resource"] >= 0) & (lines["start"] >= 0)
-    who = np.concatenate([np.arange(len(initial)), lines["who"][held]])
-    when = np.concatenate([np.full(len(initial), -1.0), lines["start"][held]])
-    where = np.concatenate([initial, places[lines["resource"][held]]]).astype(np.int64)
-    order = np.lexsort((np.arange(len(who)), when, who))
-    who, when, where = who[order], when[order], where[order]
-    gone = np.full(int(who.max(initial=-1)) + 1, np.inf)
-    leaving = lines["kind"] == code.LOG_LEAVE
-    known = leaving & (lines["who"] < len(gone))
-    gone[lines["who"][known]] = lines["end"][known]
-    fresh = np.diff(who, prepend=-1) != 0
-    turns = fresh | (np.diff(where, prepend=-1) != 0)
-    who_in, entered, place = who[turns], when[turns], where[turns]
-    following = np.append(who_in[1:] == who_in[:-1], False) if len(who_in) else np.zeros(0, dtype=bool)
-    left = np.where(following, np.append(entered[1:], 0.0) if len(entered) else 0.0, gone[who_in])
-    first = np.diff(who_in, prepend=-1) != 0
-    return (
-        np.concatenate([place, np.zeros(int(first.sum()), dtype=np.int64)]),
-        np.concatenate([entered, entered[first]]),
-        np.concatenate([left, gone[who_in[first]]]),
-    )
-
-
-def _counted(stays: Stays, units: int, hours: int, hour: float) -> list[np.ndarray]:
-    """Return entries in each hour, patients present at its start, exits in it (order of `MEASURES`)."""
-    place, entered, left = stays
-    entries, exits, change = (np.zeros((units, hours + 2)) for _ in range(3))
-    came = entered >= 0
-    np.add.at(entries, (place[came], _bin(entered[came] / hour, hours)), 1)
-    went = np.isfinite(left)
-    np.add.at(exits, (place[went], _bin(left[went] / hour, hours)), 1)
-    np.add.at(change, (place, _bin(np.ceil(np.maximum(entered, 0.0) / hour), hours)), 1)
-    np.add.at(change, (place[went], _bin(np.ceil(left[went] / hour), hours)), -1)
-    return [entries[:, : hours + 1], np.cumsum(change, axis=1)[:, : hours + 1], exits[:, : hours + 1]]
-
-
-def _bin(values: np.ndarray, hours: int) -> np.ndarray:
-    return np.asarray(np.clip(np.floor(values), 0, hours + 1).astype(np.int64))
-
-
 def _open(model: Model, names: list[str], asked: Question, run: Simulation) -> np.ndarray:
     """Return the beds open in each unit at each hour, not a number where nothing limits them."""
     hours = np.arange(asked.hours + 1) * model.hour
@@ -208,18 +158,23 @@ def _table(counts: np.ndarray, where: tuple[list[str], np.ndarray], at: dt.datet
     import pandas as pd
 
     names, beds = where
-    hours = counts.shape[-1]
-    quantiles = np.quantile(counts, LEVELS, axis=0)
+    hours, census = counts.shape[-1], MEASURES.index("census")
+    kept = np.ones(counts.shape[1:], dtype=bool)
+    kept[[m for m in range(len(MEASURES)) if m != census], :, -1] = False  # nobody comes or goes after the last hour
+    measure, place, hour = np.nonzero(kept)
+    quantiles = np.quantile(counts, LEVELS, axis=0).round(6)
+    open_beds, over = np.full(kept.shape, np.nan), np.full(kept.shape, np.nan)
+    open_beds[census] = beds
+    over[census] = np.where(np.isnan(beds), np.nan, (counts[:, census] > beds).mean(axis=0).round(6))
     targets = pd.date_range(pd.Timestamp(at).tz_convert("UTC"), periods=hours, freq="h", unit="us")
-    parts = []
-    for m, measure in enumerate(MEASURES):
-        kept = hours if measure == "census" else hours - 1
-        for place, name in enumerate(names):
-            columns: dict[str, object] = {"unit": name, "measure": measure, "origin": targets[0]}
-            columns |= {"target": targets[:kept], "mean": counts[:, m, place, :kept].mean(axis=0).round(6)}
-            columns |= {f"q{q:g}": quantiles[i, m, place, :kept].round(6) for i, q in enumerate(LEVELS)}
-            open_beds = beds[place, :kept] if measure == "census" else np.full(kept, np.nan)
-            over = (counts[:, m, place, :kept] > open_beds).mean(axis=0)
-            columns |= {"open_beds": open_beds, "exceeds": np.where(np.isnan(open_beds), np.nan, over.round(6))}
-            parts.append(pd.DataFrame(columns))
-    return CONTRACTS["outlook"].conform(pd.concat(parts, ignore_index=True))
+    columns = {
+        "unit": np.array(names, dtype=object)[place],
+        "measure": np.array(MEASURES, dtype=object)[measure],
+        "origin": targets[np.zeros(len(hour), dtype=np.int64)],
+        "target": targets[hour],
+        "mean": counts.mean(axis=0).round(6)[kept],
+        **{f"q{q:g}": quantiles[i][kept] for i, q in enumerate(LEVELS)},
+        "open_beds": open_beds[kept],
+        "exceeds": over[kept],
+    }
+    return CONTRACTS["outlook"].conform(pd.DataFrame(columns))

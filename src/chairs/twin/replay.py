@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 INTERVAL = (0.025, 0.975)
 BAND = (0.1, 0.9)
+HOURS_HELD = 0.8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,12 +133,12 @@ def replay(
     the log; what it only bounds is drawn within its bounds, what it does not show is drawn. Action: the scenario.
     Prediction: the engine, once more, with the same draws by patient, step and visit. Hence no change is exactly 0.
     The interval holds the chance of what was not seen and nothing else: the model's own error is what the replay
-    without change shows beside the log.
+    without change shows beside the log, in this week and in others (`beside_others`).
     """
     if scenario.arrivals:
         raise _other_patients(scenario.name)
     seen = _played(past, scenario, (redraws, seed), progress)
-    hourly = {unit: _hourly(real, [one.census[unit] for one in seen[0]]) for unit, real in past.real.census.items()}
+    inside = {unit: _inside(real, [one.census[unit] for one in seen[0]]) for unit, real in past.real.census.items()}
     counted = past.model.hour / 4 if least is None else least
     return Replay(
         scenario=scenario.name,
@@ -145,8 +147,8 @@ def replay(
         arrived=sum(len(one.times) for one in past.model.arrivals),
         lines=tuple(_line(past, key, seen) for key in past.real.values),
         moves=tuple(_moves(wait, counted, seen) for wait in past.real.waits),
-        inside={unit: one[0] for unit, one in hourly.items()},
-        apart={unit: one[1] for unit, one in hourly.items()},
+        inside=inside,
+        gaps=_gaps(past, seen[0]),
         assumed=past.assumed,
     )
 
@@ -168,12 +170,46 @@ def _played(
         changed = carried(given, sides, stream(draws[1], "replay", "carried", number))
         now = shifted(past.state, past.under_way, sides, stream(draws[1], "replay", "present", number))
         for side, (told, state) in enumerate(((given, past.state), (changed, now))):
-            program = with_given(programs[side], told, past.count)
-            memory = Job(program=program, seed=draws[1], warm_up=0.0, state=state, log=True).replicate(number, _never)
-            seen[side].append(past.read(read_lines(memory, program), program))
+            seen[side].append(_run(past, programs[side], (told, state), (number, draws[1])))
         if progress is not None:
             progress(number + 1)
     return seen
+
+
+def _run(past: Past, program: Program, known: tuple[Given, tuple[Present, ...]], draw: tuple[int, int]) -> Seen:
+    """Return what one redraw comes to; `draw` is its number and the seed."""
+    told, state = known
+    own = with_given(program, told, past.count)
+    memory = Job(program=own, seed=draw[1], warm_up=0.0, state=state, log=True).replicate(draw[0], _never)
+    return past.read(read_lines(memory, own), own)
+
+
+def gaps(past: Past, *, redraws: int = 8, seed: int = 1) -> dict[str, tuple[float, ...]]:
+    """Return how far the real census lies from that of the week played again without change, by unit and hour."""
+    drawn = set(past.unseen(stream(seed, "replay", "unseen", 0)))
+    program = _program(past, None, {name: told for name, told in past.known.items() if name not in drawn})
+    open_ = {name: told for name, told in past.known.items() if name in drawn}
+    seen = []
+    for number in range(redraws):
+        told = joined([open_, past.unseen(stream(seed, "replay", "unseen", number))])
+        seen.append(_run(past, program, (told, past.state), (number, seed)))
+    return _gaps(past, seen)
+
+
+def beside_others(found: Replay, others: Sequence[Mapping[str, Sequence[float]]]) -> Replay:
+    """Return what was found with the twin's own error, known from other weeks (`gaps` of each of them).
+
+    Notes
+    -----
+    No redraw of what a log does not show can hold that error. The distance that four hours out of five kept in other
+    weeks is split conformal prediction with these as calibration set (Vovk and others, *Algorithmic Learning in a
+    Random World*, 2005). The hours of a week go together: a few weeks know it roughly, and `held` says how it came
+    out in the week played.
+    """
+    units = sorted(set.intersection(*(set(one) for one in others), set(found.gaps))) if others else []
+    margin = {unit: float(np.quantile(np.concatenate([one[unit] for one in others]), HOURS_HELD)) for unit in units}
+    held = {unit: float(np.mean(np.array(found.gaps[unit]) <= margin[unit])) for unit in units}
+    return dataclasses.replace(found, weeks=len(others), margin=margin, held=held)
 
 
 def _program(past: Past, scenario: Scenario | None, settled: Given) -> Program:
@@ -222,11 +258,16 @@ def _moves(wait: str, least: float, seen: tuple[list[Seen], list[Seen]]) -> Move
     return Moves(wait=wait, least=least, less=told[0], more=told[1])
 
 
-def _hourly(real: np.ndarray, again: list[np.ndarray]) -> tuple[float, float]:
-    """Return the share of hours inside the band of the replays, and the mean distance from their mean."""
+def _inside(real: np.ndarray, again: list[np.ndarray]) -> float:
+    """Return the share of hours inside the band of the redraws."""
     low, high = np.quantile(np.stack(again), BAND, axis=0)
-    inside, apart = (real >= low) & (real <= high), np.abs(real - np.mean(again, axis=0))
-    return float(np.mean(inside)), float(np.mean(apart))
+    return float(np.mean((real >= low) & (real <= high)))
+
+
+def _gaps(past: Past, seen: Sequence[Seen]) -> dict[str, tuple[float, ...]]:
+    """Return the distance of the real census from the mean of the redraws, by unit and hour."""
+    mean = {unit: np.mean([one.census[unit] for one in seen], axis=0) for unit in past.real.census}
+    return {unit: tuple(np.abs(real - mean[unit]).tolist()) for unit, real in past.real.census.items()}
 
 
 def _mean(values: np.ndarray) -> float:

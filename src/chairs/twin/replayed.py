@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -42,8 +42,10 @@ class Moves:
 class Replay:
     """What was found.
 
-    `inside` is the share of hours at which the real census lies in the 80 % band of the replay without change, `apart`
-    how far from its mean it lies on average, by unit.
+    By unit: `inside` is the share of hours at which the real census lies between the 10 % and 90 % points of the
+    redraws of the replay without change (they hold what the log does not show, not the model's error), `gaps` how far
+    it lies from their mean, hour by hour. `margin` is the distance that four hours out of five kept in so many other
+    weeks as `weeks` says (0: none was played), `held` the share of hours of this week that kept it.
     """
 
     scenario: str
@@ -53,8 +55,16 @@ class Replay:
     lines: tuple[Line, ...]
     moves: tuple[Moves, ...]
     inside: Mapping[str, float]
-    apart: Mapping[str, float]
+    gaps: Mapping[str, tuple[float, ...]]
     assumed: tuple[Text, ...]
+    weeks: int = 0
+    margin: Mapping[str, float] = field(default_factory=dict)
+    held: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def apart(self) -> Mapping[str, float]:
+        """How far the replay without change lies from what happened, on average over the hours, by unit."""
+        return {unit: float(np.mean(gap)) for unit, gap in self.gaps.items()}
 
     @property
     def verdict(self) -> Text:
@@ -62,7 +72,7 @@ class Replay:
         told = [line for line in self.lines if line.of == "all" and np.isfinite(line.real)]
         far = [line.measure for line in told if not line.near]
         if not told:
-            return Text(fr="Rien à comparer avec le journal.", en="Nothing to compare with the log.")
+            return Text(fr="Rien à comparer avec l'historique.", en="Nothing to compare with the log.")
         if not far:
             return Text(
                 fr=f"On peut croire ce rejeu : les {len(told)} mesures sont proches de ce qui s'est passé.",

@@ -31,11 +31,11 @@ ASSUMED = (
         en="All keep their own lengths and ways, even when they are served sooner or later.",
     ),
     Text(
-        fr="Qui a été servi aurait attendu plus longtemps qu'il n'a attendu : sa patience est tirée au-delà.",
+        fr="Qui a été servi aurait attendu plus longtemps qu'il n'a attendu : sa patience est tirée au sort au-delà.",
         en="Who was served would have waited longer than he did: his patience is drawn beyond that.",
     ),
     Text(
-        fr="Les places et le personnel sont ceux du modèle ; le journal ne dit pas qui était absent cette semaine-là.",
+        fr="Places et personnel sont ceux du modèle ; l'historique ne dit pas qui était absent cette semaine-là.",
         en="Places and staff are those of the model; the log does not say who was away that week.",
     ),
 )
@@ -102,7 +102,8 @@ def retrace(
 
 def _lost(lost: int, n: int) -> Text:
     return Text(
-        fr=f"Pour {lost} patients sur {n}, le journal prend un tour que le modèle ne connaît pas : la suite est tirée.",
+        fr=f"Pour {lost} patients sur {n}, l'historique prend un tour que le modèle ne connaît pas : la suite est "
+        "tirée au sort.",
         en=f"For {lost} of {n} patients the log takes a turn that the model does not know: the rest is drawn.",
     )
 

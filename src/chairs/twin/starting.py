@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from chairs.core.errors import SettingError, problem
+from chairs.twin.columns import Columns, written_out
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.following import Followed, Map
+from chairs.twin.lists import Lists, lists
 from chairs.twin.model import Model
 from chairs.twin.state import Present
-from chairs.twin.steps import Delay, Seize
+from chairs.twin.steps import Delay, Seize, Step
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from chairs.twin.compiling import Program
+    from chairs.twin.surviving import Surviving
     from chairs.twin.whereabouts import Person
 
 SECOND = 1_000_000
-DAY = 1440.0  # minutes
+NOTHING: Mapping[str, int] = {}
+
+Clock = tuple[dt.datetime, dt.datetime]  # now, and when a step began, local
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Chance:
     """One place in the model at which a patient may be: its weight, and how the rest of his stay there is drawn."""
 
@@ -33,7 +39,7 @@ class Chance:
     step: str
     elapsed: float
     holds: Mapping[str, int] = field(default_factory=dict)
-    rest: tuple[tuple[float, float], ...] = ()  # remaining times and their weights; empty: the engine draws
+    rest: np.ndarray | None = None  # remaining times and their weights, two columns; None: the engine draws
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,79 +53,41 @@ class Starter:
     chances: tuple[tuple[Chance, ...], ...]
     guessed: int
 
-    def draw(self, rng: np.random.Generator) -> tuple[Present, ...]:
-        """Return one state: a place and, where the engine does not draw it, a remaining time for each patient."""
-        import numpy as np
+    def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return one state: by patient a place among all that `columns` has, and how long he stays there.
 
+        The time is not a number where the engine draws it.
+        """
         numbers = rng.random((len(self.people), 2))
         ways = self._ways.chosen(np.arange(len(self.people)), numbers[:, 0])
         rests = self._rests.chosen(ways, numbers[:, 1])
-        known, found = self._known, []
-        for way, rest in zip(ways.tolist(), rests.tolist(), strict=True):
-            place = (way, rest)
-            if place not in known:
-                known[place] = self._placed(way, rest)
-            found.append(known[place])
-        return tuple(found)
+        return ways, self._left[rests]
 
-    def _placed(self, way: int, rest: int) -> Present:
-        number, chance = self._whose[way]
-        person = self.people[number]
-        return Present(  # written out: `dataclasses.replace` costs five times as much
-            step=chance.step,
-            patient_class=person.patient_class,
-            elapsed=chance.elapsed,
-            since_arrival=max(person.since_arrival or 0.0, chance.elapsed),
-            holds=chance.holds,
-            attributes=person.attributes,
-            remaining=self._left[rest] if chance.rest else None,
-        )
+    def columns(self, program: Program, surviving: Surviving | None = None) -> Columns:
+        """Return all places, written out for the memory of a replication."""
+        spots = [(number, chance.step, chance.elapsed, chance.holds) for number, chance in self._whose]
+        since = [max(self.people[number].since_arrival or 0.0, chance.elapsed) for number, chance in self._whose]
+        known = [np.nan if chance.rest is None else 0.0 for _, chance in self._whose]  # `draw` says how long
+        return written_out(program, self.people, spots, since, remaining=known, surviving=surviving)
 
     @cached_property
     def _whose(self) -> tuple[tuple[int, Chance], ...]:
         return tuple((number, chance) for number, ways in enumerate(self.chances) for chance in ways)
 
     @cached_property
-    def _left(self) -> tuple[float, ...]:
-        return tuple(hours for _, chance in self._whose for hours, _ in chance.rest or ((0.0, 1.0),))
+    def _left(self) -> np.ndarray:
+        unknown = np.full(1, np.nan)
+        parts = [unknown if chance.rest is None else chance.rest[:, 0] for _, chance in self._whose]
+        return np.concatenate([np.zeros(0), *parts])
 
     @cached_property
-    def _ways(self) -> _Lists:
-        return _lists([[chance.weight for chance in ways] for ways in self.chances])
+    def _ways(self) -> Lists:
+        return lists([[chance.weight for chance in ways] for ways in self.chances])
 
     @cached_property
-    def _rests(self) -> _Lists:
-        return _lists([[weight for _, weight in chance.rest] or [1.0] for _, chance in self._whose])
-
-    @cached_property
-    def _known(self) -> dict[tuple[int, int], Present]:
-        return {}
-
-
-@dataclass(frozen=True, eq=False)
-class _Lists:
-    """Weights of many lists one after the other: their sums, scaled so that list k ends at k + 1."""
-
-    sums: np.ndarray
-    first: np.ndarray
-
-    def chosen(self, lists: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """Return for each list named the place, among all, that a number between 0 and 1 falls on."""
-        import numpy as np
-
-        found = np.searchsorted(self.sums, lists + u, side="right")
-        kept: np.ndarray = np.clip(found, self.first[lists], self.first[lists + 1] - 1)
-        return kept
-
-
-def _lists(weights: Sequence[Sequence[float]]) -> _Lists:
-    import numpy as np
-
-    first = np.concatenate([[0], np.cumsum([len(one) for one in weights])]).astype(np.int64)
-    alone = np.ones(1)  # most lists have one element
-    shares = [alone if len(one) == 1 else np.cumsum(one) / np.sum(one) for one in weights]
-    sums = np.concatenate([np.zeros(0), *shares]) + np.repeat(np.arange(len(weights)), np.diff(first))
-    return _Lists(sums, first)
+    def _rests(self) -> Lists:
+        alone = np.ones(1)
+        return lists([alone if chance.rest is None else chance.rest[:, 1] for _, chance in self._whose])
 
 
 def starter(model: Model, people: Sequence[Person], at: dt.datetime, followed: Followed | None = None) -> Starter:
@@ -190,14 +158,12 @@ def _chances(followed: Followed, person: Person, at: dt.datetime) -> tuple[tuple
     found = followed.map
     begun = person.step_since if person.step_end is None else person.step_end
     local = dt.datetime.fromtimestamp(begun / SECOND, tz=ZoneInfo(found.model.timezone))
-    when = (local.hour, local.weekday())
-    places = followed.places(person.history, when)
+    places = followed.places(person.history, (local.hour, local.weekday()))
     guessed = not places
     if guessed:
         places = _anywhere(found, person)
-    chances: list[Chance] = []
-    for name, weight in places.items():
-        chances += _at(found, (name, weight), person, (at, local))
+    clock = at.astimezone(local.tzinfo), local
+    chances = list(_ways(found, places, person, (_since(found.model, begun, at), clock)))
     if not chances:  # the model lets nobody stay there: he asks again, and goes on
         chances = [Chance(weight=weight, step=name, elapsed=0.0) for name, weight in places.items()]
     alive = [chance for chance in chances if chance.weight > 0]
@@ -213,24 +179,21 @@ def _anywhere(found: Map, person: Person) -> dict[str, float]:
     return dict.fromkeys(here or shown, 1.0)
 
 
-def _at(found: Map, place: tuple[str, float], person: Person, when: tuple[dt.datetime, dt.datetime]) -> list[Chance]:
-    """Return where somebody may be who was last seen at one step."""
-    name, weight = place
-    at, local = when
-    step = found.steps[name]
-    elapsed = _since(found.model, person.step_since if person.step_end is None else person.step_end, at)
-    holds = _held(found, step, person)
-    if person.waiting and isinstance(step, Seize):
-        return [Chance(weight=weight, step=name, elapsed=elapsed)]
-    if isinstance(step, Delay):
-        return [_chance(found.model, step, (weight, elapsed, {}), when)]
-    over = person.step_end is not None
-    delays = [spot for spot in found.ahead(name, local.hour, local.weekday()) if not spot.shown]
-    fitting = [spot for spot in delays if spot.released == over] or delays
-    return [
-        _chance(found.model, found.steps[spot.step], (weight * spot.weight, elapsed, {} if spot.released else holds),
-                when) for spot in fitting
-    ]  # fmt: skip
+def _ways(found: Map, places: Mapping[str, float], person: Person, since: tuple[float, Clock]) -> Iterator[Chance]:
+    """Give where somebody may be who was last seen at one of these steps."""
+    elapsed, clock = since
+    over, now = person.step_end is not None, (clock[1].hour, clock[1].weekday())
+    for name, weight in places.items():
+        step = found.steps[name]
+        if isinstance(step, Delay):
+            yield _chance(found, step, (weight, elapsed, NOTHING), clock)
+        elif person.waiting and isinstance(step, Seize):
+            yield Chance(weight=weight, step=name, elapsed=elapsed)
+        else:
+            holds = _held(found, step, person)
+            for spot in found.delays(name, now, over):
+                drawn = (weight * spot.weight, elapsed, NOTHING if spot.released else holds)
+                yield _chance(found, found.steps[spot.step], drawn, clock)
 
 
 def _held(found: Map, step: object, person: Person) -> Mapping[str, int]:
@@ -241,60 +204,25 @@ def _held(found: Map, step: object, person: Person) -> Mapping[str, int]:
     return dict((fitting or step.options)[0])
 
 
-def _chance(
-    model: Model, step: object, drawn: tuple[float, float, Mapping[str, int]], when: tuple[dt.datetime, dt.datetime]
-) -> Chance:
+def _chance(found: Map, step: Step, drawn: tuple[float, float, Mapping[str, int]], clock: Clock) -> Chance:
     assert isinstance(step, Delay)
     weight, elapsed, holds = drawn
-    at, local = when
-    row = _row(step.duration, local)
-    if step.window is None and step.held is None and (step.lands is not None or step.duration.by in _BY_TIME):
-        ends = _ends(row, step.lands, (at.astimezone(local.tzinfo), local), model.hour / 60)
+    table = step.duration
+    row = table.rows[0] if len(table.rows) == 1 else _row(table, clock[1])
+    if found.may_be_drawn(step):
+        ends = found.resting.ends(row, step.lands, clock, found.model.hour / 60)
         if ends is not None:
-            mass = sum(share for _, share in ends)
+            mass = float(np.cumsum(ends[:, 1])[-1]) if len(ends) else 0.0
             return Chance(weight=weight * mass, step=step.name, elapsed=elapsed, holds=holds, rest=ends)
-    return Chance(weight=weight * row.survival(elapsed), step=step.name, elapsed=elapsed, holds=holds)
-
-
-_BY_TIME = ("hour", "hour_of_week", "weekday")
+    return Chance(weight=weight * found.surviving.of(row, elapsed), step=step.name, elapsed=elapsed, holds=holds)
 
 
 def _row(table: Durations, local: dt.datetime) -> Duration:
-    lines = {
-        "hour": local.hour,
-        "weekday": local.weekday(),
-        "hour_of_week": 24 * local.weekday() + local.hour,
-    }
-    return table.rows[min(lines.get(table.by, 0), len(table.rows) - 1)]
-
-
-def _points(duration: Duration) -> list[tuple[float, float]] | None:
-    """Return values and shares of a discrete distribution; None for another one."""
-    if duration.kind == "fixed":
-        return [(duration.mean or 0.0, 1.0)]
-    if duration.kind == "empirical":
-        shares = duration.weights or (1 / len(duration.values),) * len(duration.values)
-        return list(zip(duration.values, shares, strict=True))
-    return None
-
-
-def _ends(
-    row: Duration, lands: Duration | None, clock: tuple[dt.datetime, dt.datetime], minute: float
-) -> tuple[tuple[float, float], ...] | None:
-    """Return the times a stay may still last and their shares (sum: the probability of having lasted so long).
-
-    `clock` is now and the beginning, local. Days of 23 or 25 hours count as 24: the end may be an hour off.
-    """
-    points, hands = _points(row), None if lands is None else _points(lands)
-    if points is None or (lands is not None and hands is None):
-        return None
-    now, begun = clock
-    passed = (now.replace(tzinfo=None) - begun.replace(tzinfo=None)).total_seconds() / 60 * minute
-    if hands is None:
-        return tuple((value - passed, share) for value, share in points if value > passed)
-    midnight = (begun.hour * 60 + begun.minute + begun.second / 60) * minute  # since the midnight before it began
-    found = []
-    for value, share in points:
-        day = (midnight + value) // (DAY * minute) * DAY * minute
-        found += [(day + hand - midnight - passed, share * part) for hand, part in hands]
-    return tuple((rest, share) for rest, share in found if rest > 0)
+    line = 0
+    if table.by == "hour":
+        line = local.hour
+    elif table.by == "weekday":
+        line = local.weekday()
+    elif table.by == "hour_of_week":
+        line = 24 * local.weekday() + local.hour
+    return table.rows[min(line, len(table.rows) - 1)]

@@ -485,7 +485,8 @@ def forecasts() -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["measure", "origin", "target", "mean", "q0.1", "q0.9"])
     times = {name: pd.to_datetime(frame[name], utc=True) for name in ("origin", "target")}
     wider = {"q0.025": frame["q0.1"] - 20, "q0.975": frame["q0.9"] + 20}
-    return frame.assign(**times, **wider, site="E001", unit="all", step="d", cell_status="ok")
+    inner = {f"q{k / 20:g}": frame["mean"] for k in range(1, 20) if k not in (2, 18)}
+    return frame.assign(**times, **wider, **inner, site="E001", unit="all", step="d", cell_status="ok")
 
 
 def forecast_skill() -> pd.DataFrame:
@@ -523,22 +524,26 @@ def risk_groups() -> pd.DataFrame:
 
 
 def drift() -> pd.DataFrame:
-    """Three days, an alarm on the last."""
+    """Three days: stays ring on the last, arrivals never."""
     days = ["2024-05-01", "2024-05-02", "2024-05-03"]
-    table = pd.DataFrame({"day": days, "observed": [160, 130, 120], "longer": [0.0, 2.0, 4.1], "shorter": [0.4, 0, 0]})
-    return table.assign(
-        expected=160.0, low_80=145.0, high_80=175.0, limit=3.1, alarm=[None, None, "longer"], cell_status="ok"
+    table = pd.DataFrame({"day": days, "observed": [160, 130, 120], "below": [0.0, 2.0, 4.1], "above": [0.4, 0, 0]})
+    stays = table.assign(
+        flow="stays", expected=160.0, low_80=145.0, high_80=175.0, limit=3.1, alarm=[None, None, "longer"]
     )
+    coming = table.assign(flow="arrivals", expected=137.0, low_80=120.0, high_80=155.0, limit=4.2, alarm=None)
+    return pd.concat([coming, stays], ignore_index=True).assign(cell_status="ok")
 
 
 def drift_verdicts() -> pd.DataFrame:
-    """An alarm, a coverage, a challenger that loses."""
+    """An alarm, a coverage, a challenger that loses; quiet arrivals."""
     rows = [
-        ["alarms", 1.0, "Une alarme : les séjours s'allongent.", "One alarm: stays become longer."],
-        ["coverage_80", 0.75, "jours", "days"],
-        ["gain", -0.01, "Le modèle en place reste.", "The champion stays."],
+        ["stays", "alarms", 1.0, "Une alarme : les séjours s'allongent.", "One alarm: stays become longer."],
+        ["stays", "coverage_80", 0.75, "jours", "days"],
+        ["stays", "gain", -0.01, "Le modèle en place reste.", "The champion stays."],
+        ["arrivals", "alarms", 0.0, "Arrivées : aucune alarme.", "Arrivals: no alarm."],
+        ["arrivals", "told_rise", 0.15, "hausse", "rise"],
     ]
-    table = pd.DataFrame(rows, columns=["measure", "value", "sentence_fr", "sentence_en"])
+    table = pd.DataFrame(rows, columns=["flow", "measure", "value", "sentence_fr", "sentence_en"])
     return table.assign(low=0.0, high=1.0, days=3, cell_status="ok")
 
 

@@ -13,7 +13,7 @@ from chairs.core.errors import Text
 from chairs.core.study import Study, read_study
 from chairs.dashboards import shell
 from chairs.dashboards.allowed import allowed
-from chairs.dashboards.pages import PAGES
+from chairs.dashboards.fiche import LANGUAGES
 from chairs.dashboards.render import render_study
 from chairs.dashboards.site import assemble
 from chairs.linking.protocol import read_protocol
@@ -54,13 +54,13 @@ def site(invented: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def test_every_page_of_every_study_carries_both_sides_in_both_languages(site: Path) -> None:
     seen = set()
-    for page in (PAGES[name] for name in PAGES):
-        for lang, places in (("fr", page.slug.fr), ("en", page.slug.en)):
-            text = (site / lang / f"{places}.html").read_text(encoding="utf-8")
+    for lang in LANGUAGES:
+        for page in sorted((site / lang).iterdir()):
+            text = page.read_text(encoding="utf-8")
             for part in re.findall(r'<section aria-labelledby="study-.*?</section>', text, flags=re.DOTALL):
                 name = re.search(r"study-([a-z0-9-]+)", part)[1]  # type: ignore[index]
                 for title in shell.SIDES.values():
-                    assert f"<h3>{shell.text(title, lang)}</h3><ul><li>" in part, (page.slug.en, name, lang)  # type: ignore[arg-type]
+                    assert f"<h3>{shell.text(title, lang)}</h3><ul><li>" in part, (page.name, name, lang)
                 seen.add((lang, name))
     assert seen == {(lang, name) for lang in ("fr", "en") for name in STUDIES}
 
@@ -75,7 +75,7 @@ def test_every_page_of_every_study_carries_both_sides_in_both_languages(site: Pa
     ],
 )
 def test_the_page_of_links_says_what_each_kind_of_study_forbids(site: Path, study: str, said: tuple[str, ...]) -> None:
-    text = (site / "fr" / "performance.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    text = (site / "fr" / f"performance-{study}.html").read_text(encoding="utf-8").replace("\u00a0", " ")
     part = text.split(f'<section aria-labelledby="study-{study}"')[1].split("</section>")[0]
     for words in said:
         assert words in part, words

@@ -247,9 +247,9 @@ def test_associations_count_what_is_distinguishable_and_name_the_strongest(sites
     fiche = drawn("associations", *sites)
     assert plain(fiche.sentence) == (
         "Sur 3 indicateurs ajustés sur la taille (lits MCO), le statut juridique et la présence d'un service "
-        "d'urgences, 3 restent liés au score (q < 0,05 : moins de 5 % de fausses découvertes attendues parmi les "
-        "liens retenus). Lien le plus fort : Taux d'occupation des lits, corrélation de rang, de −1 à +1, "
-        "ρ = −0,31 [−0,38 ; −0,24] (n = 90). Association exploratoire — pas une preuve de causalité."
+        "d'urgences, 3 restent liés au score (moins de 5 % de fausses alertes attendues parmi les liens retenus). "
+        "Lien le plus fort : Taux d'occupation des lits, force −0,31 [−0,38 ; −0,24] sur une échelle de −1 à +1 "
+        "(90 établissements). Association exploratoire — pas une preuve de causalité."
     )
     assert fiche.headline is not None
     assert plain(fiche.headline.value) == "3 sur 3"
@@ -306,7 +306,7 @@ def test_each_dimension_has_its_strongest_link_that_is_not_size(sites: Any) -> N
         ("esatis-48h-mco/repas", "day_stay_share"),
     ]
     assert plain(fiche.sentence).startswith("2 des 3 dimensions ont un lien qui se distingue de zéro")
-    assert "ρ = 0,40 [0,30 ; 0,50] (n = 90)" in plain(fiche.sentence)
+    assert "force 0,40 [0,30 ; 0,50] sur une échelle de −1 à +1 (90 établissements)" in plain(fiche.sentence)
 
 
 def test_links_of_which_none_can_be_counted_make_no_sentence(sites: Any) -> None:

@@ -1,4 +1,4 @@
-"""The process map: order of the boxes, nothing overlaps, same input same drawing."""
+"""The process map and the rows of figures: order of the boxes, nothing overlaps, same input same drawing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chairs.dashboards import rows, theme
 from chairs.dashboards.flowchart import Arrow, Box, flowchart
 from chairs.dashboards.layout import main_order, place
 
@@ -84,3 +85,23 @@ def test_the_same_map_is_the_same_drawing_whatever_the_hash_seed() -> None:
     ]
     assert runs[0].stdout.startswith("Placed(")
     assert len({run.stdout for run in runs}) == 1
+
+
+@pytest.mark.parametrize("lift", [0, 12, 0.3])
+def test_on_a_narrow_screen_a_name_stays_clear_of_the_rows_around_it(lift: float) -> None:
+    names = ["short", "a name so long that it takes three whole lines where it stands above its own row of marks", "x"]
+    narrow = rows.rows_layout(names, row=34, edges=(40, 24, 56), lift=lift)["meta"]["narrow"]
+    low, high = narrow["yaxis.range"]
+    row = (narrow["height"] - 40 - 56) / (high - low)  # px
+    drawn = lift * row if lift < 1 else lift
+    for name in narrow["annotations"]:
+        top = name["yshift"] + rows.LINE * (name["text"].count("<br>") + 1)
+        assert name["yshift"] >= drawn + 6
+        assert top <= row - drawn  # what the row above draws below itself
+        assert name["y"] * row + top <= high * row
+
+
+def test_the_line_at_zero_does_not_cross_the_names_above_the_rows() -> None:
+    layout = rows.rows_layout(["one", "two"], row=34, edges=(40, 24, 56))
+    assert rows.zero_line(layout)["x0"] == 0
+    assert [name["bgcolor"] for name in layout["meta"]["narrow"]["annotations"]] == [theme.PAPER] * 2

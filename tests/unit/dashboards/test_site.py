@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import pandas as pd
 import pytest
 
-from chairs.core.errors import problem
+from chairs.core.errors import DataError, problem
 from chairs.dashboards.content import read_studies
 from chairs.dashboards.figures import FIGURES
 from chairs.dashboards.pages import PAGES
@@ -107,29 +110,73 @@ def test_a_fictitious_calendar_has_no_hours_of_the_day(rendered: Path) -> None:
 
 def test_every_page_has_its_twin_and_every_figure_its_place(rendered: Path, tmp_path: Path) -> None:
     written = assemble(rendered, tmp_path / "site", absent={}, changes={})
-    assert len(written) == 1 + 2 * len(PAGES)
+    of_a_study = [page for page in written if page.stem in ("performance-demo", "performance-sites")]
+    assert len(of_a_study) == 4
+    assert len(written) == 1 + 2 * len(PAGES) + len(of_a_study)
     placed = {figure for name in PAGES for figure in PAGES[name].figures}
     assert placed == set(FIGURES)
-    for name in PAGES:
-        slug = PAGES[name].slug
-        french = (tmp_path / "site" / "fr" / f"{slug.fr}.html").read_text(encoding="utf-8")
-        english = (tmp_path / "site" / "en" / f"{slug.en}.html").read_text(encoding="utf-8")
-        assert f'hreflang="en" href="../en/{slug.en}.html"' in french
-        assert f'hreflang="fr" href="../fr/{slug.fr}.html"' in english
+    shown = Counter[str]()
+    for page in (tmp_path / "site" / "fr").iterdir():
+        french = page.read_text(encoding="utf-8")
+        (twin,) = set(re.findall(r'hreflang="en" href="../(en/[a-z0-9-]+.html)"', french))
+        english = (tmp_path / "site" / twin).read_text(encoding="utf-8")
+        assert f'hreflang="fr" href="../fr/{page.name}"' in english
         assert french.count("<article") == english.count("<article")
+        assert french.count('aria-current="page"') == 1
+        shown.update(re.findall(r'<article class="card[^"]*" id="([^"]+)"', french))
+    made = {f"{s.name}-{f['id']}" for s in read_studies(rendered) for f in (*s.about["figures"], *s.about["absent"])}
+    assert shown == Counter(dict.fromkeys(made, 1))
+
+
+def test_no_link_is_dead_and_old_addresses_lead_to_a_figure(rendered: Path, tmp_path: Path) -> None:
+    written = assemble(rendered, tmp_path / "site", absent={}, changes={})
+    texts = {page.resolve(): page.read_text(encoding="utf-8") for page in written}
+    for page, text in texts.items():
+        for name, _, anchor in (link.partition("#") for link in re.findall(r'<a [^>]*?href="([^"]+)"', text)):
+            to = (page.parent / name).resolve() if name else page
+            assert to in texts, (page.name, name)
+            assert not anchor or f'id="{anchor}"' in texts[to], (page.name, name, anchor)
+    for lang in ("fr", "en"):  # before each study had its page, its figures stood on this one
+        whole = (tmp_path / "site" / lang / "performance.html").read_text(encoding="utf-8")
+        for figure in json.loads((rendered / "demo" / "figures.json").read_text(encoding="utf-8")):
+            own = f"demo-{figure}"
+            assert (f'id="{own}" href="performance-demo.html#{own}"' in whole) == (
+                figure in PAGES["performance"].figures
+            )
+
+
+def test_the_overview_tells_the_clearest_links(rendered: Path, tmp_path: Path) -> None:
+    assemble(rendered, tmp_path / "site", absent={}, changes={})
+    text = (tmp_path / "site" / "fr" / "performance.html").read_text(encoding="utf-8")
+    part = text.split('<section aria-labelledby="study-demo"')[1].split("</section>")[0]
+    assert "<li>Taux d’occupation des lits (+10 points de %) → " in part.replace("\u00a0", " ")
+    assert "<article" not in text
+
+
+def test_a_table_of_an_older_version_is_named_with_the_remedy(invented: ModuleType, tmp_path: Path) -> None:
+    study = invented.hospital()
+    released = invented.write(study, tmp_path / "release")
+    claims = pd.read_parquet(released / "claims.parquet")
+    claims.drop(columns="model").to_parquet(released / "claims.parquet")
+    with pytest.raises(DataError) as caught:
+        render_study(study, released, tmp_path / "out")
+    said = caught.value.say("fr")
+    assert "claims.parquet" in said
+    assert "model" in said
+    assert "chairs run demo" in said
 
 
 def test_the_demonstration_is_marked_wherever_it_is_shown(rendered: Path, tmp_path: Path) -> None:
     assemble(rendered, tmp_path / "site", absent={}, changes={})
-    for page in ("fr/parcours.html", "fr/performance.html"):
-        text = (tmp_path / "site" / page).read_text(encoding="utf-8")
+    for page in ("parcours", "performance", "performance-demo", "suivi", "jumeau"):
+        text = (tmp_path / "site" / "fr" / f"{page}.html").read_text(encoding="utf-8")
         for part in text.split("<section ")[1:]:
             if 'aria-labelledby="study-demo"' in part:
                 assert "Données de démonstration." in part
     flow = (tmp_path / "site" / "fr" / "parcours.html").read_text(encoding="utf-8")
     assert "Durées réelles, calendrier fictif." in flow
     performance = (tmp_path / "site" / "fr" / "performance.html").read_text(encoding="utf-8")
-    assert "Association exploratoire — pas une preuve de causalité" in performance
+    assert "Des associations — pas des preuves de causalité." in performance
 
 
 def test_what_was_not_run_is_named_with_its_remedy(rendered: Path, tmp_path: Path) -> None:

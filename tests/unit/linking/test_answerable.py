@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chairs.core.errors import Text
-from chairs.linking.answerable import ONE_YEAR, Power, answerable
+from chairs.core.errors import SettingError, Text
+from chairs.linking.answerable import NO_SPREAD, ONE_YEAR, Power, answerable
 from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import primary
 from chairs.linking.protocol import Protocol
@@ -21,6 +21,7 @@ WITHIN = Protocol(
     lag=0, floor=1, assumed={"site": 2.0, "year": 1.2, "person": 0.0}, future_exposure=False,
 )  # fmt: skip
 BETWEEN = replace(WITHIN, estimand="between")
+PERSON = {"site": 0.0, "year": 0.0, "person": 18.0}
 
 
 def power(sources: Sources, protocol: Protocol, **more: Any) -> Power:
@@ -69,12 +70,28 @@ def test_only_establishments_that_were_asked_count(planted: Any) -> None:
 
 
 def test_answers_are_those_that_were_given(planted: Any) -> None:
-    sources, asked = planted.panel(planted.Planted(), 1), replace(WITHIN, floor=30, assumed={"person": 18.0})
+    sources, asked = planted.panel(planted.Planted(), 1), replace(WITHIN, floor=30, assumed=PERSON)
     assert power(sources, asked).answers == 100
     fewer = power(sources, asked, answers=25)
     assert fewer.detectable == pytest.approx(2 * power(sources, asked).detectable)  # type: ignore[operator]
     unknown = Sources.of(sources.indicators, sources.scores.assign(n=np.nan), sources.establishments)
     assert power(unknown, asked).answers == 30
+
+
+@pytest.mark.parametrize("answers", [0.0, -1.0, float("inf"), float("nan"), 1e300])
+def test_a_number_of_answers_that_cannot_be_is_refused(planted: Any, answers: float) -> None:
+    with pytest.raises(SettingError) as error:
+        power(planted.panel(planted.Planted(), 1), WITHIN, answers=answers)
+    assert '"--answers": a number of answers that cannot be. Remedy' in error.value.say("en")
+
+
+@pytest.mark.parametrize(
+    "assumed", [{"site": 2.0}, {"person": 18.0}, {}, dict.fromkeys(PERSON, 0.0), {**PERSON, "person": 0.0, "site": 2.0}]
+)
+def test_no_effect_is_found_by_supposing_that_nothing_varies(planted: Any, assumed: dict[str, float]) -> None:
+    found = power(planted.panel(planted.Planted(), 1), replace(WITHIN, assumed=assumed))
+    assert (found.reason, found.detectable) == (NO_SPREAD, None)
+    assert "ne suppose aucune dispersion" in found.say(1.0, "fr")
 
 
 def test_a_lag_that_leaves_one_year_gets_the_reason_of_the_run(planted: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -101,6 +102,23 @@ def test_a_link_that_cannot_be_estimated_has_a_reason_and_no_number(
     judged = steps[steps["rung"] != "description"]  # the crude description holds nothing equal
     assert judged["estimate"].isna().all()
     assert judged["reason"].notna().all()
+
+
+@pytest.mark.parametrize("where", ["exposure", "outcome"])
+@pytest.mark.parametrize("far", [np.inf, -np.inf])
+def test_an_infinite_number_is_a_missing_one(planted: Any, where: str, far: float) -> None:
+    sources = planted.panel(planted.Planted(sites=20), 1)
+    asked = {"exposures": ("x",), "outcomes": ("i/d",), "lag": 0, "estimand": "within"}
+    protocol = Protocol(name="p", study="s", question=Text(fr="?", en="?"), ladder=("double_ml",), **asked)
+    found = []
+    for number in (far, np.nan):
+        indicators, scores = sources.indicators.copy(), sources.scores.copy()
+        spoilt, column = (indicators, "value") if where == "exposure" else (scores, "score")
+        spoilt.iloc[[3, 40], spoilt.columns.get_loc(column)] = number
+        found.append(verdicts(again(sources, indicators, scores), protocol)[0])
+    assert found[0].primary == found[1].primary
+    assert found[0].steps == found[1].steps
+    assert found[0].primary.n == 98
 
 
 def test_a_covariate_that_others_determine_harms_nothing(planted: Any) -> None:

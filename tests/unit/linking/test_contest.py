@@ -67,3 +67,34 @@ def test_what_is_no_challenge_is_refused_with_a_remedy(planted: Any, challenge: 
     (told,) = refused.value.problems
     assert told.column == column
     assert told.remedy is not None
+
+
+@pytest.mark.parametrize(
+    ("challenge", "column", "remedy"),
+    [
+        (Challenge(drop=tuple(f"H{k:03d}" for k in range(40))), "--drop", "leave fewer"),
+        (Challenge(drop=tuple(f"H{k:03d}" for k in range(33))), "--drop", "leave fewer"),
+        (Challenge(floor=10**9), "--floor", "declared: 30"),
+        (Challenge(floor=10**9, drop=("H003",)), "--floor", "declared: 30"),
+        (Challenge(lag=30), "--lag", "declared: 0"),
+    ],
+)
+def test_a_challenge_that_leaves_too_few_names_the_option(
+    planted: Any, challenge: Challenge, column: str, remedy: str
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        answer(planted, challenge)
+    (told,) = refused.value.problems
+    assert told.column == column
+    assert "8 are needed" in told.what.en
+    assert told.remedy is not None
+    assert remedy in told.remedy.en
+    assert answer(planted, Challenge(drop=tuple(f"H{k:03d}" for k in range(32)))).challenged.clusters == 8
+
+
+def test_the_link_without_the_list_stands_below_it(planted: Any) -> None:
+    found = answer(planted, Challenge(), sites=12)
+    assert (found.left is None) == (not found.overturned_by)
+    if found.left is not None:
+        assert found.left.clusters == 12 - len(found.overturned_by or ())
+        assert "Sans cette liste – " in found.say("fr")

@@ -53,11 +53,14 @@ def test_a_good_protocol_is_read(tmp_path: Path) -> None:
         ("lag: -1\n", "negative lag"),
         ("magic: 3\n", "magic"),
         ('graph: ["x causes y"]\n', "unreadable arrow"),
-        ("graph: [x -> y, y -> x]\n", "cycle"),
+        ("graph: [x -> y, y -> x]\n", "cycle: x, y"),
+        ("graph: [x -> outcome, a -> b, b -> c, c -> a, c -> x]\n", "cycle: a, b, c"),
+        ("graph: [a -> a]\n", "cycle: a"),
         ("estimand: causal\n", "choose among: within, between"),
         ("model: ordinal\n", "model: ordinal and estimand: between"),
         ("outcomes: [cms-hcahps-stars/all]\n", "ordered classes have no distance"),
         ("deviations: [{date: lundi, what: {fr: a, en: a}, why: {fr: b, en: b}}]\n", "unreadable date"),
+        ("deviations: [{date: '20261122', what: {fr: a, en: a}, why: {fr: b, en: b}}]\n", "unreadable date"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(tmp_path: Path, more: str, words: str) -> None:
@@ -88,6 +91,13 @@ def test_what_cannot_be_is_refused_in_words(tmp_path: Path, more: str, words: st
         ("assumed: {sites: 3}\n", '"assumed": unknown key "sites"'),
         ("assumed: {classes: 5}\n", '"assumed": unknown key "classes"'),
         ("assumed: {site: -1}\n", '"assumed": a spread below 0'),
+        ("assumed: {site: 2}\n", '"assumed": a spread that is not said: year, person'),
+        ("assumed: {}\n", '"assumed": a spread that is not said: site, year, person'),
+        ("assumed: {site: 2, year: 0, person: 0}\n", '"assumed": nothing would vary (year, person: 0)'),
+        ("assumed: {site: 2, year: .inf, person: 0}\n", '"assumed": a spread below 0 or impossible'),
+        ("assumed: {site: .nan, year: 1, person: 0}\n", '"assumed": a spread below 0 or impossible'),
+        ("assumed: {site: 1.0e+300, year: 1, person: 0}\n", '"assumed": a spread below 0 or impossible'),
+        ("unmeasured: [x]\n", '"unmeasured": an exposure would not be measured: x'),
         ("exposures: [x, x]\n", '"exposures": named twice: x'),
         ("exposures: []\n", '"exposures": no pair to study'),
         ("exposures: [x, i/d]\n", '"exposures": an exposure is an outcome, too: i/d'),
@@ -112,6 +122,19 @@ def test_a_number_or_a_list_out_of_bounds_is_refused_with_file_key_and_remedy(
     assert said.startswith("pipelines/protocols/p.yaml")
     if "expected" not in words:  # a value of another kind: what is expected is the remedy
         assert all(one.remedy is not None and one.column for one in error.value.problems)
+
+
+@pytest.mark.parametrize("classes", ["1", "2.5", "21", ".nan", ".inf", "-3"])
+def test_a_number_of_classes_that_cannot_be_is_refused(tmp_path: Path, classes: str) -> None:
+    text = BASE.replace("within", "between") + f"model: ordinal\nassumed: {{classes: {classes}}}\n"
+    with pytest.raises(SettingError, match="a number of classes that cannot be"):
+        read_protocol(written(tmp_path, text))
+    assert read_protocol(written(tmp_path, text.replace(f"classes: {classes}", "classes: 9"))).assumed["classes"] == 9
+
+
+def test_between_establishments_their_own_spread_is_enough(tmp_path: Path) -> None:
+    text = BASE.replace("within", "between") + "assumed: {site: 2, year: 0, person: 0}\n"
+    assert read_protocol(written(tmp_path, text)).assumed["site"] == 2
 
 
 def test_a_file_that_is_not_yaml_is_named_from_the_project_down(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ exposures: [absenteeism, turnover]
 outcomes: [demo-patient-experience/all]
 smallest_effect: 1
 """
-TOLD = """deviations:
-  - {date: "2026-11-23", what: {fr: seuil, en: threshold}, why: {fr: erreur, en: error}}
+TOLD = f"""deviations:
+  - {{date: "{TODAY}", what: {{fr: seuil, en: threshold}}, why: {{fr: erreur, en: error}}}}
 """
 
 
@@ -74,7 +74,7 @@ def test_the_seal_changes_with_every_declaration_and_not_with_a_deviation() -> N
     first = seal(PLAIN)
     assert first.startswith("018c1670d2713b8d"), "as it was before `ladder` and `model` could be named"
     changes: list[dict[str, Any]] = [{"smallest_effect": 2.0}, {"covariates": ("z",)}, {"ladder": ("double_ml",)}]
-    changes += [{"model": "ordinal"}, {"floor": 31}, {"fdr": 0.1}, {"exploratory": True}]
+    changes += [{"model": "ordinal"}, {"floor": 31}, {"fdr": 0.1}, {"exploratory": True}, {"unmeasured": ("u",)}]
     assert len({first, *(seal(replace(PLAIN, **one)) for one in changes)}) == len(changes) + 1
     one = replace(PLAIN, deviations=(told(),))
     assert seal(one) == first
@@ -309,6 +309,11 @@ def test_a_seal_is_neither_of_the_past_nor_of_the_future(root: Path, date: str) 
 
 @pytest.mark.parametrize(("old", "new", "words"), [
     ('fr: "?"', 'fr: "à remplir"', 'column "question": still to be filled in'),
+    ('fr: "?"', 'fr: ""', 'column "question": empty text. Remedy: write it.'),
+    ('en: "?"', 'en: " "', 'column "question": empty text'),
+    ("estimand", "graph: [sizze -> outcome]\nestimand", 'column "graph": unknown name in the graph "sizze"'),
+    ("estimand", "graph: [mco_bed -> outcome]\nestimand", "choose among: mco_beds"),
+    ("estimand", "graph: [mco_beds -> demo-patient-experience/all]\nestimand", "Remedy: choose among: outcome, or"),
     ("study: demo", "study: dmo", 'unknown study "dmo". Remedy: choose among: demo'),
     ("turnover", "turnovr", 'unknown indicator "turnovr". Remedy: choose among: turnover'),
     ("/all", "/al", 'unknown score "demo-patient-experience/al"'),
@@ -323,6 +328,42 @@ def test_what_is_blank_or_unknown_is_not_sealed(root: Path, old: str, new: str, 
     assert words in said.say("en")
     assert "Remède" in said.say("fr")
     assert not (root / "pipelines" / "protocols" / "mine.seal").exists()
+    if "unknown" in words:
+        asked = command("answerable", "mine").exception
+        assert isinstance(asked, SettingError), "nor is anything said of what it could show"
+        assert asked.say("en") == said.say("en")
+
+
+GRAPH = """graph: [severity -> absenteeism, severity -> outcome, mean_stay -> outcome, mco_beds -> turnover]
+unmeasured: [severity]
+"""
+
+
+def test_the_graph_names_what_is_measured_or_says_that_it_is_not(root: Path) -> None:
+    (root / "pipelines" / "protocols" / "mine.seal").unlink()
+    write(root, FIRST + GRAPH)
+    assert command("seal", "mine").exit_code == 0, "further indicators may stand there, held equal or not"
+
+
+@pytest.mark.parametrize(("date", "words"), [
+    ("1999-01-01", f"a deviation dated 1999-01-01, before the seal of {TODAY}"),
+    ("2999-01-01", "a deviation dated 2999-01-01, a day to come"),
+])  # fmt: skip
+def test_a_change_is_not_dated_before_the_seal_that_it_changes(root: Path, date: str, words: str) -> None:
+    before = (root / "pipelines" / "protocols" / "mine.seal").read_bytes()
+    write(root, FIRST + "lag: 0\n" + TOLD.replace(TODAY, date))
+    said = command("seal", "mine").exception
+    assert isinstance(said, SettingError)
+    assert f'pipelines/protocols/mine.yaml, column "deviations": {words}. Remedy' in said.say("en")
+    assert (root / "pipelines" / "protocols" / "mine.seal").read_bytes() == before
+
+
+@pytest.mark.parametrize("what", ['{fr: "", en: a}', '{fr: a, en: "  "}', '{fr: "\\u200b", en: a}'])
+def test_a_change_says_what_and_why(root: Path, what: str) -> None:
+    write(root, FIRST + "lag: 0\n" + TOLD.replace("{fr: seuil, en: threshold}", what))
+    said = command("seal", "mine").exception
+    assert isinstance(said, SettingError)
+    assert 'mine.yaml, column "deviations": empty text. Remedy: write it.' in said.say("en")
 
 
 def test_the_untouched_skeleton_is_not_sealed(root: Path) -> None:

@@ -56,6 +56,19 @@ def test_a_cause_no_stronger_than_the_covariates_makes_a_comparison_of_sites_fra
     assert not any(Unseen(selection=delta).fragile("between") for delta in (None, 1.2, -0.5))
 
 
+def test_a_link_that_a_cause_like_the_strongest_covariate_makes_is_fragile() -> None:
+    """No effect at all, a hidden cause as strong as the covariate; then a plain effect, and one of traits' levels."""
+    made, real = table(hidden=1.0, n=400), table(hidden=0.0, n=400)
+    real["outcome"] += 2 * real["exposure"]
+    for rows, weak in ((made, True), (real, False)):
+        found = unseen(rows, PROTOCOL, "x", primary(rows, "between"))
+        assert (found.outweighed, Unseen(outweighed=found.outweighed).fragile("between")) == (weak, weak)
+    classes = pd.cut(made["covariate"], [-9, -0.5, 0.5, 9], labels=False)
+    levels = made.drop(columns="covariate").assign(**{f"trait={k}": (classes == k) * 1.0 for k in (1, 2)})
+    assert unseen(levels, PROTOCOL, "x", primary(levels, "between")).outweighed
+    assert not unseen(made, replace(PROTOCOL, estimand="within"), "x", primary(made, "between")).outweighed
+
+
 def test_the_e_value_is_that_of_the_declared_change_in_standard_deviations() -> None:
     rows = table(hidden=0.0)
     given = Estimate(term="exposure", n=10, estimate=-0.5, low=-0.8, high=-0.2)

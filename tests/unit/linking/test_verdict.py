@@ -232,12 +232,23 @@ def test_a_negative_control_that_cannot_be_run_is_said(planted: Any) -> None:
     for changes in ({"future_exposure": True}, {"negative_outcomes": ("nope",)}):
         found = verdict(short, **changes)
         assert (found.claim, found.flags) == ("supported", ("untested",))
-        assert "contrôle négatif non réalisable" in found.say("fr")
-        assert "cannot be run" in found.say("en")
+        assert "un contrôle négatif manque" in found.say("fr")
+        assert "a negative control is missing" in found.say("en")
         assert writing.claims([found], protocol())["flags"].tolist() == ["untested"]
     both = {"future_exposure": True, "negative_outcomes": ("i/other",)}
     assert "untested" not in verdict(planted.panel(planted.Planted(), 1), **both).flags
     assert "untested" not in verdict(planted.panel(planted.Planted(years=2, within=0.0), 1), **both).flags
+
+
+def test_to_declare_less_earns_no_more(planted: Any) -> None:
+    """Without a control nothing could have spoken against it; without covariates whatever differs may explain it."""
+    panel = planted.panel(planted.Planted(sites=80), 1)
+    assert verdict(panel).flags == ("untested",)
+    bare = verdict(panel, estimand="between", negative_outcomes=("i/other",))
+    assert (bare.claim, "unadjusted" in bare.flags) == ("doubtful", True)
+    assert "rien n'est tenu égal" in bare.say("fr")
+    tied = _tied(planted, 1, sites=80, years=3)
+    assert "unadjusted" not in verdict(tied, estimand="between", covariates=("z",)).flags
 
 
 @pytest.mark.parametrize("lag", [9_998, 10_000, 20_001, -10_000, 10**30])

@@ -67,14 +67,16 @@ def test_errors_by_cluster_are_those_of_statsmodels() -> None:
     assert ours.estimates[0].se > robust[0], "CR2 repairs what CR0 leaves out"  # type: ignore[operator]
 
 
-def test_what_leaving_a_cluster_out_does_is_foretold() -> None:
+def test_a_fit_keeps_the_score_and_the_information_of_each_cluster() -> None:
     outcome, x, site = planted(20, 5, 0.7, 2, spread=0.5)
-    whole = ordered_clusters(outcome, x, ["x"], site, leave_out=True)
-    assert whole.shift is not None
+    whole = ordered_clusters(outcome, x, ["x"], site)
+    assert whole.score is not None
+    assert whole.gram is not None
     for one in (0, 7, 13):
         rest = ordered_clusters(outcome[site != one], x[site != one], ["x"], site[site != one])
         moved = rest.coefficient("x").estimate - whole.coefficient("x").estimate  # type: ignore[operator]
-        assert whole.shift[one] == pytest.approx(moved, abs=0.02)
+        step = np.linalg.solve(whole.gram.sum(axis=0) - whole.gram[one], -whole.score[one])
+        assert step[-1] == pytest.approx(moved, abs=0.02)
 
 
 @pytest.mark.parametrize(("outcome", "x", "cluster", "reason"), [

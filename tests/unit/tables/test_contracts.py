@@ -95,4 +95,3 @@ def test_every_contract_is_bilingual_and_orders_its_rows(name: str) -> None:
         assert column.label.en
     empty = contract.check(pd.DataFrame({c: [] for c in contract.columns}))
     assert len(empty) == 0
-    assert set(contract.arrow_schema().names) == set(contract.columns)

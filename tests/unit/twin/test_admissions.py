@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 from pathlib import Path
@@ -19,7 +20,13 @@ from chairs.live.snapshots import read_snapshot
 from chairs.live.update import Settings, present_at, update
 from chairs.sources.mapping import mapping_of
 from chairs.twin.admissions import distribution, expected_admissions, known_at, undecided
+from chairs.twin.arrivals import Arrivals
+from chairs.twin.durations import Duration, always
 from chairs.twin.folding import fold, labels_of, notices_of
+from chairs.twin.model import Model
+from chairs.twin.outlook import Question
+from chairs.twin.resources import Resource
+from chairs.twin.steps import Delay, Leave, Release, Route, Seize
 from chairs.twin.whereabouts import Person, Rule, people
 
 pytestmark = pytest.mark.unit
@@ -111,31 +118,62 @@ def test_who_is_undecided_who_waits_and_who_is_neither() -> None:
     assert (empty.undecided, empty.mean, empty.low, empty.high) == (0, 0.0, 0.0, 0.0)
 
 
-def test_a_snapshot_tells_the_admissions_to_expect(tmp_path: Path) -> None:
+NOON = dt.datetime(2024, 3, 2, 14, tzinfo=dt.UTC)
+
+
+def fed(tmp_path: Path) -> Inbox:
+    """Return an inbox that has taken the log known at two in the afternoon, patients' attributes with it."""
     events, cases = log(60, 2)
-    now = dt.datetime(2024, 3, 2, 14, tzinfo=dt.UTC)
     read = {"case_id": "case_id", "activity": "activity", "unit": "unit", "requested": "requested", "start": "start"}
     labels = {"age_band": "age_band", "ccmu": "ccmu"}
+    columns = {**read, "end": "end"}
     mapping = mapping_of(
-        {
-            "table": "events",
-            "columns": {**read, "end": "end"},
-            "attributes": labels,
-            "timezone": "UTC",
-            "source": "drop",
-        }
+        {"table": "events", "columns": columns, "attributes": labels, "timezone": "UTC", "source": "drop"}
     )
     feed, inbox = Feed(folder=tmp_path / "feed", mapping=mapping), Inbox(tmp_path / "inbox.sqlite")
     feed.folder.mkdir()
-    seen = events[events["start"] <= pd.Timestamp(now)].drop(columns=["position", "replication", "resource"])
+    seen = events[events["start"] <= pd.Timestamp(NOON)].drop(columns=["position", "replication", "resource"])
     last = ~seen["case_id"].duplicated(keep="last") & (seen["activity"] == "triage")
     seen["end"] = seen["end"].mask(last)  # a step under way: the inbox keeps the case open
     seen.merge(cases, on="case_id").to_csv(feed.folder / "drop.csv", index=False)
     received = feed.receive(inbox)
     assert received.problems == (), [one.say() for one in received.problems]
-    snapshot = update(inbox, tmp_path, now, Settings(rule=Rule(final=ASKED.final), risk=MODEL))
-    present = undecided(MODEL, present_at(inbox, round(now.timestamp() * 1e6), Rule(final=ASKED.final)))
+    return inbox
+
+
+def test_a_snapshot_tells_the_admissions_to_expect(tmp_path: Path) -> None:
+    inbox = fed(tmp_path)
+    snapshot = update(inbox, tmp_path, NOON, Settings(rule=Rule(final=ASKED.final), risk=MODEL))
+    present = undecided(MODEL, present_at(inbox, round(NOON.timestamp() * 1e6), Rule(final=ASKED.final)))
     assert {person.attributes["ccmu"] for person in present} <= {"2", "4"}
     assert snapshot.admissions["undecided"] > 0
     assert 0 < snapshot.admissions["mean"] < snapshot.admissions["undecided"]
     assert read_snapshot(tmp_path) == snapshot
+
+
+def test_the_forecast_counts_each_ones_own_chance_when_asked_to(tmp_path: Path) -> None:
+    """Risk so high that all those present are admitted: the forecast has them in beds, not the half of its model."""
+    inbox, hour = fed(tmp_path), Duration(kind="fixed", mean=600.0)
+    steps = (
+        Seize(name="arrival", options=({"ED": 1},)),
+        Delay(name="care", duration=always(hour)),
+        Release(name="cared for"),
+        Route(name="fate", to=("boarding", "departure"), probabilities=((0.5, 0.5),)),
+        Seize(name="boarding", options=({"W": 1},)),
+        Delay(name="bed", duration=always(Duration(kind="never"))),
+        Release(name="up"),
+        Leave(name="departure"),
+    )
+    model = Model(
+        name="hand", classes=("all",), resources=(Resource(name="ED"), Resource(name="W")), steps=steps,
+        arrivals=(Arrivals(name="in", to="arrival", classes={"all": 1.0}, rates=(0.0,) * 24),),
+    )  # fmt: skip
+    sure = dataclasses.replace(MODEL, intercept=50.0)
+    asked = Settings(rule=Rule(final=ASKED.final), model=model, risk=sure, question=Question(hours=12, replications=20))
+    beds = {}
+    for weigh in (False, True):
+        snapshot = update(inbox, tmp_path, NOON, dataclasses.replace(asked, weigh=weigh))
+        rows = [row for row in snapshot.outlook if (row["unit"], row["measure"]) == ("W", "census")]
+        beds[weigh] = rows[-1]["mean"] / snapshot.admissions["undecided"]
+    assert beds[True] == 1.0
+    assert 0.3 < beds[False] < 0.7

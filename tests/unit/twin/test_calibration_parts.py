@@ -9,8 +9,10 @@ from chairs.twin.calibration.contexts import best_depth, remember
 from chairs.twin.calibration.followed import followed_weights
 from chairs.twin.calibration.intensity import fit_intensity, whole_days
 from chairs.twin.calibration.journal import DAY, HOUR, MINUTE
-from chairs.twin.calibration.lapses import fit_lapse
+from chairs.twin.calibration.kinds import foretold, outcomes, read_kind
+from chairs.twin.calibration.lapses import BY_CLOCK, BY_WAIT, BY_WORK, Kind, fit_lapse
 from chairs.twin.calibration.modes import AT_ONCE, LATER, SOON, Spans
+from chairs.twin.calibration.opening import Hours, read_hours
 from chairs.twin.calibration.shapes import Sample, best_shape, grid, misfit, spread_out
 from chairs.twin.durations import Duration
 
@@ -133,6 +135,84 @@ def test_what_never_ends_on_a_weekend_never_does() -> None:
     for day, row in enumerate(lapse.later.rows):
         landed = (day + spread_out(row)[0] / 1440) % 7
         assert (landed < 5).all()
+
+
+OPEN = Hours(np.tile((np.arange(24) >= 8) & (np.arange(24) < 17) & (np.arange(24) != 12), 7)
+             & (np.arange(168) < 120), np.zeros(24, dtype=np.int64))  # fmt: skip
+
+
+MINUTES = np.flatnonzero(np.tile(np.repeat(OPEN.worked_hours, 60), 40))  # worked, of forty weeks
+
+
+def walked(since: np.ndarray, work: np.ndarray) -> np.ndarray:
+    """Count minutes of work from since on, until so many are done and the next one begins."""
+    return MONDAY + MINUTES[np.searchsorted(MINUTES, (since - MONDAY) // MINUTE) + work] * MINUTE
+
+
+def test_hours_of_work_are_those_one_counts_minute_by_minute() -> None:
+    rng = np.random.default_rng(8)
+    since, work = MONDAY + rng.integers(0, 14 * 24 * 60, 500) * MINUTE, rng.integers(0, 2000, 500)
+    assert (OPEN.worked(since, walked(since, work)) == work * MINUTE).all()
+    assert (OPEN.opens(since) == walked(since, 0 * work)).all()
+    assert OPEN.openings == ((8, 15), (8, 63), (13, 1))
+
+
+def begun(n: int) -> np.ndarray:
+    """Return moments in hours of work."""
+    return MONDAY + np.sort(np.random.default_rng(9).choice(MINUTES[MINUTES < 200 * 24 * 60], n)) * MINUTE
+
+
+def test_work_that_rests_at_night_and_at_noon_is_learnt_as_work() -> None:
+    since, rng = begun(3000), np.random.default_rng(10)
+    work = rng.normal(200, 15, 3000).astype(int)
+    until = walked(since, work)
+    seen = spans(since, until)
+    kind = read_kind(seen, until)
+    assert kind.form == BY_WORK
+    lapse = fit_lapse(seen, kind)
+    ends, weights = outcomes(lapse, since[:500])
+    expected = (weights * (ends - since[:500, None])).sum(axis=1) / weights.sum(axis=1) / HOUR
+    assert expected.mean() == pytest.approx(float((until - since)[:500].mean()) / HOUR, rel=0.02)
+    assert foretold(lapse, seen) < 0.7 * foretold(fit_lapse(seen, Kind(BY_CLOCK, seen, kind.hours)), seen)
+
+
+def test_a_wait_that_ends_when_work_begins_is_learnt_as_it_was_meant() -> None:
+    """Waits of 30 h on average, of which most end at night or on a weekend: seen, they are half as long again."""
+    since, rng = begun(3000), np.random.default_rng(11)
+    meant = rng.gamma(2, 15, 3000)
+    over = since + (meant * 60).astype(np.int64) * MINUTE
+    opened = OPEN.opens(over)
+    until = opened + np.where(opened > over, rng.exponential(20, 3000), 0.0).astype(np.int64) * MINUTE
+    seen = spans(since, until)
+    kind = read_kind(seen, until)
+    assert kind.form == BY_WAIT
+    lapse = fit_lapse(seen, kind)
+    assert lapse.soon is not None
+    values, weights = spread_out(lapse.soon.rows[0])
+    assert weights @ values / 60 == pytest.approx(meant.mean(), rel=0.05)
+    assert np.sqrt(weights @ values**2 - (weights @ values) ** 2) / 60 == pytest.approx(meant.std(), rel=0.1)
+    assert (until - since).mean() / HOUR > 1.3 * meant.mean()
+
+
+def test_where_work_never_rests_spans_go_by_the_clock() -> None:
+    rng = np.random.default_rng(12)
+    since = MONDAY + np.sort(rng.integers(0, 100 * DAY, 1000))
+    until = since + (rng.gamma(2, 90, 1000) * MINUTE).astype(np.int64)
+    assert read_hours(until) is None
+    assert read_kind(spans(since, until), until).form == BY_CLOCK
+
+
+def test_appointments_on_the_third_of_an_hour_are_found_and_doors_that_open_are_not() -> None:
+    rng = np.random.default_rng(13)
+    slots = rng.integers(0, 100, 3000) * DAY + (9 * 60 + rng.integers(0, 24, 3000) * 20) * MINUTE
+    moments = MONDAY + np.sort(slots)
+    found = fit_intensity(moments, "visits", days=whole_days(moments), country="FR", dated=True).arrivals.within
+    assert len(found) == 60
+    assert np.array(found)[[0, 20, 40]] == pytest.approx(20.0, rel=0.1)
+    assert sum(found) == pytest.approx(60.0)
+    before = MONDAY + np.sort(rng.integers(0, 100, 3000) * DAY + rng.integers(7 * 60, 16 * 60, 3000) * MINUTE)
+    opened = np.where(before % DAY < 8 * HOUR, before // DAY * DAY + 8 * HOUR, before)
+    assert fit_intensity(opened, "visits", days=whole_days(opened), country="FR", dated=True).arrivals.within == ()
 
 
 def test_planted_arrivals_are_found() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from chairs.core.errors import SettingError
 from chairs.core.records import read_yaml
-from chairs.live.frontier_page import pages
+from chairs.live.frontier_page import marks, pages
+from chairs.record.asked import answer
 from chairs.twin.anchors.queues import mmc
 from chairs.twin.frontier_tables import combinations_table, frontier_effects, written
 from chairs.twin.model import Model
@@ -153,6 +154,14 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_threads():
     assert all_of(1) == all_of(2)
 
 
+def kept_most(found):
+    """The cheapest combination not beaten with three quarters of the strongest effect, but cheaper than that one."""
+    pairs = [(m, m.effects[0].mean) for m in found.members if m.effects]
+    strongest, best = min(pairs, key=lambda pair: pair[1])
+    cheaper = [m for m, mean in pairs if m.standing == "frontier" and mean <= 0.75 * best < 0]
+    return next((m for m in cheaper if m.totals["euros"] < strongest.totals["euros"]), None)
+
+
 def test_what_costs_more_and_brings_nothing_is_dominated_and_the_page_says_what_was_found():
     useless = lever()
     useless["levers"]["idle"] = {"resource": "unused", "highest": 1, "euros": 1000}
@@ -167,6 +176,9 @@ def test_what_costs_more_and_brings_nothing_is_dominated_and_the_page_says_what_
     assert (first.choice, first.standing, first.differences["wait"]) == ((0, 0), "frontier", 0)
     assert [e.mean for e in first.effects] == [0]
     page = pages(found)
+    assert all(mark in page[lang] for mark in marks(found) for lang in ("fr", "en"))
+    assert "Internal use" in page["en"]
+    assert ("Most of that effect at less cost" in page["en"]) == (kept_most(found) is not None)
     assert "All is invented &lt;here&gt;." in page["en"]
     kept = sum(m.standing == "frontier" for m in found.members)
     assert kept > 1
@@ -200,9 +212,14 @@ def test_the_command_writes_tables_json_and_pages(tmp_path, monkeypatch, capsys)
     words = ["twin", "optimise", tmp_path / "model.json", tmp_path / "q.yaml", "--out", tmp_path / "out"]
     monkeypatch.setattr(sys, "argv", ["chairs", *map(str, words)])
     monkeypatch.setenv("CHAIRS_LANG", "fr")
+    monkeypatch.setenv("CHAIRS_ROOT", str(tmp_path))
     with pytest.raises(SystemExit) as exit_:
         main()
     assert not exit_.value.code
+    (receipt,) = (tmp_path / "data" / "asked").iterdir()
+    mark = receipt.stem.replace("--", "/")
+    assert mark in (tmp_path / "out" / "fr.html").read_text()
+    assert "q.yaml" in (answer(mark, "fr") or "")
     said = capsys.readouterr().out
     assert "Combien de guichets ?" in said
     assert "combinaisons comparées" in said

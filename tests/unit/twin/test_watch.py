@@ -163,15 +163,16 @@ def test_no_day_that_the_champion_learnt_from_is_watched(wards: Wards) -> None:
     former = learn_departures(part, kinds_of(part.dates, None))
     assert former.learnt == (days.first + 100, days.first + 239)
     found = watch_log(log, asked, former)
-    assert found.watched.days.first == former.learnt[1] + 1
+    assert day_number(found.watched.dates[0]) == former.learnt[1] + 1
     assert len(found.watched.observed) == len(days.there) - 240
     assert found.tables["drift"]["day"].min() == f"{days.dates[240]:%Y-%m-%d}"
     own = watch_log(log, asked)
-    assert own.watched.days.first == own.model.learnt[1] + 1 or own.contest.replaced
+    assert day_number(own.watched.dates[0]) == own.model.learnt[1] + 1 or own.contest.replaced
     elsewhere = replace(former, learnt=(days.first - 400, days.first - 1))
     later = watch_log(log, asked, elsewhere)
     assert len(later.watched.observed) == len(days.there)
     verdicts = later.tables["drift_verdicts"].set_index("measure")
+    assert set(verdicts["flow"]) == {"stays"}
     assert np.isnan(verdicts.loc["skill", "value"])
     assert "no day before" in verdicts.loc["skill", "sentence_en"]
     late = replace(former, learnt=(days.first, days.first + len(days.there) - 42))
@@ -179,6 +180,10 @@ def test_no_day_that_the_champion_learnt_from_is_watched(wards: Wards) -> None:
         watch_log(log, asked, late)
     just = replace(former, learnt=(days.first, days.first + len(days.there) - 43))
     assert len(watch_log(log, asked, just).watched.observed) == 42
+
+
+def day_number(date: pd.Timestamp) -> int:
+    return (date - pd.Timestamp("1970-01-01")).days
 
 
 def log_of(stays: pd.DataFrame) -> pd.DataFrame:

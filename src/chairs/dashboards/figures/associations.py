@@ -11,7 +11,7 @@ from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline,
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
 from chairs.dashboards.ranges import segments
-from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import indicator, outcome, outcome_of
 
 if TYPE_CHECKING:
@@ -162,12 +162,11 @@ def _framed(traces: list[Any], names: list[str], lang: Language) -> Any:
     reach = max([abs(x) for trace in traces for x in trace["x"] if x is not None] + [0.2]) * 1.08
     ticks = [t / 10 for t in range(-10, 11, 2) if abs(t / 10) <= reach]
     few = [ticks[0], 0, ticks[-1]]
-    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
     layout = rows_layout(
         names,
         row=ROW,
         edges=(34, 20, 62),
-        lift=8,
+        lift=14,
         wrap=34,
         narrow={"xaxis.tickvals": few, "xaxis.ticktext": [fmt.number(t, lang, 1) for t in few]},
     )
@@ -178,9 +177,9 @@ def _framed(traces: list[Any], names: list[str], lang: Language) -> Any:
             "range": [-reach, reach],
             "tickvals": ticks,
             "ticktext": [fmt.number(t, lang, 1) for t in ticks],
-            "title": {"text": "corrélation de rang (Spearman)" if lang == "fr" else "rank correlation (Spearman)"},
+            "title": {"text": linked.AXIS.say(lang)},
         },
-        shapes=[{**zero, "line": {"color": theme.INK, "width": 1}}],
+        shapes=[zero_line(layout)],
         showlegend=True,
         legend=theme.LEGEND,
     )
@@ -190,15 +189,16 @@ KINDS = {"crude": Text(fr="brute", en="crude"), "adjusted": Text(fr="ajustée", 
 CRUDE = Text(fr="Aucune estimation ajustée n'est disponible.", en="No adjusted estimate is available.")
 HOW = Text(
     fr=(
-        "ρ va de −1 à 1 : à droite, l'indicateur et le score montent ensemble ; à gauche, l'un monte quand l'autre "
-        "baisse. Rond : lien brut ; losange : lien ajusté. Le trait est l'intervalle de confiance à 95 %. Signe "
-        "plein : le lien se distingue de zéro, compte tenu du nombre de liens examinés (q < 0,05) ; signe creux : "
-        "il ne s'en distingue pas."
+        "La force va de −1 à 1 : à droite, l'indicateur et le score montent ensemble ; à gauche, l'un monte quand "
+        "l'autre baisse. Rond : lien brut ; losange : lien ajusté. Le trait est l'intervalle à 95 %. Signe "
+        "plein : le lien se distingue de zéro, avec moins de 5 % de fausses alertes attendues ; signe creux : il ne "
+        f"s'en distingue pas. {linked.METHOD.fr}"
     ),
     en=(
-        "ρ goes from −1 to 1: on the right, indicator and score rise together; on the left, one rises when the "
+        "Strength goes from −1 to 1: on the right, indicator and score rise together; on the left, one rises when the "
         "other falls. Circle: crude link; diamond: adjusted link. The line is the 95% confidence interval. Filled: "
-        "the link is distinguishable from zero, given the number of links examined (q < 0.05); hollow: it is not."
+        "the link is distinguishable from zero, with fewer than 5% false alarms expected; hollow: it is not. "
+        f"{linked.METHOD.en}"
     ),
 )
 DRAWING = FIGURES.add(

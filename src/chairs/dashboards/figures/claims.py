@@ -13,16 +13,17 @@ from chairs.dashboards.protocol_words import (
     CLAIMS,
     QUESTIONS,
     TITLES,
-    UNTESTED,
     WHEN,
     Moment,
     flagged,
     moment,
     standing,
+    unfit,
+    untested,
     written,
 )
 from chairs.dashboards.ranges import segments
-from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import change, indicator, outcome
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from chairs.dashboards.figures import Tables
 
-ROW, MOST = 34, 14  # px a row, rows drawn
+ROW, MOST, QUOTED = 34, 14, 3  # px a row, rows drawn, links told in a list of studies
 MARKS = {
     "supported": (theme.BLUE, "circle"),
     "doubtful": (theme.ORANGE, "diamond"),
@@ -66,6 +67,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         how_to_read=_how(rows),
         note=phrases.joined([_hidden(len(known) - len(drawn)), *standing(rows, log), *written(rows, log)]),
         headline=_headline(rows, at),
+        quoted=tuple(_told(row) for _, row in _held(rows).head(QUOTED).iterrows()),
     )
 
 
@@ -87,9 +89,9 @@ def _name(row: pd.Series, lang: Language) -> str:
 
 
 def _sentence(rows: pd.DataFrame, at: Moment, lang: Language) -> str:
-    held = rows[rows["claim"] == "supported"]
+    held = _held(rows)
     doubt, gone = (int((rows["claim"] == word).sum()) for word in ("doubtful", "not_valid"))
-    total, left = fmt.number(len(rows), lang), _unfit(gone, lang)
+    total, left = fmt.number(len(rows), lang), unfit(gone, lang)
     if held.empty:
         when = WHEN[at].say(lang)
         return (
@@ -98,8 +100,7 @@ def _sentence(rows: pd.DataFrame, at: Moment, lang: Language) -> str:
             else f"None of the {total} links {when}{left} is supported by the protocol ({doubt} doubtful)."
         )
     first, many = held.iloc[0], len(held)
-    clearest = f"{_name(first, lang)}, {_effect(first, lang)}"
-    open_ = _untested(held, lang)
+    clearest, open_ = _found(first, lang), untested(held, lang)
     if lang == "fr":
         verb = fmt.plural(many, "est soutenu", "sont soutenus", lang)
         are = fmt.plural(doubt, "est douteux", "sont douteux", lang) if doubt else "n'est douteux"
@@ -114,27 +115,20 @@ def _sentence(rows: pd.DataFrame, at: Moment, lang: Language) -> str:
     )
 
 
-def _unfit(count: int, lang: Language) -> str:
-    """Return how many of the declared links could not be estimated, in brackets; nothing when none."""
-    if not count:
-        return ""
-    if lang == "fr":
-        return f" (dont {count} non {fmt.plural(count, 'estimable', 'estimables', lang)})"
-    return f" ({count} of which cannot be estimated)"
+def _held(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["claim"] == "supported"]
 
 
-def _untested(held: pd.DataFrame, lang: Language) -> str:
-    """Return how many of the supported links had no negative control that could be run; nothing when none."""
-    count = sum(UNTESTED in flags.split(";") for flags in held["flags"].dropna().astype(str))
-    if not count:
-        return ""
-    if lang == "fr":
-        return f" (dont {count} sans contrôle négatif réalisable)"
-    return f" ({count} of which without a negative control that could be run)"
+def _told(row: pd.Series) -> Text:
+    return phrases.both(lambda lang: _found(row, lang))
+
+
+def _found(row: pd.Series, lang: Language) -> str:
+    return f"{_name(row, lang)}, {_effect(row, lang)}"
 
 
 def _headline(rows: pd.DataFrame, at: Moment) -> Headline:
-    held, total = int((rows["claim"] == "supported").sum()), len(rows)
+    held, total = len(_held(rows)), len(rows)
     open_ = {"fr": "" if at == "before" else " (exploratoire)", "en": "" if at == "before" else " (exploratory)"}
     return Headline(
         value=phrases.both(lambda lang: f"{held} sur {total}" if lang == "fr" else f"{held} of {total}"),
@@ -210,16 +204,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     )
     title = {"fr": "points de score, pour le changement indiqué", "en": "score points, for the change shown"}[lang]
     axis = directions.axis(rows, lang) if only else {"title": {"text": title}, "nticks": 7}
-    zero = {
-        "type": "line",
-        "x0": 0,
-        "x1": 0,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": {"color": theme.INK, "width": 1},
-    }
-    return theme.draw(traces, **layout, xaxis=axis, shapes=[zero], showlegend=True, legend=theme.LEGEND)
+    return theme.draw(traces, **layout, xaxis=axis, shapes=[zero_line(layout)], showlegend=True, legend=theme.LEGEND)
 
 
 def _hidden(count: int) -> Text | None:
@@ -245,8 +230,8 @@ def _how(rows: pd.DataFrame) -> Text:
 
 ENDS = ("estimate", "low", "high")
 FALSE = Text(
-    fr="Fausses découvertes attendues, vu le nombre de liens testés (q)",
-    en="False discoveries expected, given the number of links tested (q)",
+    fr="Fausses alertes attendues, vu le nombre de liens testés (q)",
+    en="False alarms expected, given the number of links tested (q)",
 )
 HIDDEN = Text(
     fr="Ce qu'un facteur caché devrait expliquer pour effacer le lien (valeur de robustesse)",
@@ -266,12 +251,13 @@ COMPARED = {
     ),
     "between": Text(
         fr=(
-            "Chaque ligne compare des établissements entre eux, selon leur indicateur et à caractéristiques déclarées "
-            "égales ; elle ne dit rien de ce qui suivrait d'un changement dans l'un d'eux."
+            "Chaque ligne compare des établissements entre eux, selon leur indicateur, les caractéristiques que le "
+            "protocole déclare (s'il en déclare) tenues égales ; elle ne dit rien de ce qui suivrait d'un changement "
+            "dans l'un d'eux."
         ),
         en=(
-            "Each row compares establishments with one another, by their indicator and with the declared traits held "
-            "equal; it says nothing of what would follow a change in one of them."
+            "Each row compares establishments with one another, by their indicator, the traits that the protocol "
+            "declares (if it does) held equal; it says nothing of what would follow a change in one of them."
         ),
     ),
 }

@@ -116,7 +116,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
         {**bar, "x": critical, "name": words[0], "marker": hatch},
         {**bar, "x": other, "name": words[1], "marker": {"color": "#86B3DB"}},
     ]
-    layout = rows_layout(names, row=ROW, edges=(40, 24, 56), lift=4)
+    layout = rows_layout(names, row=ROW, edges=(40, 24, 56), lift=0.3)
     title = {"fr": "part des commentaires (%)", "en": "share of comments (%)"}[lang]
     return theme.draw(
         traces,

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
     from chairs.stats.run_charts import RunChart
 
-ROW = 58  # px
+ROW = 64  # px
 LISTED = 4  # measures named in the sentence
-REACH = 0.36  # of a row, from the mean to a limit
+REACH = 0.28  # of a row, from the mean to a limit
+HIGHEST = 0.4  # of a row, beyond which a point is drawn at the edge
 BAND = "#E8F1F9"
 WORDS = {
     "common": Text(fr="variation habituelle", en="usual variation"),
@@ -148,14 +149,15 @@ def _plot(series: list[Series], lang: Language) -> Any:
         chart = one.chart
         half = chart.high[-1] - chart.mean[-1]
         y = [place + REACH * (value - chart.mean[-1]) / half for value in chart.points]
-        y = [min(max(value, place - 0.48), place + 0.48) for value in y]
+        y = [min(max(value, place - HIGHEST), place + HIGHEST) for value in y]
         x = [at[month] for month in one.months]
         shapes.append(_band(place, x))
         traces.append(_line(x, y))
         for kind, spot in zip(chart.variation(one.better), zip(x, y, strict=True), strict=True):
             points[kind].append(spot)
     traces += [_points(kind, spots, lang) for kind, spots in points.items() if spots]
-    layout = rows_layout([one.label.say(lang) for one in series], row=ROW, edges=(34, 96, 44), wrap=32)
+    names = [one.label.say(lang) for one in series]
+    layout = rows_layout(names, row=ROW, edges=(34, 96, 44), wrap=32, lift=REACH)
     ticks = [i for i, month in enumerate(months) if month[5:7] in ("01", "07")] or [0]
     return theme.draw(
         traces,

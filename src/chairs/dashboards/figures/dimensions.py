@@ -11,7 +11,7 @@ from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, ro
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
 from chairs.dashboards.ranges import segments
-from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import indicator, outcome, outcome_of
 
 if TYPE_CHECKING:
@@ -149,7 +149,6 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
         wrap=44,
         narrow={"xaxis.tickvals": few, "xaxis.ticktext": [fmt.number(t, lang, 1) for t in few]},
     )
-    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
     return theme.draw(
         [segments(list(zip(rows["low"], rows["high"], strict=True)), at, width=2, colour=theme.BLUE), dots],
         **layout,
@@ -157,9 +156,9 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
             "range": [-reach, reach],
             "tickvals": ticks,
             "ticktext": [fmt.number(t, lang, 1) for t in ticks],
-            "title": {"text": "corrélation de rang (Spearman)" if lang == "fr" else "rank correlation (Spearman)"},
+            "title": {"text": linked.AXIS.say(lang)},
         },
-        shapes=[{**zero, "line": {"color": theme.INK, "width": 1}}],
+        shapes=[zero_line(layout)],
     )
 
 
@@ -167,13 +166,14 @@ HOW = Text(
     fr=(
         "Chaque ligne donne, pour une dimension du questionnaire, l'indicateur dont le lien ajusté est le plus fort "
         "(les mesures de taille sont laissées de côté). Le trait est l'intervalle de confiance à 95 %. Losange plein : "
-        "le lien se distingue de zéro, compte tenu du nombre de liens examinés (q < 0,05) ; creux : il ne s'en "
-        "distingue pas."
+        "le lien se distingue de zéro, avec moins de 5 % de fausses alertes attendues ; creux : il ne s'en distingue "
+        f"pas. {linked.METHOD.fr}"
     ),
     en=(
         "Each row gives, for one dimension of the questionnaire, the indicator whose adjusted link is the strongest "
         "(measures of size are left aside). The line is the 95% confidence interval. Filled diamond: the link is "
-        "distinguishable from zero, given the number of links examined (q < 0.05); hollow: it is not."
+        "distinguishable from zero, with fewer than 5% false alarms expected; hollow: it is not. "
+        f"{linked.METHOD.en}"
     ),
 )
 MEDIAN = Column(

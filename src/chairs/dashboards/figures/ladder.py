@@ -10,7 +10,7 @@ from chairs.dashboards import directions, fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import segments
-from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import change, indicator, outcome
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ RUNGS = {
     "contextual": Text(fr="Contraste : écart entre les deux", en="Contrast: gap between the two"),
     "two_way": Text(fr="Changement, années communes ôtées", en="Change, common years out"),
     "staggered": Text(fr="Entrée dans un programme", en="Joining a programme"),
-    "double_ml": Text(fr="Ajusté par apprentissage automatique (DML)", en="Adjusted by machine learning (DML)"),
-    "ordinal": Text(fr="Chances d'une classe plus haute (cotes)", en="Chances of a higher class (odds)"),
+    "double_ml": Text(fr="Ajusté par apprentissage automatique", en="Adjusted by machine learning"),
+    "ordinal": Text(fr="Chances d'une classe plus haute", en="Chances of a higher class"),
 }
 ORDER = {"supported": 0, "doubtful": 1, "not_supported": 2, "not_valid": 3}
 
@@ -88,6 +88,8 @@ def _pair(claim: pd.Series, lang: Language) -> str:
 
 def _sentence(rows: pd.DataFrame, pair: str, lang: Language) -> str:
     models = rows[rows["rung"] != CONTRAST]  # the contrast of two models is not a third
+    twice = models["estimate"].astype(float).round(9).duplicated() & models["estimate"].notna()
+    models = models[~twice | (models["rung"] == "ordinal")]  # of one year, "between" and "pooled" are one model
     drawn = models if "direction" in rows.columns else models[models["rung"] != "ordinal"]
     comparable = drawn[drawn["low"].notna()]
     clear = comparable[(comparable["low"] > 0) | (comparable["high"] < 0)]
@@ -141,12 +143,12 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     names = [RUNGS[str(rung)].say(lang) for rung in shown["rung"]]
     narrow = directions.narrow(lang) if only else {"xaxis.title.text": short}
     layout = rows_layout(names, row=ROW, edges=(10, 24, 56), wrap=40, narrow=narrow)
-    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": LINE}
     least, most = min(0.0, *(low for low, _ in ends)), max(0.0, *(high for _, high in ends))
     pad = 0.05 * (most - least)
     plain = {"title": {"text": title}, "nticks": 7, "range": [least - pad, most + pad]}
     axis = directions.axis(shown, lang) if only else plain
-    return theme.draw([segments(ends, at, width=3, colour=theme.GREY), dots], **layout, xaxis=axis, shapes=[zero])
+    traces = [segments(ends, at, width=3, colour=theme.GREY), dots]
+    return theme.draw(traces, **layout, xaxis=axis, shapes=[zero_line(layout)])
 
 
 def _symbol(row: pd.Series) -> str:
@@ -162,7 +164,6 @@ SIZES = (
     Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
 )
 CONTRAST = "contextual"
-LINE = {"color": theme.INK, "width": 1}
 MARKS = {True: "yes", False: "no"}
 QUESTION = Text(
     fr="Le lien le plus net tient-il quand on change de modèle ?",

@@ -85,14 +85,14 @@ def _told(scores: dict[str, tuple[float, float, float]], lang: Language) -> str:
     between, slope = fmt.interval(low, high, lang), fmt.number(line, lang, 2)
     right, close = low <= 1 <= high, line > 1
     if lang == "fr":
-        close_fr, wide_fr = "les risques prédits varient un peu trop peu", "les risques prédits varient un peu trop"
-        verdict = "aucun défaut de calage décelable" if right else close_fr if close else wide_fr
+        wrong = "un peu trop timides" if close else "un peu trop tranchés"
+        verdict = "ne sont ni trop tranchés ni trop timides" if right else f"sont {wrong}"
         said = f" De deux patients, celui qui sera admis avait le plus grand risque dans {area} des cas"
-        return f"{said} ; pente {slope} {between} : {verdict}."
-    narrow, wide = "the risks foreseen vary a little too little", "the risks foreseen vary a little too much"
-    verdict = "no fault of calibration detectable" if right else narrow if close else wide
+        return f"{said} ; les risques prédits {verdict} (pente {slope} {between}, l'idéal est 1)."
+    wrong = "a little too timid" if close else "a little too bold"
+    verdict = "neither too bold nor too timid" if right else wrong
     said = f" Of two patients the one to be admitted had the higher risk in {area} of cases"
-    return f"{said}; slope {slope} {between}: {verdict}."
+    return f"{said}; the risks foreseen are {verdict} (slope {slope} {between}, the ideal is 1)."
 
 
 def _table(curve: pd.DataFrame) -> Table:

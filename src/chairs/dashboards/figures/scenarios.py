@@ -10,7 +10,7 @@ from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import segments
-from chairs.dashboards.rows import places, rows_layout
+from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import label
 
 if TYPE_CHECKING:
@@ -140,8 +140,6 @@ def _plot(study: Study, rows: pd.DataFrame, lang: Language) -> Any:
     }  # fmt: skip
     names = [label(study, str(name)).say(lang) for name in rows["scenario"]]
     layout = rows_layout(names, row=ROW, edges=(12, 24, 56), wrap=34, lift=6)
-    line = {"color": theme.INK, "width": 1}
-    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": line}
     title = {"fr": "heures d'attente d'un lit, en plus ou en moins", "en": "hours of waiting for a bed, more or less"}[
         lang
     ]
@@ -149,7 +147,7 @@ def _plot(study: Study, rows: pd.DataFrame, lang: Language) -> Any:
         [segments(ends, at, width=3, colour=theme.GREY), dots],
         **layout,
         xaxis={"title": {"text": title}, "nticks": 8},
-        shapes=[zero],
+        shapes=[zero_line(layout)],
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 ROW = 34  # px
+CLOSE = 0.6  # share of the threshold from which a number right of its dot would lie over the line
 BAND = "coverage"  # judged by a band, not by a distance
 WORDS = {
     "ngd2": Text(fr="Suites de deux étapes", en="Sequences of two steps"),
@@ -27,6 +28,17 @@ WORDS = {
     "ctd": Text(fr="Durée des parcours", en="Length of cases"),
     "census_mae": Text(fr="Nombre de présents", en="Number present"),
     "coverage": Text(fr="Bande à 80 % des présents (couverture)", en="80% band of the number present (coverage)"),
+}
+HOURS, SHARE = Text(fr="heures", en="hours"), Text(fr="part, de 0 à 1", en="share, 0 to 1")
+UNITS = {
+    "ngd2": SHARE,
+    "ngd3": SHARE,
+    "ced": HOURS,
+    "red": HOURS,
+    "cwd": HOURS,
+    "ctd": HOURS,
+    "census_mae": Text(fr="patients", en="patients"),
+    "coverage": Text(fr="part des valeurs, de 0 à 1", en="share of the values, 0 to 1"),
 }
 AGAINST = {
     "bootstrap": Text(fr="parcours passés", en="past cases"),
@@ -64,8 +76,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
 
 def _table(rows: pd.DataFrame) -> Table:
     held = {"True": Text(fr="oui", en="yes"), "False": Text(fr="non", en="no")}
+    named = {code: _named(code) for code in UNITS}
     columns = (
-        Column(key="measure", label=Text(fr="Épreuve", en="Test"), kind="word", words=WORDS),
+        Column(key="measure", label=Text(fr="Épreuve", en="Test"), kind="word", words=named),
         Column(key="value", label=Text(fr="Jumeau", en="Twin"), kind="measure"),
         Column(key="limit", label=Text(fr="Seuil", en="Threshold"), kind="measure"),
         Column(key="against", label=Text(fr="Seuil donné par", en="Threshold from"), kind="word", words=AGAINST),
@@ -76,12 +89,25 @@ def _table(rows: pd.DataFrame) -> Table:
     return Table(columns=columns, rows=rows_of(told, [column.key for column in columns]), statuses=statuses)
 
 
+def _named(code: str) -> Text:
+    return phrases.both(lambda lang: f"{WORDS[code].say(lang)} ({UNITS[code].say(lang)})")
+
+
+def _value(row: pd.Series, lang: Language) -> str:
+    """Return the distance of one test with its unit."""
+    value, unit = float(row["value"]), UNITS[str(row["measure"])]
+    if unit is SHARE:
+        return fmt.percent(100 * value, lang)
+    return f"{fmt.measure(value, lang)} {'h' if unit is HOURS else unit.say(lang)}"
+
+
 def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     at = places(len(rows))
     good = [bool(v) for v in rows["holds"]]
     dots = {
         "type": "scatter", "mode": "markers+text", "x": [float(v) for v in rows["ratio"]], "y": at,
-        "text": [f"  {fmt.measure(float(v), lang)}" for v in rows["value"]], "textposition": "middle right",
+        "text": [f"  {_value(row, lang)}  " for _, row in rows.iterrows()],
+        "textposition": [f"middle {'left' if CLOSE < v <= 1 else 'right'}" for v in rows["ratio"]],
         "marker": {
             "size": 12, "symbol": ["circle" if g else "diamond" for g in good],
             "color": [theme.BLUE if g else theme.ORANGE for g in good],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chairs.core.errors import Language, Text
 from chairs.core.registry import Registry
-from chairs.dashboards.content import Content
+from chairs.dashboards.content import Content, Rendered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,8 @@ class Page:
         Builds what stands under the heading; pure.
     figures
         Figures that it shows, in order; a number quoted elsewhere leads here.
+    part
+        Builds the page of one study, for a page too long to hold them all; `body` then leads to these.
     """
 
     slug: Text
@@ -37,6 +39,12 @@ class Page:
     body: Callable[[Content, Language], str]
     figures: tuple[str, ...] = ()
     heading: Text | None = None
+    part: Callable[[Content, Rendered, Language], str] | None = None
+
+    def file(self, lang: Language, study: str = "") -> str:
+        """Return the file that shows this page, or what it says of `study` where each study has a page of its own."""
+        own = f"-{study}" if study and self.part else ""
+        return f"{self.slug.say(lang)}{own}.html"
 
 
 PAGES: Registry[Page] = Registry(("page", "page"), __name__)

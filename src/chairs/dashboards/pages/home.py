@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
+from itertools import islice
 
 from chairs.core.errors import Language, Problem, Text
 from chairs.dashboards import fmt, shell
@@ -11,6 +13,7 @@ from chairs.dashboards.content import Change, Changes, Content, Rendered
 from chairs.dashboards.pages import PAGES, Page
 from chairs.dashboards.phrases import LEVELS
 from chairs.store.files import DECIMALS
+from chairs.tables import CONTRACTS
 
 SHOWN = 12  # changed numbers listed for one study; `chairs diff` gives all
 KEPT = ("claims", "arrivals")
@@ -21,22 +24,17 @@ MOST = 8
 def body(content: Content, lang: Language) -> str:
     """Return the page."""
     parts = [
-        shell.keep(shell.sentences(_flow_first(content), KEPT, lang), lang),
-        _heading("changes", CHANGED, lang),
-        f'<div class="card">{"".join(_changes(s, content.changes.get(s.name), lang) for s in content.studies)}</div>\n',
+        shell.keep([pair for one in KEPT for pair in shell.sentences(content.studies, (one,), lang)], lang),
         _heading("keys", KEY_NUMBERS, lang),
         _keys(content, lang),
+        _heading("changes", CHANGED, lang),
+        f'<div class="card">{"".join(_changes(s, content.changes.get(s.name), lang) for s in content.studies)}</div>\n',
         _heading("studies", STUDIES, lang),
         _studies(content, lang),
         _heading("chairs", CHAIRS, lang),
         _chairs(lang),
     ]
     return "".join(parts)
-
-
-def _flow_first(content: Content) -> list[Rendered]:
-    """Return the studies, those with a real calendar before the others."""
-    return sorted(content.studies, key=lambda study: study.about["calendar"] != "real")
 
 
 def _heading(name: str, words: Text, lang: Language) -> str:
@@ -46,31 +44,52 @@ def _heading(name: str, words: Text, lang: Language) -> str:
 def _changes(study: Rendered, changes: Changes | None, lang: Language) -> str:
     title = shell.text(study.say("title", lang), lang)
     if changes is None or changes.first:
-        return f"<p><strong>{title}</strong> – {shell.text(FIRST, lang)}</p>\n"
+        return f'<p class="changed"><strong>{title}</strong> – {shell.text(FIRST, lang)}</p>\n'
     count = len(changes)
     if count == 0:
-        return f"<p><strong>{title}</strong> – {shell.text(SAME, lang)}</p>\n"
+        return f'<p class="changed"><strong>{title}</strong> – {shell.text(SAME, lang)}</p>\n'
     many = fmt.number(count, lang)
     said = (
         f"{many} {fmt.plural(count, 'nombre publié a changé', 'nombres publiés ont changé', lang)}"
         if lang == "fr"
         else f"{many} published {fmt.plural(count, 'number has', 'numbers have', lang)} changed"
     )
+    more = f"<p>{shell.text(MORE, lang)} <code>chairs diff {escape(study.name)}</code></p>\n" if count > SHOWN else ""
+    where = f"{COLON[lang]}{_where(changes, lang)}"
+    return (
+        f'<p class="changed"><strong>{title}</strong> – {shell.text(said, lang)}{where}.</p>\n'
+        f"<details><summary>{shell.text(FEW if count > SHOWN else ALL, lang)}</summary>\n"
+        f"{_listed(changes, title, lang)}{more}</details>\n"
+    )
+
+
+def _where(changes: Changes, lang: Language) -> str:
+    """Return how many numbers changed in each table, the most changed first, in the words of the data dictionary."""
+    many = Counter(change.table for change in changes)
+    order = sorted(many, key=lambda table: (-many[table], table))
+    told = [f"{_label(table, lang)} ({fmt.number(many[table], lang)})" for table in order]
+    return shell.text(fmt.listing(told, lang), lang)
+
+
+def _label(table: str, lang: Language) -> str:
+    return CONTRACTS[table].label.say(lang) if table in CONTRACTS else table
+
+
+def _listed(changes: Changes, title: str, lang: Language) -> str:
+    """Return the first changed numbers as a table."""
     head = "".join(f'<th scope="col"{kind}>{shell.text(word, lang)}</th>' for word, kind in HEADS)
     rows = []
-    for i, change in enumerate(changes):
-        if i == SHOWN:
-            break
+    for change in islice(changes, SHOWN):
+        known = CONTRACTS[change.table].columns if change.table in CONTRACTS else {}
+        column = known[change.column].label.say(lang) if change.column in known else change.column
         cells = [f'<td class="num">{value}</td>' for value in _apart(change, lang)]
         rows.append(
-            f'<tr><th scope="row">{escape(change.table)}</th><td>{escape(change.key)}</td>'
-            f"<td>{escape(change.column)}</td>{''.join(cells)}</tr>"
+            f'<tr><th scope="row">{shell.text(_label(change.table, lang), lang)}</th><td>{escape(change.key)}</td>'
+            f"<td>{shell.text(column, lang)}</td>{''.join(cells)}</tr>"
         )
-    more = f"<p>{shell.text(MORE, lang)} <code>chairs diff {escape(study.name)}</code></p>\n" if count > SHOWN else ""
     return (
-        f"<p><strong>{title}</strong> – {shell.text(said, lang)}</p>\n"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{title}"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>\n{more}"
+        f"<tbody>{''.join(rows)}</tbody></table></div>\n"
     )
 
 
@@ -110,7 +129,7 @@ def _key(study: Rendered, figure: str, value: str, label: str, lang: Language) -
     page = next((p for p in shell.ordered_pages() if figure in p.figures), None)
     title = shell.text(study.say("title", lang), lang)
     level = shell.text(LEVELS[str(study.about["level"])], lang)
-    link = f'<a href="{page.slug.say(lang)}.html#{study.name}-{figure}">{title}</a>' if page else title
+    link = f'<a href="{page.file(lang, study.name)}#{study.name}-{figure}">{title}</a>' if page else title
     return (
         f'<li><span class="value">{shell.text(value, lang)}</span><span class="label">{shell.text(label, lang)}</span>'
         f'<span class="origin">{link}<br>{level}</span></li>'
@@ -176,7 +195,10 @@ SAME = Text(
     fr="aucun nombre publié n'a changé depuis l'état précédent.",
     en="no published number changed since the former state.",
 )
+COLON = {"fr": "\u00a0: ", "en": ": "}
 MORE = Text(fr="La liste entière :", en="The whole list:")
+FEW = Text(fr=f"Voir les {SHOWN} premiers", en=f"See the first {SHOWN}")
+ALL = Text(fr="Les voir", en="See them")
 ABSENT = Text(fr="non publié", en="not published")
 NOTHING = Text(
     fr="Aucune étude n'a encore été exécutée : lancer « make run ».", en='No study was run yet: run "make run".'

@@ -183,15 +183,40 @@ GLOSSARY = (
         ),
     ),
     (
-        Text(fr="Valeur q", en="q value"),
+        Text(fr="Fausses alertes attendues (q)", en="False alarms expected (q)"),
         Text(
             fr=(
-                "Part attendue de fausses découvertes si l'on retient ce lien et tous les plus nets (Benjamini et "
+                "Part attendue de fausses alertes si l'on retient ce lien et tous les plus nets (Benjamini et "
                 "Hochberg)."
             ),
             en=(
-                "Expected share of false discoveries when this link and all clearer ones are kept (Benjamini and "
-                "Hochberg)."
+                "Expected share of false alarms when this link and all clearer ones are kept (Benjamini and Hochberg)."
+            ),
+        ),
+    ),
+    (
+        Text(fr="Fiabilité (λ)", en="Reliability (λ)"),
+        Text(
+            fr=(
+                "De 0 à 1 : part des différences entre établissements qui n'est pas due au hasard des réponses. Sous "
+                "0,7, un rang dit surtout le hasard."
+            ),
+            en=(
+                "From 0 to 1: share of the differences between establishments that is not due to the chance of the "
+                "answers. Under 0.7, a rank mostly tells chance."
+            ),
+        ),
+    ),
+    (
+        Text(fr="Résultat témoin", en="Control outcome"),
+        Text(
+            fr=(
+                "Résultat que l'indicateur ne devrait pas toucher (contrôle négatif) : s'il varie avec lui, c'est "
+                "autre chose qui explique le lien."
+            ),
+            en=(
+                "Outcome that the indicator should not touch (negative control): if it varies with it, something else "
+                "explains the link."
             ),
         ),
     ),

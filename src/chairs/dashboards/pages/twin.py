@@ -9,11 +9,13 @@ from chairs.dashboards.pages import PAGES, Page
 
 FIGURES = ("scenarios", "forecasts", "trust", "assumptions", "risk", "risk-groups", "drift")
 
+KEPT = ("scenarios", "forecasts", "trust", "drift")
+
 
 def body(content: Content, lang: Language) -> str:
     """Return the page: scenarios first, then forecasts, the tests of the model, what it assumes."""
     studies = content.with_any(FIGURES)
-    parts = [shell.keep(shell.sentences(studies, FIGURES, lang), lang)]
+    parts = [shell.keep(shell.sentences(studies, KEPT, lang), lang)]
     parts += shell.study_sections(studies, FIGURES, FIGURES, lang)
     if not studies:
         parts.append(f'<p class="card none">{shell.text(NOTHING, lang)}</p>\n')

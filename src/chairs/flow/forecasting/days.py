@@ -95,7 +95,8 @@ def design(dates: pd.DatetimeIndex, columns: dict[str, np.ndarray], years: float
         parts += [values for name, values in columns.items() if name.split(" ")[0] in ("holiday", "bridge", "school")]
         if "rest" in columns:
             parts += [columns["since"] == 1, columns["to"] == 1]
-        parts += [(dates.month == month) & (dates.day == day) for month, day in FIXED]
+        months, days = dates.month.to_numpy(), dates.day.to_numpy()
+        parts += [(months == month) & (days == day) for month, day in FIXED]
     else:
         parts.append(np.ones(len(dates)))
     return np.column_stack(parts).astype(float)

@@ -39,14 +39,6 @@ def models_of(step: Grain) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Fit:
-    """The models as fitted at one step."""
-
-    levels: Levels
-    smoothed: Smoothed | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Forecast:
     """The forecast of one model at one origin: a mean (leads,) and its spread by group of leads."""
 
@@ -83,7 +75,8 @@ class Forecaster:
     latest: int
     clock: Clock = field(init=False)
     seen: np.ndarray = field(init=False)
-    fits: dict[int, Fit] = field(default_factory=dict)
+    fits: dict[int, Levels] = field(default_factory=dict)
+    smoothed: dict[int, Smoothed | None] = field(default_factory=dict)
     trees: dict[int, Boosted | None] = field(default_factory=dict)
     tried: dict[tuple[str, int], np.ndarray] = field(default_factory=dict)
 
@@ -105,7 +98,7 @@ class Forecaster:
         past = self._past(origin)
         members = MEMBERS[self.series.step.name] if "combined" in models else ()
         wanted = dict.fromkeys((*(m for m in models if m != "combined"), *members))
-        known = {m: np.array([self._mean(m, o) for o in [*past, origin]]) for m in wanted}
+        known = {m: np.array([self.mean(m, o) for o in [*past, origin]]) for m in wanted}
         known = {m: means for m, means in known.items() if not np.isnan(means[-1]).any()}
         observed = self._observed(past, origin)
         if "combined" in models:
@@ -125,7 +118,8 @@ class Forecaster:
         targets = np.array(past, dtype=int)[:, None] + np.arange(self.horizon)
         return np.where(targets < origin, self.seen[np.minimum(targets, origin - 1)], np.nan)
 
-    def _mean(self, model: str, origin: int) -> np.ndarray:
+    def mean(self, model: str, origin: int) -> np.ndarray:
+        """Return the mean forecast of one model at one origin (leads,), missing where the model does not exist yet."""
         key = (model, origin)
         if key not in self.tried:
             self.tried[key] = self._means(model, origin)
@@ -140,29 +134,33 @@ class Forecaster:
         if model == "snaive":
             season = step.season if origin >= step.season else step.naive
             return seasonal_naive(self.seen[:origin], season, origins, leads)
-        fit = self._fit(step.fitted(origin))
+        levels = self._fit(step.fitted(origin))
         if model == "level":
-            return fit.levels.predict(origins, leads)
+            return levels.predict(origins, leads)
         if model == "ets":
-            return np.full(self.horizon, np.nan) if fit.smoothed is None else fit.smoothed.predict(origins, leads)
+            smoothed = self._smoothed(step.fitted(origin))
+            return np.full(self.horizon, np.nan) if smoothed is None else smoothed.predict(origins, leads)
         grown = self._grown(step.fitted(origin) // (RARELY * step.block) * RARELY * step.block)
-        return np.full(self.horizon, np.nan) if grown is None else grown.predict(fit.levels, origins, leads)
+        return np.full(self.horizon, np.nan) if grown is None else grown.predict(levels, origins, leads)
 
-    def _fit(self, fitted: int) -> Fit:
+    def _fit(self, fitted: int) -> Levels:
         if fitted not in self.fits:
             step = self.series.step
             mean = expected(self.seen[:fitted], step, self.clock)
             mean = mean * slow_level(self.seen, mean, step, fitted)
-            levels = fit_levels(self.seen, mean, step, fitted, self.horizon)
-            smoothed = fit_smoothing(self.seen, mean, step, fitted)
-            self.fits[fitted] = Fit(levels=levels, smoothed=smoothed)
+            self.fits[fitted] = fit_levels(self.seen, mean, step, fitted, self.horizon)
         return self.fits[fitted]
+
+    def _smoothed(self, fitted: int) -> Smoothed | None:
+        if fitted not in self.smoothed:
+            self.smoothed[fitted] = fit_smoothing(self.seen, self._fit(fitted).mean, self.series.step, fitted)
+        return self.smoothed[fitted]
 
     def _grown(self, fitted: int) -> Boosted | None:
         if fitted not in self.trees:
             step = self.series.step
             enough = fitted >= 2 * RARELY * step.block
-            levels = self._fit(fitted).levels if enough else None
+            levels = self._fit(fitted) if enough else None
             self.trees[fitted] = (
                 fit_boosted(levels, self.clock, step, fitted, self.horizon) if levels is not None else None
             )
@@ -211,7 +209,7 @@ class Forecaster:
         import numpy as np
 
         fitted = self.series.step.fitted(origin)
-        levels = self._fit(fitted).levels
+        levels = self._fit(fitted)
         least = 25 if self.series.step.name == "h" else 1  # levels of the same hour need a day
         origins, leads = pairs(max(fitted // 2, least), fitted, (0, self.horizon), WITHIN)
         if not len(origins):  # the horizon is longer than half the history: the errors one step ahead stand in

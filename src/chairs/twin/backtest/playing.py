@@ -29,6 +29,7 @@ class Player:
     program: Program
     rates: np.ndarray
     dispersion: tuple[float, ...]
+    within: tuple[tuple[float, ...], ...]
     window: Window
     activity: np.ndarray
     resource: np.ndarray
@@ -59,8 +60,9 @@ class Player:
         hours = moments // HOUR - self.window.opens // HOUR
         shares = np.cumsum(levels / np.maximum(levels.sum(axis=0), 1e-300), axis=0)
         lists = (rng.random(len(moments)) >= shares[:, hours]).sum(axis=0)
+        lists = np.minimum(lists, len(levels) - 1)
         since = (moments - self.window.opens // HOUR * HOUR) / MINUTE
-        return [since[np.minimum(lists, len(levels) - 1) == which] for which in range(len(levels))]
+        return [_in_the_hour(since[lists == which], self.within[which]) for which in range(len(levels))]
 
     def _levels(self, rng: np.random.Generator) -> np.ndarray:
         """Return the rates, each day's multiplied by a level where its list is over-dispersed."""
@@ -119,7 +121,9 @@ def player_of(model: Model, window: Window, words: Words) -> Player:
     rates = np.stack([_of_hours(hourly_rates(source, clock), ahead) for source in model.arrivals])
     room = tuple(np.linspace(0.0, horizon, window.cases + 1).tolist())
     listed = tuple(
-        replace(source, kind="scheduled", times=room, rates=(), month=(), weekday=(), holiday=1.0, level_cv=0.0)
+        replace(
+            source, kind="scheduled", times=room, rates=(), month=(), weekday=(), within=(), holiday=1.0, level_cv=0.0
+        )
         for source in model.arrivals
     )
     scheduled = replace(model, arrivals=listed)
@@ -130,7 +134,18 @@ def player_of(model: Model, window: Window, words: Words) -> Player:
     names = [item.unit or item.name for item in model.resources]
     resources = [places.index(name) if name in places else 0 for name in names]
     dispersion = tuple(source.level_cv for source in model.arrivals)
-    return Player(program, rates, dispersion, window, np.array(activities), np.array(resources))
+    within = tuple(source.within for source in model.arrivals)
+    return Player(program, rates, dispersion, within, window, np.array(activities), np.array(resources))
+
+
+def _in_the_hour(since: np.ndarray, within: tuple[float, ...]) -> np.ndarray:
+    """Return arrivals moved inside their hours to where the rates within the hour have them."""
+    if not within:
+        return since
+    hours = since // 60
+    summed = np.concatenate([[0.0], np.cumsum(within)]) / sum(within)
+    place = np.interp(since / 60 - hours, summed, np.linspace(0.0, 60.0, len(summed)))
+    return np.asarray(60 * hours + place)
 
 
 def _of_hours(rates: np.ndarray, ahead: np.ndarray) -> np.ndarray:

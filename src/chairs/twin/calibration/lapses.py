@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chairs.twin.calibration.days import LEAST_A_LINE, days_later
 from chairs.twin.calibration.journal import DAY, MINUTE
 from chairs.twin.calibration.modes import (
     AT_ONCE,
@@ -13,18 +14,57 @@ from chairs.twin.calibration.modes import (
     LEAST_BY_HOUR,
     SOON,
     Spans,
-    closed_for,
-    hour_of,
     less_late,
     modes,
-    open_days,
     shares_of,
-    weekday_of,
 )
-from chairs.twin.calibration.shapes import A_POINT, Sample, best_shape, empirical, grid, misfit, spread_out
+from chairs.twin.calibration.opening import Hours, hour_of, open_days, read_hours
+from chairs.twin.calibration.shapes import Sample, best_shape, grid, misfit, spread_out
+from chairs.twin.calibration.waited import Waits, begins, condensed, meant
 from chairs.twin.durations import Duration, Durations, always
 
-LEAST_A_LINE = 11
+BREAK = 4  # hours: a closed time so short is passed over within a day's work
+POINTS_A_BREAK = 24
+
+
+BY_CLOCK, BY_WORK, BY_WAIT = "by the clock", "by hours of work", "by the wait meant"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of all spans of a kind (what follows is the same).
+
+    Parameters
+    ----------
+    form
+        `by the clock`: when it ends depends on when it begins; `by hours of work`: it rests while work rests;
+        `by the wait meant`: it goes on by night, and work begins when it can.
+    around
+        The spans themselves.
+    hours
+        Hours of work; None: always, or not known.
+    waits
+        Of the third form.
+    """
+
+    form: str
+    around: Spans
+    hours: Hours | None = None
+    waits: Waits | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Closed hours that are waited for, before or after a span.
+
+    By hour of the week, `wait` is whole hours to the next opening and `opening` which it is; `lands` is the time of day
+    (minutes) at which one goes on after each opening.
+    """
+
+    before: bool
+    wait: tuple[int, ...]
+    opening: tuple[int, ...]
+    lands: tuple[Duration, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +82,8 @@ class Lapse:
         Whole hours to wait, by hour of the week, when a short one would end after hours; empty: always open.
     later, clock
         Local days passed over (by weekday where that differs) and the time of day at which it then ends.
+    gate
+        Closed hours to wait for, to a moment of opening; None: none.
     """
 
     shares: tuple[tuple[float, ...], ...]
@@ -49,6 +91,7 @@ class Lapse:
     closed: tuple[int, ...]
     later: Durations | None
     clock: Duration | None
+    gate: Gate | None = None
 
     @property
     def modes(self) -> tuple[int, ...]:
@@ -56,29 +99,38 @@ class Lapse:
         return tuple(mode for mode in (AT_ONCE, SOON, LATER) if any(line[mode] > 0 for line in self.shares))
 
 
-def fit_lapse(spans: Spans, around: Spans | None = None) -> Lapse:
+def fit_lapse(spans: Spans, kind: Kind | None = None) -> Lapse:
     """Return how long such spans last, and at what time of day they end.
 
     Parameters
     ----------
-    around
-        All spans of their kind (what follows is the same), which tell how the clock matters; None: only these.
+    kind
+        What is known of their kind, which tells how the clock matters; None: only these.
 
     Notes
     -----
-    A span that ends on a later local day (and after six hours at least) is kept as whole days and a time of day:
-    what waits for the morning round, an appointment or the discharge after lunch lands where it landed in the log,
-    and never on a closed weekend, without anybody declaring a calendar; what would end soon, but after hours, goes on
-    when they open again. Shares by hour or weekday, lengths by hour and days by weekday are used where they foretell
-    held-out cases better than one line for all does.
+    By the clock, a span that ends on a later local day (and after six hours at least) is kept as whole days and a
+    time of day: what waits for the morning round, an appointment or the discharge after lunch lands where it landed
+    in the log, and never on a closed weekend, without anybody declaring a calendar; what would end soon, but after
+    hours, goes on when they open again. Shares by hour or weekday, lengths by hour and days by weekday are used where
+    they foretell held-out cases better than one line for all does. By hours of work, the same of the time that is
+    worked, from the next opening on. By the wait meant, see `waited`.
     """
-    around = spans if around is None else around
+    kind = kind or Kind(BY_CLOCK, spans, read_hours(spans.until))
     if spans.weights.sum() <= 0:  # only what the log stopped too early to believe
         spans = Spans(spans.since, spans.until, np.ones(len(spans.weights)), spans.held)
-    mode = modes(spans)
+    if kind.form == BY_WAIT and kind.waits is not None:
+        return _waited(spans, kind.around, kind.waits)
+    if kind.form == BY_WORK and kind.hours is not None:
+        return _worked(spans, kind.around, kind.hours)
+    return _clocked(spans, kind)
+
+
+def _clocked(spans: Spans, kind: Kind) -> Lapse:
+    around, mode = kind.around, modes(spans)
     soon, later = spans.part(mode == SOON), spans.part(mode == LATER)
     lasts = _soon(soon) if len(soon.since) else None
-    closed = closed_for(around.until) if lasts else ()
+    closed = _whole(kind.hours.wait) if lasts and kind.hours else ()
     shares = shares_of(spans, around)
     if lasts and closed:
         shares = less_late(shares, around, lasts, np.array(closed))
@@ -86,9 +138,52 @@ def fit_lapse(spans: Spans, around: Spans | None = None) -> Lapse:
         shares=tuple(map(_written, shares)),
         soon=lasts,
         closed=closed,
-        later=_later(later, open_days(around.until)) if len(later.since) else None,
+        later=days_later(later, _days_open(kind.hours, around)) if len(later.since) else None,
         clock=_clock(later) if len(later.since) else None,
     )
+
+
+def worked(spans: Spans, hours: Hours) -> Spans:
+    """Return spans from the moment at which work can begin, with the time that is worked."""
+    since = hours.opens(spans.since)
+    until = np.maximum(spans.until, since)
+    return Spans(since, until, spans.weights, spans.held, np.maximum(hours.worked(since, until), 0))
+
+
+def _worked(spans: Spans, around: Spans, hours: Hours) -> Lapse:
+    spans, around = worked(spans, hours), worked(around, hours)
+    mode = modes(spans)
+    soon, later = spans.part(mode == SOON), spans.part(mode == LATER)
+    lands = tuple(Duration(kind="fixed", mean=60.0 * hour + round(float(hours.late[hour]) / MINUTE, 1))
+                  for hour, _ in hours.openings)  # fmt: skip
+    return Lapse(
+        shares=tuple(map(_written, shares_of(spans, around))),
+        soon=over_breaks(_soon(soon), hours) if len(soon.since) else None,
+        closed=_whole(hours.closed),
+        later=days_later(later, _days_open(hours, around)) if len(later.since) else None,
+        clock=_clock(later) if len(later.since) else None,
+        gate=Gate(before=True, wait=_whole(hours.wait), opening=_whole(hours.opening), lands=lands),
+    )
+
+
+def _waited(spans: Spans, around: Spans, waits: Waits) -> Lapse:
+    wait, opening = _whole(waits.hours.wait), _whole(waits.hours.opening)
+    return Lapse(
+        shares=((0.0, 1.0, 0.0),),
+        soon=always(meant(spans, waits)),
+        closed=(),
+        later=None,
+        clock=None,
+        gate=Gate(before=False, wait=wait, opening=opening, lands=begins(around, waits)),
+    )
+
+
+def _days_open(hours: Hours | None, around: Spans) -> np.ndarray | None:
+    return open_days(around.until) if hours is None else hours.days
+
+
+def _whole(hours: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(hour) for hour in hours)
 
 
 def _written(line: np.ndarray) -> tuple[float, ...]:
@@ -99,7 +194,7 @@ def _written(line: np.ndarray) -> tuple[float, ...]:
 
 
 def _sample(spans: Spans) -> Sample:
-    return Sample((spans.until - spans.since) / MINUTE, spans.weights, spans.held)
+    return Sample(spans.lasted / MINUTE, spans.weights, spans.held)
 
 
 def _soon(spans: Spans) -> Durations:
@@ -129,65 +224,23 @@ def _hourly(sample: Sample, hours: np.ndarray) -> tuple[Duration, ...]:
     return tuple(rows)
 
 
-def _later(spans: Spans, days_open: np.ndarray | None) -> Durations:
-    """Return whole days passed over, in minutes: by weekday where that foretells better or some days are closed."""
-    if days_open is not None and not days_open.all():
-        return _open_days(spans, days_open)
-    days = (spans.until // DAY - spans.since // DAY).astype(float)
-    lines = weekday_of(spans.since)
-    train = ~spans.held
-    if len(days) >= LEAST_BY_HOUR and spans.held.sum() >= LEAST_A_LINE and train.sum() >= LEAST_A_LINE:
-        rows = _daily(days[train], spans.weights[train], lines[train])
-        parts = [(rows[d], days[spans.held & (lines == d)]) for d in np.unique(lines[spans.held])]
-        by_day = sum(misfit(row, part) * len(part) for row, part in parts)
-        one = misfit(_days(days[train], spans.weights[train]), days[spans.held]) * spans.held.sum()
-        if by_day < 0.98 * one:
-            return Durations(by="weekday", rows=tuple(map(_in_minutes, _daily(days, spans.weights, lines))))
-    return always(_in_minutes(_days(days, spans.weights)))
-
-
-def _open_days(spans: Spans, days_open: np.ndarray) -> Durations:
-    """Return the distribution of open days passed over, written in calendar days for each weekday of beginning."""
-    begin, passed = weekday_of(spans.since), (spans.until // DAY - spans.since // DAY).astype(np.int64)
-    a_week = int(days_open.sum())
-    ahead = np.array([np.cumsum(np.roll(days_open, -(day + 1))) for day in range(7)])
-    counts = passed // 7 * a_week + np.where(passed % 7 > 0, ahead[begin, passed % 7 - 1], 0)
-    open_counts = _days(np.maximum(counts, 1).astype(float), spans.weights)
-    values, weights = spread_out(open_counts)
-    rows = []
-    for day in range(7):
-        whole, left = np.divmod(values.astype(np.int64) - 1, a_week)
-        days = 7 * whole + 1 + np.array([int(np.argmax(ahead[day] > rest)) for rest in left])
-        rows.append(_in_minutes(empirical(days.astype(float), weights)))
-    return Durations(by="weekday", rows=tuple(rows))
-
-
-def _daily(days: np.ndarray, weights: np.ndarray, lines: np.ndarray) -> list[Duration]:
-    """Return one distribution a weekday; a weekday with too few takes that of all."""
-    enough = [np.flatnonzero(lines == line) for line in range(7)]
-    return [_days(days[own], weights[own]) if len(own) >= LEAST_A_LINE else _days(days, weights) for own in enough]
-
-
-def _days(days: np.ndarray, weights: np.ndarray) -> Duration:
-    """Return a distribution of whole days: each number of days while common, groups of three cases beyond."""
-    order = np.argsort(days, kind="stable")
-    days, weights = days[order], np.maximum(weights[order], 1e-12)
-    values, place, counts = np.unique(days, return_inverse=True, return_counts=True)
-    rare = np.flatnonzero(counts < A_POINT)
-    border = int(rare[0]) if len(rare) else len(values)
-    beyond = int((place >= border).sum())
-    of_tail = np.minimum(np.arange(beyond) // A_POINT, max(beyond // A_POINT - 1, 0))
-    group = np.concatenate([place[: len(days) - beyond], border + of_tail])
-    mass = np.bincount(group, weights=weights)
-    means = np.bincount(group, weights=weights * days) / np.maximum(mass, 1e-12)
-    return empirical(np.maximum(np.rint(means), 1.0), mass)
-
-
-def _in_minutes(days: Duration) -> Duration:
-    if days.kind == "fixed":
-        return Duration(kind="fixed", mean=(days.mean or 0.0) * 1440)
-    return Duration(kind="empirical", values=tuple(value * 1440 for value in days.values), weights=days.weights)
-
-
 def _clock(spans: Spans) -> Duration:
     return grid(spans.until % DAY / MINUTE, spans.weights)
+
+
+def over_breaks(lasts: Durations, hours: Hours) -> Durations:
+    """Return lengths of work, by the hour in which it begins, with the short closed times (lunch) it passes over."""
+    gaps = np.flatnonzero((hours.closed > 0) & (hours.closed <= BREAK))
+    if not len(gaps):
+        return lasts
+    breaks = sorted({(int(gap + hours.wait[gap] - hours.closed[gap]) % 24, int(hours.closed[gap])) for gap in gaps})
+    rows = []
+    for hour in range(24):
+        values, weights = spread_out(lasts.rows[hour if lasts.by == "hour" else 0])
+        begun = hour * 60.0 + np.array([7.5, 22.5, 37.5, 52.5])[:, None]
+        ends = begun + values[None, :]
+        for closes, lasting in breaks:
+            over = (begun < 60.0 * closes) & (ends >= 60.0 * (closes + lasting))
+            ends = ends + 60.0 * lasting * over
+        rows.append(condensed((ends - begun).ravel(), np.tile(weights, len(begun)), POINTS_A_BREAK))
+    return Durations(by="hour", rows=tuple(rows))

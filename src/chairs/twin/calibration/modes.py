@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chairs.twin.calibration.journal import DAY, HOUR, MINUTE
+from chairs.twin.calibration.opening import hour_of, weekday_of
 from chairs.twin.calibration.shapes import spread_out
 from chairs.twin.durations import Durations
 
@@ -15,70 +16,39 @@ SOON_HOURS = 6  # a new day after less than this is the same night's work, not a
 LEAST_BY_HOUR = 60
 DRAWN = 5.0  # observations that a line is drawn towards a coarser table by
 LINES = {1: "all", 7: "weekday", 24: "hour", 168: "hour_of_week"}
-ENOUGH_FOR_DAYS = 60  # events of a kind before a weekday without any is a closed day
-ENOUGH_FOR_HOURS = 240
-CLOSED = 0.02  # of the mean hour: one with less is closed
 MOST_BEGINNINGS = 500  # looked at to see how many short spans run into closed hours
 TILTS = 8  # rounds in which a table is brought to the shares seen
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Observed spans: begin and end on the local clock (microseconds), weight, and which are held out."""
+    """Observed spans: begin and end on the local clock (microseconds), weight, and which are held out.
+
+    `work` is how much of each lies in hours of work, where that is what counts; None: all of it.
+    """
 
     since: np.ndarray
     until: np.ndarray
     weights: np.ndarray
     held: np.ndarray
+    work: np.ndarray | None = None
+
+    @property
+    def lasted(self) -> np.ndarray:
+        """Length that counts."""
+        return self.until - self.since if self.work is None else self.work
 
     def part(self, which: np.ndarray) -> Spans:
         """Return some of them."""
-        return Spans(self.since[which], self.until[which], self.weights[which], self.held[which])
-
-
-def hour_of(moments: np.ndarray) -> np.ndarray:
-    """Return the hour of the day of moments on the local clock."""
-    return moments // HOUR % 24
-
-
-def weekday_of(moments: np.ndarray) -> np.ndarray:
-    """Return the weekday of moments on the local clock, 0 is Monday."""
-    return (moments // DAY + 3) % 7
+        work = None if self.work is None else self.work[which]
+        return Spans(self.since[which], self.until[which], self.weights[which], self.held[which], work)
 
 
 def modes(spans: Spans) -> np.ndarray:
     """Return how each span ends: at once, soon, or on a later day."""
-    length = spans.until - spans.since
+    length = spans.lasted
     days = spans.until // DAY - spans.since // DAY
     return np.where(length <= 0, AT_ONCE, np.where((days >= 1) & (length > SOON_HOURS * HOUR), LATER, SOON))
-
-
-def open_days(moments: np.ndarray) -> np.ndarray | None:
-    """Return the weekdays on which something of a kind ever happens, if there is enough of it to tell."""
-    if len(moments) < ENOUGH_FOR_DAYS:
-        return None
-    return np.asarray(np.bincount(weekday_of(moments), minlength=7) > 0)
-
-
-def closed_for(moments: np.ndarray) -> tuple[int, ...]:
-    """Return, by hour of the week, in how many hours something of a kind happens again; nothing if it never stops.
-
-    Examples
-    --------
-    >>> at_noon = (np.arange(300) % 5 + 4) * DAY + 12 * HOUR  # from Monday to Friday
-    >>> closed = closed_for(at_noon)
-    >>> closed[12], closed[13], closed[4 * 24 + 13]
-    (0, 23, 71)
-    """
-    days = open_days(moments)
-    if days is None or len(moments) < ENOUGH_FOR_HOURS:
-        return ()
-    hours = np.bincount(hour_of(moments), minlength=24)
-    open_ = (days[:, None] & (hours >= CLOSED * hours.mean())[None, :]).ravel()
-    if open_.all():
-        return ()
-    ahead = np.stack([np.roll(open_, -wait) for wait in range(168)])
-    return tuple(int(wait) for wait in ahead.argmax(axis=0))
 
 
 def _by_line(lines: np.ndarray, mode: np.ndarray, weights: np.ndarray, towards: np.ndarray) -> np.ndarray:
@@ -108,8 +78,9 @@ def _latest_seen(hours: np.ndarray) -> np.ndarray:
     return np.asarray((np.arange(24) - back.argmax(axis=0)) % 24)
 
 
-def _lines(spans: Spans, by: str) -> np.ndarray:
-    hours, days = hour_of(spans.since), weekday_of(spans.since)
+def lines_of(moments: np.ndarray, by: str) -> np.ndarray:
+    """Return which line of a table by the clock holds at moments."""
+    hours, days = hour_of(moments), weekday_of(moments)
     found: np.ndarray = {"all": 0 * hours, "hour": hours, "weekday": days, "hour_of_week": 24 * days + hours}[by]
     return found
 
@@ -121,7 +92,7 @@ def _finest(mode: np.ndarray, spans: Spans) -> str:
         return "all"
     tables = _tables(mode[train], spans.part(train))
     scores = {
-        by: float(np.log(np.maximum(table[_lines(spans, by)[~train], mode[~train]], 1e-4)).mean())
+        by: float(np.log(np.maximum(table[lines_of(spans.since, by)[~train], mode[~train]], 1e-4)).mean())
         for by, table in tables.items()
     }
     return max(scores, key=lambda by: scores[by])
@@ -138,7 +109,7 @@ def shares_of(spans: Spans, around: Spans) -> np.ndarray:
     tables = _tables(of_kind, around)
     if by == "all":
         return _tables(mode, spans)["all"]
-    lines, table = _lines(spans, by), tables[by].copy()
+    lines, table = lines_of(spans.since, by), tables[by].copy()
     seen = _tables(mode, spans)["all"][0]
     for _ in range(TILTS):
         expected = np.average(table[lines], axis=0, weights=spans.weights + 1e-12)
@@ -158,7 +129,7 @@ def less_late(shares: np.ndarray, around: Spans, soon: Durations, closed: np.nda
         ends = begun + (values * MINUTE).astype(np.int64)[None, :]
         ends = ends + closed[ends // HOUR % 24 + 24 * weekday_of(ends)] * HOUR
         late[hours == hour] = ((ends // DAY > begun // DAY) & (ends - begun > SOON_HOURS * HOUR)) @ weights
-    lines = _lines(Spans(since, since, late, late > 0), LINES[len(shares)])
+    lines = lines_of(since, LINES[len(shares)])
     counts = np.bincount(lines, minlength=len(shares))
     passed = np.where(counts > 0, np.bincount(lines, late, len(shares)) / np.maximum(counts, 1), 0.0)
     meant = float(counts @ shares[:, SOON]) / max(float(counts @ (1 - passed)), 1e-9)

@@ -9,6 +9,7 @@ import numpy as np
 from chairs.twin.calibration.contexts import LEAST_CASES, OPEN, Memory, best_depth, frequent, remember
 from chairs.twin.calibration.followed import followed_weights
 from chairs.twin.calibration.journal import WHOLE, Journal
+from chairs.twin.calibration.kinds import Kinds, happened
 from chairs.twin.calibration.lapses import Lapse, fit_lapse
 from chairs.twin.calibration.modes import Spans
 from chairs.twin.calibration.symbols import Symbols, read_symbols
@@ -256,11 +257,11 @@ def _delays(
     spans = Spans(journal.end, np.maximum(until, journal.end), weights, journal.case % 5 == 0)
     used = ~journal.final & ~journal.going
     found: dict[int, Lapse] = {}
+    kinds = Kinds(spans, used, happened(journal, np.append(journal.step[1:], 0)))
     for group in groups[1].tolist():
         own = groups[0].members(group) & used
         if own.any():
-            near = used & groups[0].near(group)
-            found[group] = fit_lapse(spans.part(own), spans.part(near))
+            found[group] = fit_lapse(spans.part(own), kinds.of(groups[0].near(group)))
     return found, overlap
 
 
@@ -268,9 +269,9 @@ def _stays(journal: Journal, groups: tuple[_Groups, np.ndarray], weights: np.nda
     """Return how long the visits of each group last."""
     spans = Spans(journal.start, journal.end, weights, journal.case % 5 == 0)
     found: dict[int, Lapse | None] = {}
+    kinds = Kinds(spans, ~journal.going, happened(journal, journal.step))
     for group in groups[1].tolist():
         own = groups[0].members(group) & ~journal.going
         lasting = own.any() and bool((journal.end[own] > journal.start[own]).any())
-        around = spans.part(groups[0].near(group) & ~journal.going)
-        found[group] = fit_lapse(spans.part(own), around) if lasting else None
+        found[group] = fit_lapse(spans.part(own), kinds.of(groups[0].near(group))) if lasting else None
     return found

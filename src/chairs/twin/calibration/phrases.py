@@ -29,6 +29,16 @@ _FOUND = {
         "{n} de ces groupes finissent un autre jour, à des heures propres (tournée, rendez-vous, sortie)",
         "{n} of these groups end on another day, at hours of their own (round, appointment, discharge)",
     ),
+    "hours": (
+        "heures de travail lues dans le journal : {work} groupes s'arrêtent avec le travail et reprennent avec lui ; "
+        "{wait} courent aussi la nuit et finissent à la reprise du travail",
+        "hours of work read from the log: {work} groups rest while work rests; {wait} go on by night and end "
+        "when work begins",
+    ),
+    "minutes": (
+        "arrivées « {name} » : à des minutes fixes de l'heure (rendez-vous)",
+        'arrivals "{name}": at fixed minutes of the hour (appointments)',
+    ),
     "arrivals": (
         "arrivées « {name} » : profil {pattern_fr}, surdispersion du jour cv {cv_fr}",
         'arrivals "{name}": pattern {pattern}, daily over-dispersion cv {cv}',

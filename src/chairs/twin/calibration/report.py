@@ -137,6 +137,9 @@ def _of_paths(figures: dict[str, float], paths: Paths) -> Iterator[Text]:
     yield phrase("memory", depth=int(figures["memory"]), states=int(figures["states"]))
     yield phrase("delays", n=len(paths.delays), shapes=_shapes(lapses))
     yield phrase("clock", n=sum(LATER in lapse.modes for lapse in paths.delays.values()))
+    gates = [lapse.gate.before for lapse in lapses if lapse.gate]
+    if gates:
+        yield phrase("hours", work=sum(gates), wait=len(gates) - sum(gates))
 
 
 def _of_past(figures: dict[str, float]) -> Iterator[Text]:
@@ -157,6 +160,8 @@ def _of_arrivals(findings: Findings) -> Iterator[Text]:
             cv=cv,
             cv_fr=cv.replace(".", ","),
         )
+        if one.arrivals.within:
+            yield phrase("minutes", name=one.arrivals.name)
 
 
 def _of_places(findings: Findings) -> Iterator[Text]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chairs.store.files import DECIMALS
-from chairs.twin.calibration.journal import ENDS, WHOLE, WITHIN, Journal
-from chairs.twin.calibration.lapses import Lapse
+from chairs.twin.calibration.journal import ENDS, NONE, WHOLE, WITHIN, Journal
+from chairs.twin.calibration.lapses import Gate, Lapse
 from chairs.twin.calibration.modes import AT_ONCE, LATER, LINES, SOON
 from chairs.twin.calibration.paths import END, Paths
 from chairs.twin.calibration.places import Place, choices
@@ -113,6 +113,12 @@ class Table:
 
 def _spent(lapse: Lapse, name: str, then: str) -> Iterator[Step]:
     """Give the steps in which the time of a lapse goes by."""
+    if lapse.gate and lapse.gate.before:
+        yield from _opened(lapse.gate, name, f"{name}, open")
+        name = f"{name}, open"
+    elif lapse.gate:
+        yield from _opened(lapse.gate, f"{name}, over", then)
+        then = f"{name}, over"
     modes = lapse.modes
     if len(modes) == 1:
         yield from _delay(lapse, modes[0], name, then)
@@ -122,6 +128,20 @@ def _spent(lapse: Lapse, name: str, then: str) -> Iterator[Step]:
     yield Route(name=name, to=names, probabilities=lines, by=LINES[len(lines)])
     for mode, own in zip(modes, names, strict=True):
         yield from _delay(lapse, mode, own, then)
+
+
+def _opened(gate: Gate, name: str, then: str) -> Iterator[Step]:
+    """Give the steps in which one waits until work goes on, at once in hours of work."""
+    hours, waits = np.arange(len(gate.wait)), np.array(gate.wait)
+    opening = np.where(waits > 0, np.array(gate.opening), NONE)
+    columns = [NONE, *range(len(gate.lands))]
+    names = [f"{name}, at opening {number + 1}" for number in columns[1:]]
+    lines = tuple(tuple(float(column == one) for column in columns) for one in opening.tolist())
+    yield Route(name=name, to=(then, *names), probabilities=lines, by=LINES[len(lines)])
+    days = np.where(waits > 0, (hours % 24 + waits) // 24, 0)
+    rows = tuple(Duration(kind="fixed", mean=1440.0 * day) for day in days.tolist())
+    for own, lands in zip(names, gate.lands, strict=True):
+        yield Delay(name=own, duration=Durations(by="hour_of_week", rows=rows), lands=lands, next=then)
 
 
 def _delay(lapse: Lapse, mode: int, name: str, then: str) -> Iterator[Step]:

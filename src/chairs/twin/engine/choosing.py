@@ -26,11 +26,13 @@ from chairs.twin.engine.layout import (
     G_COUNT,
     G_OF,
     G_PAIRS,
+    G_SOURCE,
     N_ATTRIBUTES,
     N_HOURS,
     N_VISITS,
     P_CLASS,
     P_NUMBER,
+    P_SOURCE,
     P_VISITED,
     P_WIDE,
     R_BY,
@@ -58,14 +60,27 @@ def hour_of_week(n: Any, x: Any, time: float) -> Any:
 
 
 @part
+def _own_line(n: Any, p: int, of: int, visit: int) -> Any:
+    """Return which line is known of this patient and visit; -1: he is as the others."""
+    own = n[of + G_PAIRS] + 2 * n[p + P_NUMBER]
+    found = -1
+    if n[p + P_NUMBER] < n[of + G_COUNT] and (n[of + G_SOURCE] == 0 or n[of + G_SOURCE] == n[p + P_SOURCE]):
+        if n[own + 1] < 0:  # one line for all visits
+            found = n[own]
+        elif visit < n[own + 1]:
+            found = n[own] + visit
+    return found
+
+
+@part
 def _rarer_line(n: Any, x: Any, slot: int, r: int, visit: int) -> Any:
     by, of = n[r + R_BY], n[r + R_OF]
     line = min(visit, n[r + R_LEVELS] - 1)
-    if by == BY_PATIENT:  # known of this patient and visit, or as for the others
+    if by == BY_PATIENT:
         p = n[AT_PATIENTS] + slot * P_WIDE
-        own = n[of + G_PAIRS] + 2 * n[p + P_NUMBER]
-        if n[p + P_NUMBER] < n[of + G_COUNT] and visit < n[own + 1]:
-            return n[r + R_LEVELS] + n[own] + visit
+        own = _own_line(n, p, of, visit)
+        if own >= 0:
+            return n[r + R_LEVELS] + own
         by, of = n[of + G_BY], n[of + G_OF]
         if by == BY_NOTHING:
             line = 0

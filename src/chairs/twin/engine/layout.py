@@ -13,8 +13,9 @@ SEIZE, RELEASE, DELAY, ROUTE, PATIENCE, END_PATIENCE, MARK, TALLY, RECLASS, LEAV
 # by what a line of a row's table is chosen
 BY_NOTHING, BY_CLASS, BY_ATTRIBUTE, BY_VISIT, BY_HOUR, BY_HOUR_OF_WEEK, BY_QUEUE, BY_WEEKDAY, BY_PATIENT = range(9)
 
-# of a table by patient: how others are chosen, of what; how many patients it knows, and where their lines are
-G_BY, G_OF, G_COUNT, G_PAIRS, G_WIDE = range(5)
+# of a table by patient: how others are chosen, of what; how many patients it knows, where their lines are, and of which
+# list they are (0: of any)
+G_BY, G_OF, G_COUNT, G_PAIRS, G_SOURCE, G_WIDE = range(6)
 
 # kinds of duration
 NEVER, FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, NORMAL, UNIFORM, SPLINE, EMPIRICAL, MIXTURE = range(10)

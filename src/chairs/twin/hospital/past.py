@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chairs.core.errors import Text
 from chairs.twin.hospital.journeys import NEAR, UNITS, of_run
 from chairs.twin.hospital.known import known, under_way, unseen
+from chairs.twin.hospital.rare import with_rare_transfers
 from chairs.twin.hospital.reading import DAY
 from chairs.twin.hospital.week import Week
 from chairs.twin.replay import Past
@@ -24,19 +25,20 @@ ASSUMED = (
         "ward; nobody is discharged sooner because the ward is full.",
     ),
     Text(
-        fr="Qui a vu le médecin aurait patienté plus longtemps qu'il n'a attendu : sa patience est tirée au-delà. Qui "
-        "est parti sans être vu attend jusqu'au même moment ; les soins qu'il aurait reçus sont tirés.",
+        fr="Qui a vu le médecin aurait patienté plus longtemps qu'il n'a attendu : sa patience est tirée au sort "
+        "au-delà. Qui est parti sans être vu attend jusqu'au même moment ; les soins qu'il aurait reçus sont tirés au "
+        "sort.",
         en="Who saw the doctor would have been patient for longer than he waited: his patience is drawn beyond that. "
         "Who left unseen waits as long as he did; the care he would have had is drawn.",
     ),
     Text(
-        fr="Quand un lit était libre, l'attente est le temps du transport ; sinon le journal ne sépare pas les deux, "
-        "et le transport est tiré, au plus l'attente vue.",
+        fr="Quand un lit était libre, l'attente est le temps du transport ; sinon l'historique ne sépare pas les deux, "
+        "et le transport est tiré au sort, au plus l'attente vue.",
         en="When a bed was free, the wait is the time of the move; otherwise the log does not tell them apart, and the "
         "move is drawn, at most the wait seen.",
     ),
     Text(
-        fr="Médecins, infirmiers et lits sont ceux de la semaine type du modèle : le journal ne dit pas qui était "
+        fr="Médecins, infirmiers et lits sont ceux de la semaine type du modèle : l'historique ne dit pas qui était "
         "absent cette semaine-là. L'unité voulue par un patient hébergé ailleurs est une estimation.",
         en="Doctors, nurses and beds are those of the model's typical week: the log does not say who was away that "
         "week. The ward wanted by a patient placed elsewhere is an estimate.",
@@ -65,23 +67,26 @@ def past_week(found: HospitalModel, start: dt.datetime, *, days: float = 7.0) ->
     those who left, the ward wanted, nights and hour of discharge, the next ward. Queues, the doctor's and the beds',
     are not: they follow from the others and are what the replay is about.
     """
-    week = Week(found, round(start.timestamp()) / 60, days * DAY)
+    zero, horizon = round(start.timestamp()) / 60, days * DAY
+    week = Week(found, zero, horizon)
     week.check()
+    found = with_rare_transfers(week)
+    week = Week(found, zero, horizon)
     real, lists = week.journeys(), week.lists
     state = tuple(present for present in week.present if present is not None)
     sizes = [len(one.times) for one in lists]
     return Past(
         model=dataclasses.replace(found.model, arrivals=lists),
         start=start,
-        horizon=days * DAY,
+        horizon=horizon,
         state=state,
         before={one.name: len(state) + sum(sizes[:place]) for place, one in enumerate(lists)},
         count=len(state) + sum(sizes) + 1,
         known=known(week),
         under_way=under_way(week),
         unseen=unseen(week).draw,
-        read=lambda lines, program: of_run(lines, program, state, real).seen(days * DAY),
-        real=real.seen(days * DAY),
+        read=lambda lines, program: of_run(lines, program, state, real).seen(horizon),
+        real=real.seen(horizon),
         near=NEAR,
         units=UNITS,
         assumed=ASSUMED,

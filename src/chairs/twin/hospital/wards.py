@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +103,7 @@ def ward_steps(learnt: Learnt) -> list[Step]:
         steps += _asking(learnt, row) + _staying(learnt, row)
     targets = sorted(set(np.flatnonzero(learnt.onward.sum(axis=0))))
     for target in targets:
-        steps += _transfer(learnt, int(target))
+        steps += transfer_to(learnt.log.wards[int(target)], learnt.log.wards, learnt.classes, learnt.transfer)
     return [*steps, Release(name=DISCHARGED), Leave(name="discharge"), Release(name=PUT_OFF),
             Leave(name="cancellation")]  # fmt: skip
 
@@ -181,13 +182,13 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
     ]
 
 
-def _transfer(learnt: Learnt, row: int) -> list[Step]:
-    ward = learnt.log.wards[row]
-    others = tuple(name for name in learnt.log.wards if name != ward)
+def transfer_to(ward: str, wards: Sequence[str], classes: Sequence[str], move: Duration) -> list[Step]:
+    """Return the steps of those who go on to a ward from another one."""
+    others = tuple(name for name in wards if name != ward)
     return [
-        Reclass(name=f"transfer {ward}", to=dict.fromkeys(learnt.classes, TRANSFER)),
+        Reclass(name=f"transfer {ward}", to=dict.fromkeys(classes, TRANSFER)),
         Seize(name=f"transfer bed {ward}", options=({ward: 1},), activity="bed"),
-        Delay(name=f"transfer move {ward}", duration=Durations(rows=(learnt.transfer,)), activity="move"),
+        Delay(name=f"transfer move {ward}", duration=Durations(rows=(move,)), activity="move"),
         Release(name=f"left for {ward}", resources=others, next=f"stay {ward}"),
     ]
 

@@ -12,7 +12,7 @@ from chairs.core.errors import DataError, problem
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.hospital.journeys import Journeys
 from chairs.twin.hospital.reading import DAY
-from chairs.twin.hospital.wards import lying, room_at_request
+from chairs.twin.hospital.wards import TRANSFER, lying, room_at_request
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,9 @@ class Week:
         if len(log.cancelled):
             off = log.cancelled["kind"].astype(str).to_numpy(object)[np.maximum(self.cases["cancelled"], 0)]
             kind = np.where(self.cases["cancelled"] >= 0, off, kind)
-        found: np.ndarray = np.where(visit >= 0, came, kind)
+        known = np.isin(kind, self.found.model.classes)
+        # who came by the ED before the log begins has no visit in it: he is in a ward, as after a transfer
+        found: np.ndarray = np.where(visit >= 0, came, np.where(known, kind, TRANSFER))
         return found
 
     def ward(self, which: str = "first", *, wanted: bool = True) -> np.ndarray:

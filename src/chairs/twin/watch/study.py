@@ -1,25 +1,37 @@
-"""The watch over a log: champion learnt from its first days, watched since, challenged by one learnt of late."""
+"""The watch over a log: stays and arrivals since the first days, the champion challenged by one learnt of late."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chairs.core.errors import DataError, Problem, Text, problem
 from chairs.core.records import build
 from chairs.core.study import Study
 from chairs.flow.settings import read_pathway
+from chairs.twin.watch.arrivals import LONG_ENOUGH, arrivals_by_day, watch_arrivals
 from chairs.twin.watch.departures import EPOCH, SHORTEST, Departures, kinds_of, learn_departures
 from chairs.twin.watch.stays import days_of, stays_of
-from chairs.twin.watch.watching import BANDS, Contest, Watched, contest, skill, watch
+from chairs.twin.watch.watching import BANDS, Contest, Flow, Watched, contest, skill, watch
 from chairs.twin.watch.words import judged, told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
+
+Row: TypeAlias = tuple[str, str, float | None, float | None, float | None, int, Text]  # flow, measure, value, bounds
+SIDES = {
+    ("stays", "low"): "longer", ("stays", "high"): "shorter",
+    ("arrivals", "low"): "fewer", ("arrivals", "high"): "more",
+}  # fmt: skip
+UNWATCHED = Text(
+    fr=f"Arrivées : le journal n'en porte pas assez pour une alarme (il faut {LONG_ENOUGH} jours).",
+    en=f"Arrivals: the log does not hold enough of them for an alarm ({LONG_ENOUGH} days are needed).",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +42,8 @@ class WatchRequest:
     ----------
     stays
         Steps that are stays in a unit.
+    arrival
+        Step that is an arrival at the site (None: arrivals are not watched).
     place, timezone
         Country of the public holidays (None: none), clock of the site.
     learn_days
@@ -41,6 +55,7 @@ class WatchRequest:
     """
 
     stays: tuple[str, ...]
+    arrival: str | None = None
     place: str | None = "FR"
     timezone: str = "Europe/Paris"
     learn_days: int = 365
@@ -50,7 +65,7 @@ class WatchRequest:
 
 
 def read_watch_request(study: Study, params: Mapping[str, Any], discover: Mapping[str, Any]) -> WatchRequest:
-    """Return what a study asks: its block `watch`, its clock, the numbers of `params.yaml`.
+    """Return what a study asks: its block `watch`, its clock and arrivals, the numbers of `params.yaml`.
 
     Raises
     ------
@@ -59,18 +74,23 @@ def read_watch_request(study: Study, params: Mapping[str, Any], discover: Mappin
     """
     where = f"{study.name}.yaml, watch"
     build(WatchRequest, {"stays": [""], **params}, "params.yaml, watch")  # so that its errors name that file
-    zone = read_pathway(study, discover).timezone
-    return build(WatchRequest, {"timezone": zone, **params, **study.watch}, where)
+    pathway = read_pathway(study, discover)
+    known = {"timezone": pathway.timezone, "arrival": pathway.arrival}
+    return build(WatchRequest, {**known, **params, **study.watch}, where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcome:
-    """What the watch found: tables of the contracts `drift` and `drift_verdicts`, the model that stays in place."""
+    """What the watch found: tables of the contracts `drift` and `drift_verdicts`, the model that stays in place.
+
+    `arrivals` is None when they are not watched or the log is too short for it.
+    """
 
     tables: dict[str, pd.DataFrame]
     model: Departures
     watched: Watched
     contest: Contest
+    arrivals: Watched | None
 
 
 def watch_log(events: pd.DataFrame | Path, asked: WatchRequest, champion: Departures | None = None) -> Outcome:
@@ -85,6 +105,7 @@ def watch_log(events: pd.DataFrame | Path, asked: WatchRequest, champion: Depart
     Notes
     -----
     Only days after the last one that the champion learnt from are watched and judge it, whichever log it came from.
+    Arrivals need no champion: their forecast follows the log, and the first `learn_days` of it set the limit.
     """
     days = days_of(stays_of(events, asked.stays, asked.timezone))
     size = len(days.there)
@@ -102,8 +123,16 @@ def watch_log(events: pd.DataFrame | Path, asked: WatchRequest, champion: Depart
     challenger = learn_departures(days.between(since, cut), kinds[since:cut])
     found = contest(first, challenger, days.between(cut, size), asked.place)
     worth = skill(watched, (days.left[:begun].sum(axis=(1, 2)), kinds[:begun]), kinds[begun:])
-    tables = {"drift": _daily(watched), "drift_verdicts": _verdicts(watched, found, worth)}
-    return Outcome(tables=tables, model=challenger if found.replaced else first, watched=watched, contest=found)
+    coming = _arrivals(events, asked)
+    rows = _verdicts(watched, found, worth) + _of_arrivals(coming, asked)
+    tables = {"drift": _daily([watched, *([coming] if coming else [])]), "drift_verdicts": _table(rows)}
+    model = challenger if found.replaced else first
+    return Outcome(tables=tables, model=model, watched=watched, contest=found, arrivals=coming)
+
+
+def _arrivals(events: pd.DataFrame | Path, asked: WatchRequest) -> Watched | None:
+    days = None if asked.arrival is None else arrivals_by_day(events, asked.arrival, asked.timezone)
+    return None if days is None else watch_arrivals(days, asked.learn_days, asked.place, asked.quarters)
 
 
 def _too_short(least: int) -> Problem:
@@ -123,55 +152,75 @@ def _nothing_new(model: Departures, held: int) -> Problem:
     )
 
 
-def _daily(watched: Watched) -> pd.DataFrame:
+def _daily(flows: list[Watched]) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
     from chairs.tables import CONTRACTS
 
-    half = BANDS["coverage_80"] * watched.deviation
-    alarm = np.full(len(watched.observed), None, dtype=object)
-    for one in watched.alarms:
-        alarm[one.at] = "longer" if one.side == "low" else "shorter"
-    table = pd.DataFrame(
-        {
-            "day": watched.days.dates.strftime("%Y-%m-%d"), "observed": watched.observed,
-            "expected": watched.expected.round(3), "low_80": np.maximum(watched.expected - half, 0).round(3),
-            "high_80": (watched.expected + half).round(3), "longer": watched.longer.round(4),
-            "shorter": watched.shorter.round(4), "limit": watched.limit, "alarm": alarm,
-        }
-    )  # fmt: skip
-    return CONTRACTS["drift"].conform(table)
+    parts = []
+    for watched in flows:
+        alarm = np.full(len(watched.observed), None, dtype=object)
+        for one in watched.alarms:
+            alarm[one.at] = SIDES[watched.flow, one.side]
+        columns = {
+            "flow": watched.flow, "day": watched.dates.strftime("%Y-%m-%d"), "observed": watched.observed,
+            "expected": watched.expected.round(3), "low_80": watched.low_80.round(3),
+            "high_80": watched.high_80.round(3), "below": watched.sums.low.round(4),
+            "above": watched.sums.high.round(4), "limit": watched.sums.limit, "alarm": alarm,
+        }  # fmt: skip
+        parts.append(pd.DataFrame(columns))
+    return CONTRACTS["drift"].conform(pd.concat(parts, ignore_index=True))
 
 
-def _verdicts(watched: Watched, found: Contest, worth: float | None) -> pd.DataFrame:
-    import numpy as np
-    import pandas as pd
-
-    from chairs.tables import CONTRACTS
-
+def _verdicts(watched: Watched, found: Contest, worth: float | None) -> list[Row]:
     n = len(watched.observed)
-    share = float(watched.observed.sum() / watched.expected.sum())
-    half = 1.959964 * float(np.sqrt((watched.deviation**2).sum()) / watched.expected.sum())
-    rows = [
-        ("alarms", float(len(watched.alarms)), None, None, n, told(watched)),
-        ("ratio", share, share - half, share + half, n, _ratio(share)),
-        ("skill", worth, None, None, n, _gained(worth)),
+    half = 1.959964 * float((watched.deviation**2).sum() ** 0.5 / watched.expected.sum())
+    words = _plain("score logarithmique par patient et jour", "log score of a patient-day")
+    return [
+        *_common(watched, half),
+        ("stays", "skill", worth, None, None, n, _gained(worth)),
+        ("stays", "champion_score", found.champion, None, None, found.days, words),
+        ("stays", "challenger_score", found.challenger, None, None, found.days, words),
+        ("stays", "gain", found.gain, found.low, found.high, found.days, judged(found)),
+        ("stays", "replaced", float(found.replaced), None, None, found.days, judged(found)),
     ]
+
+
+def _of_arrivals(watched: Watched | None, asked: WatchRequest) -> list[Row]:
+    """Return the verdicts on arrivals; their days follow one another, so that no interval is given for the ratio."""
+    if asked.arrival is None:
+        return []
+    if watched is None:
+        return [("arrivals", "alarms", None, None, None, 0, UNWATCHED)]
+    rise = watched.told_rise
+    words = _plain("hausse durable qui se verrait dans la semaine", "lasting rise that would show within a week")
+    return [*_common(watched, None), ("arrivals", "told_rise", rise, None, None, len(watched.observed), words)]
+
+
+def _common(watched: Watched, half: float | None) -> Iterator[Row]:
+    """Yield alarms, seen over foreseen (with its interval, given half its width) and coverages of a flow."""
+    import numpy as np
+
+    flow, n = watched.flow, len(watched.observed)
+    share = float(watched.observed.sum() / watched.expected.sum())
+    low, high = (None, None) if half is None else (share - half, share + half)
+    yield (flow, "alarms", float(len(watched.alarms)), None, None, n, told(watched))
+    yield (flow, "ratio", share, low, high, n, _ratio(flow, share))
     for name, width in BANDS.items():
         inside = float((np.abs(watched.residuals) <= width).mean())
         spread = 1.959964 * (inside * (1 - inside) / n) ** 0.5
         level = name.removeprefix("coverage_")
         words = _plain(f"jours dans l'intervalle à {level} %", f"days inside the {level}% interval")
-        rows.append((name, inside, inside - spread, inside + spread, n, words))
-    words = _plain("score logarithmique par patient et jour", "log score of a patient-day")
-    rows += [
-        ("champion_score", found.champion, None, None, found.days, words),
-        ("challenger_score", found.challenger, None, None, found.days, words),
-        ("gain", found.gain, found.low, found.high, found.days, judged(found)),
-        ("replaced", float(found.replaced), None, None, found.days, judged(found)),
-    ]
-    table = pd.DataFrame(rows, columns=["measure", "value", "low", "high", "days", "words"])
+        yield (flow, name, inside, inside - spread, inside + spread, n, words)
+
+
+def _table(rows: list[Row]) -> pd.DataFrame:
+    import pandas as pd
+
+    from chairs.tables import CONTRACTS
+
+    table = pd.DataFrame(rows, columns=["flow", "measure", "value", "low", "high", "days", "words"])
     for name in ("value", "low", "high"):
         table[name] = table[name].astype("float64").round(6)
     table["sentence_fr"] = [text.fr for text in table["words"]]
@@ -179,10 +228,9 @@ def _verdicts(watched: Watched, found: Contest, worth: float | None) -> pd.DataF
     return CONTRACTS["drift_verdicts"].conform(table.drop(columns="words"))
 
 
-def _ratio(share: float) -> Text:
-    return _plain(
-        f"sorties constatées / prévues : {share:.3f}".replace(".", ","), f"departures seen / foreseen: {share:.3f}"
-    )
+def _ratio(flow: Flow, share: float) -> Text:
+    fr, en = {"stays": ("sorties", "departures"), "arrivals": ("arrivées", "arrivals")}[flow]
+    return _plain(f"{fr} constatées / prévues : {share:.3f}".replace(".", ","), f"{en} seen / foreseen: {share:.3f}")
 
 
 def _gained(worth: float | None) -> Text:

@@ -1,40 +1,64 @@
-"""Departures of each day beside those foreseen: coverage, skill, and the alarm when stays become longer or shorter."""
+"""What each day brought beside what was foreseen of it: coverage, skill, and the alarm when stays become longer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from chairs.stats.cusum import Alarm, cusum, limit_for
+from chairs.stats.cusum import MOST, Alarm, Cusum, cusum, limit_for
 from chairs.twin.watch.departures import Departures, kinds_of
 from chairs.twin.watch.stays import Days
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
+
+Flow = Literal["stays", "arrivals"]
 
 REFERENCE = 1.0  # half of the shift, in standard deviations a day, that is to be told soonest
 QUARTER = 91
+WEEK = 7
 BANDS = {"coverage_80": 1.281552, "coverage_95": 1.959964}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Watched:
-    """What was seen, foreseen and told; arrays by day, shape (days,)."""
+    """What was seen, foreseen and told; arrays by day, shape (days,).
 
-    days: Days
+    Parameters
+    ----------
+    flow
+        `stays`: departures from units, too few when stays become longer. `arrivals`: patients who come.
+    dates
+        Local days.
+    deviation
+        Standard deviation foreseen.
+    low_80, high_80
+        Interval at 80 %.
+    residuals
+        Seen less foreseen in standard deviations (normal scores).
+    """
+
+    flow: Flow
+    dates: pd.DatetimeIndex
     observed: np.ndarray
     expected: np.ndarray
     deviation: np.ndarray
-    longer: np.ndarray
-    shorter: np.ndarray
-    limit: float
-    alarms: tuple[Alarm, ...]
+    low_80: np.ndarray
+    high_80: np.ndarray
+    residuals: np.ndarray
+    sums: Cusum
 
     @property
-    def residuals(self) -> np.ndarray:
-        """Return departures seen less foreseen, in standard deviations."""
-        found: np.ndarray = (self.observed - self.expected) / self.deviation
-        return found
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The alarms, in order."""
+        return self.sums.alarms
+
+    @property
+    def told_rise(self) -> float | None:
+        """Lasting rise, as a share of what is foreseen, that rings within a week on average; None when none does."""
+        shift = REFERENCE + self.sums.limit / WEEK
+        return shift * float(self.deviation.mean() / self.expected.mean()) if shift <= MOST else None
 
 
 def watch(model: Departures, days: Days, place: str | None, quarters: float = 12.0) -> Watched:
@@ -57,15 +81,19 @@ def watch(model: Departures, days: Days, place: str | None, quarters: float = 12
     stays made 30 % longer for all who come in from one day on ring within 7 days, and false alarms are rarer than one a
     quarter (`tests/unit/twin/test_watch.py`).
     """
+    import numpy as np
+
     days = _known(model, days)
     kinds = kinds_of(days.dates, place)
     expected, deviation = model.expected(days, kinds)
     observed = days.left.sum(axis=(1, 2))
+    residuals = (observed - expected) / deviation
+    half = BANDS["coverage_80"] * deviation
     limit = limit_for(quarters * QUARTER, REFERENCE)
-    sums = cusum((observed - expected) / deviation, limit, REFERENCE)
     return Watched(
-        days=days, observed=observed, expected=expected, deviation=deviation, longer=sums.low, shorter=sums.high,
-        limit=limit, alarms=sums.alarms,
+        flow="stays", dates=days.dates, observed=observed, expected=expected, deviation=deviation,
+        low_80=np.maximum(expected - half, 0), high_80=expected + half, residuals=residuals,
+        sums=cusum(residuals, limit, REFERENCE),
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Declared links on redraws of the demonstration territory: what is planted is found, what is not is not.
 
 Each redraw makes new hospitals, indicators, respondents and non-response; the first 8, 15, 30, 60 or 150 hospitals are
-the study. The program is the one of `chairs link redraws`; the ordinary tests draw 100 times at two sizes, `make
-studies` 1,000 times at five.
+the study. The program is the one of `chairs link redraws`; the ordinary tests draw 100 times at 8, 15, 30 and 60 and 3
+times at 150, `make studies` 1,000 times at all five.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def hundred(protocol: Protocol) -> RedrawTables:
     """Redraws of a part of the family: every planted effect, and seven pairs without one."""
     exposures = ("absenteeism", "care_fte_per_bed", "training_hours_per_fte", "turnover", "debt_ratio")
     part = replace(protocol, exposures=exposures, outcomes=OUTCOMES, negative_outcomes=())
-    return redraws(part, (FEWEST, 60), 100)
+    return redraws(part, (FEWEST, 15, 30, 60), 100)
 
 
 def missed(found: RedrawTables) -> list[str]:
@@ -58,7 +58,7 @@ def test_what_is_planted_is_found_in_100_redraws(hundred: RedrawTables) -> None:
     said = figures(hundred)
     assert missed(hundred) == []
     coverage = [figure for figure in said if figure.check == "coverage"]
-    assert len(coverage) == 2 * 3  # sizes and planted effects
+    assert len(coverage) == 4 * 3  # sizes and planted effects
     assert all(round(figure.share * 100) >= 87 for figure in coverage)
     assert {figure.check for figure in said} == {"coverage", "false_alarms", "false_discoveries", "non_response"}
 

@@ -131,7 +131,8 @@ def _row(line: Line, labels: Labels, lang: Language) -> tuple[str, ...]:
     name = MEASURES[line.measure].say(lang)
     if line.of != "all":
         name += f", {labels[line.of].say(lang) if line.of in labels else line.of}"
-    name += f" ({UNITS[line.unit].say(lang)})"
+    if line.measure != "census":  # its name says what is counted
+        name += f" ({UNITS[line.unit].say(lang)})"
     digits = 0 if line.unit in ("min", "patients") and line.measure != "census" else 1
     yes = Text(fr="oui", en="yes") if line.near else Text(fr="non", en="no")
     band = fmt.interval(line.again_low, line.again_high, lang, digits)
@@ -228,7 +229,7 @@ def _table(found: Replay, labels: Labels, lang: Language) -> str:
 STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;margin:0}main{max-width:70rem;margin:auto;padding:1rem}"
     "table{border-collapse:collapse}th,td{padding:.3rem .6rem;border-bottom:1px solid #ccc;text-align:right;"
-    "font-variant-numeric:tabular-nums;white-space:nowrap}th:first-child{text-align:left;white-space:normal;"
+    "font-variant-numeric:tabular-nums;white-space:nowrap}th:first-child{text-align:left;white-space:normal;min-width:9rem;"
     "font-weight:400}thead th{font-weight:600;vertical-align:bottom}.wide{overflow-x:auto}"
     ".note{border-left:4px solid #b54a00;background:#fdf0e6;padding:.6rem 1rem}details{margin:1rem 0}"
     "summary{cursor:pointer;font-weight:600;padding:.3rem 0}"

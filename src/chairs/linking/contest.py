@@ -152,13 +152,14 @@ class Answer:
         if self.overturned_by is None:
             return [TOUCHES.say(lang)]
         sites, count = self.declared.clusters or 0, len(self.overturned_by)
+        every = tried(sites, "ordinal" if self.classes else "linear")
         if not count:
-            words = NONE_EXISTS if tried(sites) >= longest(sites) else NONE_FOUND
+            words = NONE_EXISTS if every >= longest(sites) else NONE_FOUND
             return [words.say(lang).format(share=round(100 * MOST), most=longest(sites))]
         names = ", ".join(self.overturned_by[:NAMED]) + (", …" if count > NAMED else "")
         found = ENOUGH.say(lang).format(count=count, names=names)
         if count > 1:
-            found += f"{' ; ' if lang == 'fr' else '; '}{SHORTEST[count - 1 <= tried(sites)].say(lang)}"
+            found += f"{' ; ' if lang == 'fr' else '; '}{SHORTEST[count - 1 <= every].say(lang)}"
         return [found, *([] if self.left is None else [f"{LEFT.say(lang)}{_per(self.left, self.per, name).say(lang)}"])]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chairs.linking.ladder import primary
-from chairs.linking.protocol import Protocol
+from chairs.linking.protocol import Model, Protocol
 from chairs.linking.refits import Refit, Refits, foretold, refits
 from chairs.stats.estimate import Estimate
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 0.25  # share of the establishments beyond which a removal is no longer a small change
-TRIES = 820  # lists that are all tried: those of one and of two among 40 establishments
+TRIES = {"linear": 820, "ordinal": 410}  # lists that are all tried: of one and of two among 40 and 28 establishments
 EFFORT = 2e6  # of the other fits of a search, so that an answer takes seconds (see `_Search.cost`)
 WIDEST = 40  # establishments fitted without, at most, to choose the next one of a list
 BESIDE = 3  # establishments tried in the place of each one of a list
@@ -43,23 +43,23 @@ def fewest(table: pd.DataFrame, estimate: Estimate, protocol: Protocol) -> tuple
     best = search.together()
     best = search.shorter(best, search.one_by_one(best))
     best = search.shorter(best, search.exchanged(best))
-    best = search.shorter(best, search.every(best))
+    best = search.shorter(best, search.every(best, tried(search.sites, protocol.model)))
     named = tuple(str(search.claim.names[k]) for k in best)
     return named if named and overturned(table, named, protocol, search.sign) else ()
 
 
-def tried(sites: int) -> int:
+def tried(sites: int, model: Model = "linear") -> int:
     """Return the length up to which every list is tried.
 
     Examples
     --------
-    >>> tried(12), tried(24), tried(40), tried(41), tried(3000)
-    (3, 2, 2, 1, 0)
+    >>> [tried(sites) for sites in (12, 24, 40, 41, 3000)], tried(28, "ordinal"), tried(29, "ordinal")
+    ([3, 2, 2, 1, 0], 2, 1)
     """
     length, lists = 0, 0
-    while length < longest(sites) and sites <= TRIES // 4:
+    while length < longest(sites) and sites <= TRIES[model] // 4:
         lists += math.comb(sites, length + 1)
-        if lists > TRIES:
+        if lists > TRIES[model]:
             break
         length += 1
     return length
@@ -193,9 +193,9 @@ class _Search:
                 waiting = waiting[1:]
         return removed
 
-    def every(self, best: list[int]) -> list[int]:
-        """Return the first list shorter than `best`, of those that are all tried; empty when none of them overturns."""
-        most = min(tried(self.sites), len(best) - 1 if best else self.sites)
+    def every(self, best: list[int], most: int) -> list[int]:
+        """Return the first list shorter than `best` of all up to `most` long; empty when none of them overturns."""
+        most = min(most, len(best) - 1 if best else self.sites)
         if most < 1:
             return []
         ranked = self.ranked(())

@@ -144,8 +144,9 @@ def _outweighed(table: pd.DataFrame, protocol: Protocol) -> bool:
         groups.setdefault(name.split("=")[0], []).append(name)
     likened = [tuple(names) for names in groups.values()]
     found = sensitivity(means, "outcome", "exposure", covariates, likened, times=(1,))
-    ends = [(bound.adjusted.low, bound.adjusted.high) for bound in found.bounds]
-    return any(low is not None and high is not None and low <= 0 <= high for low, high in ends)
+    above = (found.result.estimate or 0.0) > 0
+    nearest = [bound.adjusted.low if above else bound.adjusted.high for bound in found.bounds]
+    return any(end is None or (end <= 0 if above else end >= 0) for end in nearest)  # None: it explains all there is
 
 
 def _deviations(values: np.ndarray, site: np.ndarray) -> np.ndarray:

@@ -13,8 +13,8 @@ class Surviving:
     Examples
     --------
     >>> stay, kept = Duration(kind="empirical", values=(1.0, 2.0, 4.0, 8.0)), Surviving()
-    >>> [kept.of(stay, elapsed) for elapsed in (0.0, 3.0, 3.5, 8.0)]
-    [1.0, 0.5, 0.5, 0.0]
+    >>> [kept.of(stay, elapsed) for elapsed in (0.0, 3.0, 3.5, 4.0)]
+    [1.0, 0.5, 0.5, 0.25]
     """
 
     def __init__(self) -> None:

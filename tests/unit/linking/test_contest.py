@@ -18,7 +18,7 @@ ASKED = Protocol(
 )  # fmt: skip
 
 
-def answer(planted: Any, challenge: Challenge, protocol: Protocol = ASKED, sites: int = 40) -> Answer:
+def answer(planted: Any, challenge: Challenge, protocol: Protocol = ASKED, sites: int = 12) -> Answer:
     return contest(planted.panel(planted.Planted(sites=sites), 1), protocol, ("x", "i/d"), challenge)
 
 
@@ -72,8 +72,8 @@ def test_what_is_no_challenge_is_refused_with_a_remedy(planted: Any, challenge: 
 @pytest.mark.parametrize(
     ("challenge", "column", "remedy"),
     [
-        (Challenge(drop=tuple(f"H{k:03d}" for k in range(40))), "--drop", "leave fewer"),
-        (Challenge(drop=tuple(f"H{k:03d}" for k in range(33))), "--drop", "leave fewer"),
+        (Challenge(drop=tuple(f"H{k:03d}" for k in range(12))), "--drop", "leave fewer"),
+        (Challenge(drop=tuple(f"H{k:03d}" for k in range(5))), "--drop", "leave fewer"),
         (Challenge(floor=10**9), "--floor", "declared: 30"),
         (Challenge(floor=10**9, drop=("H003",)), "--floor", "declared: 30"),
         (Challenge(lag=30), "--lag", "declared: 0"),
@@ -89,7 +89,7 @@ def test_a_challenge_that_leaves_too_few_names_the_option(
     assert "8 are needed" in told.what.en
     assert told.remedy is not None
     assert remedy in told.remedy.en
-    assert answer(planted, Challenge(drop=tuple(f"H{k:03d}" for k in range(32)))).challenged.clusters == 8
+    assert answer(planted, Challenge(drop=tuple(f"H{k:03d}" for k in range(4)))).challenged.clusters == 8
 
 
 def test_the_link_without_the_list_stands_below_it(planted: Any) -> None:

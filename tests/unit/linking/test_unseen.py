@@ -59,12 +59,13 @@ def test_a_cause_no_stronger_than_the_covariates_makes_a_comparison_of_sites_fra
 def test_a_link_that_a_cause_like_the_strongest_covariate_makes_is_fragile() -> None:
     """No effect at all, a hidden cause as strong as the covariate; then a plain effect, and one of traits' levels."""
     made, real = table(hidden=1.0, n=400), table(hidden=0.0, n=400)
+    real["exposure"] += np.random.default_rng(5).normal(0, 3, 400)  # hardly any of it is the covariate's
     real["outcome"] += 2 * real["exposure"]
     for rows, weak in ((made, True), (real, False)):
         found = unseen(rows, PROTOCOL, "x", primary(rows, "between"))
         assert (found.outweighed, Unseen(outweighed=found.outweighed).fragile("between")) == (weak, weak)
-    classes = pd.cut(made["covariate"], [-9, -0.5, 0.5, 9], labels=False)
-    levels = made.drop(columns="covariate").assign(**{f"trait={k}": (classes == k) * 1.0 for k in (1, 2)})
+    classes = pd.qcut(made["covariate"], 8, labels=False)  # each level alone is weak, the trait is not
+    levels = made.drop(columns="covariate").assign(**{f"trait={k}": (classes == k) * 1.0 for k in range(1, 8)})
     assert unseen(levels, PROTOCOL, "x", primary(levels, "between")).outweighed
     assert not unseen(made, replace(PROTOCOL, estimand="within"), "x", primary(made, "between")).outweighed
 

@@ -184,15 +184,12 @@ def _tied(planted: Any, seed: int, **shape: Any) -> Any:
     )
 
 
-TOO_OFTEN = pytest.mark.xfail(strict=True, reason="33 of 400: 8 % within establishments, where 5 % is meant")
-
-
 @pytest.mark.parametrize(
     ("estimand", "years", "redraws", "most"),
     [
         ("between", 1, 12, 3),  # 0.6 expected; more has a chance of 0.2 %
         pytest.param("between", 2, 400, 32, marks=pytest.mark.nightly),  # 20 expected; more: 0.4 %
-        pytest.param("within", 3, 400, 32, marks=[pytest.mark.nightly, TOO_OFTEN]),
+        pytest.param("within", 3, 1200, 82, marks=pytest.mark.nightly),  # 60 expected; more: 0.2 %
     ],
 )
 def test_the_joint_test_asks_for_a_link_beside_the_covariates(

@@ -10,6 +10,7 @@ import pytest
 from chairs.core.errors import SettingError
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.clock import holidays_among, read_clock, season_at
+from chairs.twin.event_log import event_log
 from chairs.twin.hospital.seasons import counts_of, overdispersion, season_of, week_of
 from chairs.twin.hospital.stations import busy, holiday_as
 from chairs.twin.resources import Resource, Shift
@@ -108,10 +109,23 @@ def test_the_roster_of_holidays_is_read_from_who_waits():
     assert holiday_as(found, found.time + 1440.0 * 14, capacity) is None
 
 
+@pytest.mark.parametrize("start", [None, dt.datetime(2024, 3, 1, 6, 30, tzinfo=dt.UTC)])
+def test_appointments_come_in_their_part_of_the_hour(start):
+    quarters = Arrivals(name="a", to="out", classes={"a": 1.0}, rates=(2.0,) * 24, within=(3.0, 0.0, 1.0, 0.0))
+    simulation = simulate(hospital([quarters], [], (Leave(name="out"),)), horizon=200 * 1440.0, start=start)
+    log = event_log(simulation)[0].query("activity == 'out'")
+    minutes = (log["end"].dt.minute // 15).value_counts(normalize=True).reindex(range(4), fill_value=0.0)
+    assert len(log) == pytest.approx(200 * 48, abs=4 * (200 * 48) ** 0.5)
+    assert minutes.tolist() == pytest.approx([0.75, 0.0, 0.25, 0.0], abs=4 * (0.1875 / len(log)) ** 0.5)
+
+
 def test_what_has_no_meaning_is_refused():
     wrong = Arrivals(name="a", to="out", classes={"p": 1.0}, rates=(1.0,) * 24, holiday_as=7)
     with pytest.raises(SettingError, match="holiday_as"):
         simulate(hospital([wrong], [], (Leave(name="out"),)), horizon=60.0)
+    uneven = Arrivals(name="a", to="out", classes={"a": 1.0}, rates=(1.0,) * 24, within=(1.0, 2.0))
+    with pytest.raises(SettingError, match="within the hour"):
+        simulate(hospital([uneven], [], (Leave(name="out"),)), horizon=60.0)
     daily = Resource(name="r", shifts=(Shift(at=0.0, capacity=1),), holiday_as=6)
     with pytest.raises(SettingError, match="holiday_as"):
         simulate(hospital([], [daily], (Leave(name="out"),)), horizon=60.0)

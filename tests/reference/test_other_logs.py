@@ -54,15 +54,7 @@ def test_a_process_that_has_changed_is_learnt_from_what_it_is_now() -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(
-    "name",
-    [
-        "clinic",
-        "beds",
-        pytest.param("loans", marks=pytest.mark.xfail(strict=True, reason="RED 1.39, CTD 1.14 x the recent cases")),
-        pytest.param("drift", marks=pytest.mark.xfail(strict=True, reason="RED 1.21, CTD 1.30 x the recent cases")),
-    ],
-)
+@pytest.mark.parametrize("name", ["clinic", "loans", "beds", "drift"])
 def test_over_five_logs_of_35_000_events_the_twin_is_as_good_as_the_best_plain_generator(name: str) -> None:
     """Means over five logs: of one log, the best of three plain generators is often the luckiest."""
     runs = pd.concat([proof(name, 35_000, seed).runs for seed in range(1, 6)])

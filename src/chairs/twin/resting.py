@@ -40,11 +40,19 @@ class Resting:
         passed = (now.replace(tzinfo=None) - begun.replace(tzinfo=None)).total_seconds() / 60 * minute
         values, shares = points
         if hands is None:
-            return np.column_stack([values - passed, shares])[values > passed]
+            kept = values > passed
+            return _two(values[kept] - passed, shares[kept])
         midnight = (begun.hour * 60 + begun.minute + begun.second / 60) * minute  # since the midnight before it began
         day = (midnight + values) // (DAY * minute) * DAY * minute
         rest = (day[:, None] + hands[0] - midnight - passed).ravel()
-        return np.column_stack([rest, (shares[:, None] * hands[1]).ravel()])[rest > 0]
+        kept = rest > 0
+        return _two(rest[kept], (shares[:, None] * hands[1]).ravel()[kept])
+
+
+def _two(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    found = np.empty((len(first), 2))
+    found[:, 0], found[:, 1] = first, second
+    return found
 
 
 def _points(duration: Duration) -> Shares | None:

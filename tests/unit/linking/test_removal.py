@@ -36,7 +36,7 @@ def drawn(sites: int, years: int, seed: int, model: str = "linear", covariate: b
     x = draw.standard_t(3, sites)[site] + draw.normal(0, 1, sites * years) + 0.5 * held
     y = 0.8 * x + own + held + draw.normal(0, 1, sites * years)
     if model == "ordinal":
-        y = np.digitize(0.5 * x + 0.3 * own + draw.logistic(0, 1, sites * years), [-1.0, 0, 1]).astype(float)
+        y = np.digitize(0.8 * x + 0.3 * own + draw.logistic(0, 1, sites * years), [-1.0, 0, 1]).astype(float)
     found = {"establishment": [f"e{k:03d}" for k in site], "year": np.tile(np.arange(years), sites).astype(str)}
     table = pd.DataFrame(found | {"outcome": y, "n": 50.0, "exposure": x})
     return table.assign(held=held + draw.normal(0, 1, len(table))) if covariate else table
@@ -113,8 +113,8 @@ def test_no_shorter_list_overturns_where_all_are_tried(estimand: str, years: int
 def test_no_shorter_list_overturns_in_many_small_claims(estimand: str, years: int, model: str, sites: int) -> None:
     most = tried(sites, "ordinal" if model == "ordinal" else "linear")
     assert most == (3 if sites < (15 if model == "ordinal" else 20) else 2)
-    claims = [compared(estimand, years, model, sites, seed, most) for seed in range(20, 28)]
-    assert sum(claims) > 2
+    claims = [compared(estimand, years, model, sites, seed, most) for seed in range(20, 26)]
+    assert sum(claims) > 1
 
 
 def test_a_far_site_that_leaves_the_slope_and_widens_the_interval_is_found() -> None:

@@ -83,7 +83,7 @@ def calibrate(log: pd.DataFrame, settings: Settings, file: str = "events") -> Ca
     Arrivals by first step (`intensity`); routing by a variable-order Markov chain whose depth is chosen on held-out
     cases (`contexts`); steps of a case at the same time as a sequence of beginnings and ends (`beside`); a process
     that has changed from what it is since (`regime`); time between steps and length of steps as quantile grids or
-     families by the longest history that 22 cases share (`shapes`), by the clock, by hours of work or by the wait
+    families by the longest history that 22 cases share (`shapes`), by the clock, by hours of work or by the wait
     meant, whichever foretells held-out ones best (`kinds`, `lapses`, `opening`, `waited`); cases and stays cut by the
     end of the log by Kaplan-Meier (`followed`); queues where the log shows them (`places`). The model holds no value
     of one patient: a state stands for 11 cases or more, each point of a grid for three or more. Proof:

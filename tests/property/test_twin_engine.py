@@ -106,7 +106,7 @@ def some_step(name: str, names: list[str], held: set[str], random: np.random.Gen
                 worsens=worse if random.random() < 0.2 else None,
             )
     if kind == "release":
-        given_back = tuple(held) if random.random() < 0.5 else ()
+        given_back = tuple(sorted(held)) if random.random() < 0.5 else ()
         held.clear()
         return Release(name=name, resources=given_back)
     if kind == "route":

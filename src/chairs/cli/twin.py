@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from chairs.store.files import read_json, write_json
+from chairs.cli.json_file import content
+from chairs.store.files import write_json
 from chairs.store.stage import language
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ def _model(path: Path, scenario: Path | None) -> Model:
     from chairs.twin.model import read_model
     from chairs.twin.scenario import apply, read_scenario
 
-    read = read_model(_json(path), path.name)
+    read = read_model(content(path), path.name)
     return read if scenario is None else apply(read_scenario(read_yaml(scenario), scenario.name), read)
 
 
 def _state(path: Path | None) -> Any:
     from chairs.twin.state import read_state
 
-    return None if path is None else read_state(_json(path), path.name)
+    return None if path is None else read_state(content(path), path.name)
 
 
 def _simulate(model: Model, how: dict[str, Any], where: tuple[str | None, int], files: dict[str, Path | None]) -> None:
@@ -96,17 +96,6 @@ def _clean_stop() -> Iterator[None]:
         said = {"fr": "Interrompu : rien n'a été écrit.", "en": "Interrupted: nothing was written."}
         aside.print(said[language()])
         raise typer.Exit(INTERRUPTED) from None
-
-
-def _json(path: Path) -> Any:
-    from chairs.core.errors import SettingError, problem
-
-    try:
-        return read_json(path)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        raise SettingError(
-            (problem("fichier absent ou qui n'est pas du JSON", "file missing or not JSON", file=path.name),)
-        ) from None
 
 
 def _moment(text: str | None) -> dt.datetime | None:

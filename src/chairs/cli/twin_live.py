@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from chairs.store.files import read_json, sha256_of
+from chairs.cli.json_file import content
+from chairs.store.files import sha256_of
 from chairs.store.stage import language
 
 if TYPE_CHECKING:
@@ -227,25 +227,22 @@ def _there(path: Path, *, folder: bool = False) -> None:
 
 
 def _model(path: Path) -> Model:
+    from chairs.core.errors import SettingError, problem
+    from chairs.twin.hospital.wards import TRANSFER
     from chairs.twin.model import read_model
 
-    return read_model(_content(path), path.name)
+    read = read_model(content(path), path.name)
+    if TRANSFER in read.classes:  # its classes say what will become of a patient: nobody knows that of those present
+        what = ("modèle des scénarios : il ne part pas des présents", "a scenarios' model: not started from a log")
+        remedy = ("donner celui de « chairs twin calibrate »", 'give that of "chairs twin calibrate"')
+        raise SettingError((problem(*what, file=path.name, remedy=remedy),))
+    return read
 
 
 def _risk(path: Path) -> RiskModel:
     from chairs.flow.risk.model import read_risk
 
-    return read_risk(_content(path), path.name)
-
-
-def _content(path: Path) -> object:
-    from chairs.core.errors import SettingError, problem
-
-    _there(path)
-    try:
-        return read_json(path)
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise SettingError((problem("ce n'est pas du JSON", "not JSON", file=path.name),)) from None
+    return read_risk(content(path), path.name)
 
 
 def _mapping(path: Path | None):  # type: ignore[no-untyped-def]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 POWER = 0.8
 FEW = 120  # establishments under which the law is put right by redraws
 HOPELESS = 0.55  # most power that the law gives to any effect, under which nothing is drawn
-DRAWS = (80, 240)  # redraws of one pair, at least and at most
+DRAWS = (80, 480)  # redraws of one pair, at least and at most
 AROUND = (0.8, 0.9, 1.0, 1.12, 1.25)  # effects redrawn, as shares of the one that the law gives
 STEP, MOST_STEPS, PAST = 1.12, 40, 0.1  # the search: by which factor, how often, how far beyond the most power
 FAR = 2.0  # standard deviations by which redraws may move the law

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000
 NOTHING: Mapping[str, int] = {}
+FEW = 11  # patients present under which unknown steps may be chance
 
 Clock = tuple[dt.datetime, dt.datetime]  # now, and when a step began, local
 
@@ -105,7 +106,8 @@ def starter(model: Model, people: Sequence[Person], at: dt.datetime, followed: F
     Raises
     ------
     SettingError
-        When the model has no step at which anybody could be.
+        When the model has no step at which somebody could be, or does not know the step of most of those present: it
+        was not learnt from their log.
 
     Notes
     -----
@@ -117,20 +119,25 @@ def starter(model: Model, people: Sequence[Person], at: dt.datetime, followed: F
     found = followed or Followed(Map(model))
     found.turn()
     drawn = [_chances(found, person, at) for person in people]
-    if any(not chances for chances, _ in drawn):
-        raise SettingError(
-            (
-                problem(
-                    "le modèle n'a aucune étape où placer les patients présents",
-                    "the model has no step at which to place those present",
-                    remedy=("donner le modèle calibré sur ce journal", "give the model calibrated on this log"),
-                ),
-            )
+    guessed = sum(guess for _, guess in drawn)
+    strange = len(people) >= FEW and guessed > len(people) / 2
+    if strange or any(not chances for chances, _ in drawn):
+        what = (
+            "le modèle n'a pas d'étape où placer les patients présents",
+            "the model has no step at which to place those present",
         )
+        if strange:
+            told = f"{guessed}/{len(people)}"
+            what = (
+                f"le modèle ne connaît pas l'étape de la plupart des patients présents ({told})",
+                f"the model does not know the step of most of those present ({told})",
+            )
+        remedy = ("donner le modèle calibré sur ce journal", "give the model calibrated on this log")
+        raise SettingError((problem(*what, remedy=remedy),))
     return Starter(
         people=tuple(_present(model, person, at) for person in people),
         chances=tuple(chances for chances, _ in drawn),
-        guessed=sum(guess for _, guess in drawn),
+        guessed=guessed,
     )
 
 

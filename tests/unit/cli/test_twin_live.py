@@ -103,3 +103,16 @@ def test_what_is_wrong_is_said(tmp_path: Path, model: Path, words: tuple[str, ..
     log.write_text("case_id,activity,unit,start,end\n1,stay,MED,2026-01-05T01:00Z,2026-01-05T03:00Z\n")
     with pytest.raises(ChairsError, match=said):
         run("forecast", model, "--events", log, "--out", tmp_path / "o.parquet", *words)
+
+
+def test_the_model_of_the_scenarios_is_refused(tmp_path: Path, model: Path) -> None:
+    """Its classes say what becomes of a patient, which nobody knows of those present."""
+    import json
+
+    told = json.loads(model.read_text())
+    model.write_text(json.dumps(told | {"classes": [*told["classes"], "transfer"]}))
+    log = tmp_path / "log.csv"
+    log.write_text("case_id,activity,unit,start,end\n1,stay,MED,2026-01-05T01:00Z,2026-01-05T03:00Z\n")
+    words = ("--events", log, "--at", "2026-01-05T08:00Z", "--out", tmp_path / "o.parquet")
+    with pytest.raises(ChairsError, match="scenarios' model"):
+        run("forecast", model, *words)

@@ -142,6 +142,13 @@ def test_an_unknown_step_is_placed_by_unit_and_counted() -> None:
     assert dict(zip(now["unit"], now["mean"], strict=True)) == {"all": 1.0, "A": 0.0, "B": 1.0}
 
 
+def test_a_model_that_knows_hardly_any_step_of_those_present_is_refused() -> None:
+    known, other = (present(["2026-01-06T10:15Z"] * 12, unit="B", activity=name) for name in ("see", "another"))
+    with pytest.raises(SettingError, match="most of those present"):
+        outlook(forked(), other, AT, Question(hours=4, replications=2))
+    assert outlook(forked(), known[:6] + other[:6], AT, Question(hours=4, replications=2)).guessed == 6
+
+
 def test_a_model_without_places_is_refused() -> None:
     empty = Model(name="none", classes=("all",), arrivals=(), resources=(), steps=(Leave(name="out"),))
     with pytest.raises(SettingError, match="no step"):

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from chairs.cli.json_file import content
+from chairs.cli.twin_beds import beds_of, refuse_strange
 from chairs.store.files import sha256_of
 from chairs.store.stage import language
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from chairs.twin.model import Model
     from chairs.twin.outlook import Outlook, Question
     from chairs.twin.whereabouts import Rule
+
+    When = tuple[Path, dt.datetime | None]  # where the snapshot goes, and the moment of the update; None: now
 
 console = Console(highlight=False, soft_wrap=True)
 aside = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -65,7 +68,8 @@ def live_(  # noqa: PLR0917 - one argument per option of the command
     settings = _settings((model, risk, weigh), stale, _question(hours, replications, beds), _rule(outside, final))
     place = out or feed / ".live"
     source = Feed(folder=feed, mapping=_mapping(mapping), timezone=timezone)
-    _follow((source, Inbox(place / "inbox.sqlite")), (place, at), settings, None if once else 60 * every)
+    when = (place, None if at is None else _moment(at))
+    _follow((source, Inbox(place / "inbox.sqlite")), when, settings, None if once else 60 * every)
 
 
 def _settings(files: tuple[Path | None, Path | None, bool], stale: float, question: Question, rule: Rule) -> Settings:
@@ -84,7 +88,7 @@ def _settings(files: tuple[Path | None, Path | None, bool], stale: float, questi
 def _question(hours: int, replications: int, beds: list[str] | None) -> Question:
     from chairs.twin.outlook import Question
 
-    return Question(hours=hours, replications=replications, beds=_beds(beds))
+    return Question(hours=hours, replications=replications, beds=beds_of(beds))
 
 
 def _rule(outside: list[str] | None, final: list[str] | None) -> Rule:
@@ -93,32 +97,44 @@ def _rule(outside: list[str] | None, final: list[str] | None) -> Rule:
     return Rule(outside=tuple(outside or ()), final=tuple(final or ()))
 
 
-def _follow(where: tuple[Feed, Inbox], when: tuple[Path, str | None], settings: Settings, pause: float | None) -> None:
+def _follow(where: tuple[Feed, Inbox], when: When, settings: Settings, pause: float | None) -> None:
     """Update once, or again and again: then what cannot be done now is said, and tried again after the pause."""
-    from chairs.core.errors import DataError
+    from chairs.core.errors import DataError, SettingError
 
     while pause is not None:
         try:
             _update(where, when, settings)
-        except DataError as error:
+        except (DataError, SettingError) as error:  # e.g. one hour most of those present are at unknown steps
             aside.print(error.say(language()), markup=False)
         time.sleep(pause)
     _update(where, when, settings)
 
 
-def _update(where: tuple[Feed, Inbox], when: tuple[Path, str | None], settings: Settings) -> None:
+def _update(where: tuple[Feed, Inbox], when: When, settings: Settings) -> None:
     from chairs.live.update import update
 
     (source, inbox), (place, at) = where, when
     received = source.receive(inbox)
     for refused in received.problems:
         aside.print(refused.say(language()), markup=False)
-    now = dt.datetime.now(tz=dt.UTC).replace(microsecond=0) if at is None else _moment(at)
+    now = dt.datetime.now(tz=dt.UTC).replace(microsecond=0) if at is None else at
     total = settings.question.replications if settings.model is not None and settings.question else None
     with Progress(console=aside, transient=True) as bar:
         task = bar.add_task(source.folder.name, total=total)
         snapshot = update(inbox, place, now, settings, lambda done: bar.update(task, completed=done))
     _say(snapshot, received.new, len(received.problems))
+    _doubt(snapshot, settings)
+
+
+def _doubt(snapshot: Snapshot, settings: Settings) -> None:
+    """Say which beds count for nothing: their unit may come up in a later hour, so that the service goes on."""
+    from chairs.core.errors import SettingError
+
+    if snapshot.outlook and settings.question is not None:
+        try:
+            refuse_strange(settings.question.beds, {row["unit"] for row in snapshot.outlook})
+        except SettingError as error:
+            aside.print(error.say(language()), markup=False)
 
 
 def _say(snapshot: Snapshot, new: int, refused: int) -> None:
@@ -161,7 +177,7 @@ def forecast_(  # noqa: PLR0917 - one argument per option of the command
     from chairs.store.parquet import write_as
     from chairs.tables import CONTRACTS
     from chairs.twin.folding import fold, notices_of
-    from chairs.twin.outlook import Question, outlook, units_of
+    from chairs.twin.outlook import Question, names, outlook, units_of
     from chairs.twin.whereabouts import people
 
     moment, log = _moment(at), _events(events, mapping)
@@ -169,7 +185,8 @@ def forecast_(  # noqa: PLR0917 - one argument per option of the command
     rule = _rule(outside, final)
     ends = bool(log["end"].notna().any())
     here = people(fold(notices_of(_near(log, moment, final))), round(moment.timestamp() * 1_000_000), rule, ends=ends)
-    question = Question(hours=hours, replications=replications, seed=seed, beds=_beds(beds), units=units_of(log))
+    question = Question(hours=hours, replications=replications, seed=seed, beds=beds_of(beds), units=units_of(log))
+    refuse_strange(question.beds, names(read, here, question))
     with Progress(console=aside, transient=True) as bar:
         task = bar.add_task(read.name, total=replications)
         found = outlook(read, here, moment, question, lambda done: bar.update(task, completed=done))
@@ -276,18 +293,4 @@ def _moment(text: str) -> dt.datetime:
                 ),
             )
         )
-    return found
-
-
-def _beds(given: list[str] | None) -> dict[str, float]:
-    from chairs.core.errors import SettingError, problem
-
-    found = {}
-    for text in given or ():
-        unit, mark, number = text.rpartition("=")
-        if not (unit and mark and number.isdigit()):
-            raise SettingError(
-                (problem("--beds attend UNITÉ=NOMBRE", "--beds expects UNIT=NUMBER", remedy=("MED=28", "MED=28")),)
-            )
-        found[unit] = float(number)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from chairs.twin.scenario import Scenario
 
     Weeks = tuple[
-        Callable[[dt.datetime], Past], dt.datetime
-    ]  # what makes a week ready, and the first day of the one asked for
+        Callable[[dt.datetime], Past], dt.datetime, dt.datetime
+    ]  # what makes a week ready, the first day of the one asked for, and when the log begins
 
 REDRAWS_BEFORE = 4  # of each earlier week: its mean is enough
 TABLES = ("events", "cases", "unit_hour")  # of a study
@@ -66,7 +67,7 @@ def replay_(  # noqa: PLR0917 - one argument per option of the command
         settings = {"first day": first, "days": days, "scenario": scenario, "beds": ", ".join(beds or ()) or None,
                     "redraws": redraws, "earlier weeks": others, "seed": seed}  # fmt: skip
         files = _files(study, (model, events, cases), scenario)
-        name = study if model is None else model.stem
+        name = study if model is None else re.sub(r"[^\w.-]+", "-", model.stem)
         _write(out, found, (name, about.notice if about else None), (said, labels), (files, settings))
 
 
@@ -84,7 +85,7 @@ def _played(log: Callable[[], Weeks], asked: Scenario, numbers: tuple[float, int
         weeks = log()
         past = weeks[0](weeks[1])
         bar.reset(task, total=others + redraws)
-        before = _before(weeks, days, others, told)
+        before = _before(weeks, (days, others, seed), told)
         found = replay(past, asked, redraws=redraws, seed=seed, progress=lambda done: told(others + done))
     return beside_others(found, before), past.start.date().isoformat()
 
@@ -124,16 +125,25 @@ def _files(study: str, given: tuple[Path | None, ...], scenario: str | None) -> 
     return read if scenario is None else [*read, _file(scenario)]
 
 
-def _before(log: Weeks, days: float, others: int, told: Callable[[int], None]) -> list[Mapping[str, tuple[float, ...]]]:
-    """Return how far the replay lies from what happened in the weeks before, as far back as the log goes."""
+def _before(
+    log: Weeks, numbers: tuple[float, int, int], told: Callable[[int], None]
+) -> list[Mapping[str, tuple[float, ...]]]:
+    """Return how far the replay lies from what happened in the weeks before, as far back as the log goes.
+
+    A week that the log holds in part would count its empty hours as foretold: it is left out.
+    """
     from chairs.core.errors import DataError
     from chairs.twin.replay import gaps
 
-    make, first = log
+    make, first, begins = log
+    days, others, seed = numbers
     found: list[Mapping[str, tuple[float, ...]]] = []
     for number in range(1, others + 1):
+        start = first - dt.timedelta(days=math.ceil(days) * number)
+        if start < begins:
+            break
         try:
-            found.append(gaps(make(first - dt.timedelta(days=math.ceil(days) * number)), redraws=REDRAWS_BEFORE))
+            found.append(gaps(make(start), redraws=REDRAWS_BEFORE, seed=seed))
         except DataError:
             break  # the log does not go back so far: fewer weeks say it
         told(number)
@@ -186,7 +196,7 @@ def _from_study(study: str, week: str | None, days: float, asked: Scenario) -> W
     if touches_unlimited(found.model, asked):
         raise SettingError((problem(NO_QUEUE.fr, NO_QUEUE.en, file=f"scenario, {asked.name}"),))
     last = dt.datetime(1970, 1, 1) + dt.timedelta(days=found.learnt.log.last + 1)
-    return partial(past_week, found, days=days), _first(week, last, days, clock)
+    return partial(past_week, found, days=days), _first(week, last, days, clock), _begins(tables[0])
 
 
 def _from_log(files: tuple[Path, Path | None, Path | None], week: str | None, days: float, asked: Scenario) -> Weeks:
@@ -205,7 +215,12 @@ def _from_log(files: tuple[Path, Path | None, Path | None], week: str | None, da
     log: pd.DataFrame = read_event_log([events], None)["events"]
     last = pd.Timestamp(log[["start", "end"]].max().max()).tz_convert(read.timezone).to_pydatetime()
     start = _first(week, last.replace(tzinfo=None), days, read.timezone)
-    return partial(retrace, read, log, days=days, cases=None if cases is None else _table(cases)), start
+    return partial(retrace, read, log, days=days, cases=None if cases is None else _table(cases)), start, _begins(log)
+
+
+def _begins(log: pd.DataFrame) -> dt.datetime:
+    moment: dt.datetime = log[["start", "end"]].min().min().to_pydatetime()
+    return moment
 
 
 def _table(path: Path) -> pd.DataFrame:

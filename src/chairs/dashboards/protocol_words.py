@@ -36,8 +36,8 @@ def standing(claims: pd.DataFrame, log: pd.DataFrame | None) -> Iterator[Text]:
         )
     elif at == "known":
         yield Text(
-            fr="Exploratoire : le résultat était public et connu quand le protocole a été écrit.",
-            en="Exploratory: the outcome was public and known when the protocol was written.",
+            fr="Exploratoire : le résultat était connu quand le protocole a été écrit ou scellé.",
+            en="Exploratory: the outcome was known when the protocol was written or sealed.",
         )
     else:
         yield Text(
@@ -101,6 +101,12 @@ def untested(held: pd.DataFrame, lang: Language) -> str:
     count = sum(UNTESTED in flags.split(";") for flags in held["flags"].dropna().astype(str))
     if not count:
         return ""
+    if count == len(held) > 1:
+        every = {
+            "fr": "à chacun, un test qui pourrait le contredire manque",
+            "en": "each lacks a test that could contradict it",
+        }
+        return f" ({every[lang]})"
     if lang == "fr":
         return f" (dont {count} où un test qui pourrait {fmt.plural(count, 'le', 'les', lang)} contredire manque)"
     return f" ({count} of which lack a test that could contradict {fmt.plural(count, 'it', 'them', lang)})"
@@ -143,8 +149,8 @@ QUESTIONS: dict[Moment, Text] = {
         en="Which links, declared in advance, hold, and which are to be set aside?",
     ),
     "known": Text(
-        fr="Sur des résultats déjà publics, quels liens d'un protocole tiennent, et lesquels sont à écarter ?",
-        en="On results already public, which links of a protocol hold, and which are to be set aside?",
+        fr="Sur des résultats déjà connus, quels liens d'un protocole tiennent, et lesquels sont à écarter ?",
+        en="On results already known, which links of a protocol hold, and which are to be set aside?",
     ),
     "changed": Text(
         fr="Quels liens d'un protocole, modifié après son scellé, tiennent, et lesquels sont à écarter ?",
@@ -169,8 +175,11 @@ FLAGS = {
         fr="une autre différence l'explique sans doute (confusion)",
         en="another difference probably explains it (confounding)",
     ),
-    "crude_only": Text(fr="entre établissements seulement", en="between establishments only"),
-    "fragile": Text(fr="un facteur caché faible l'effacerait", en="a weak hidden factor would undo it"),
+    "crude_only": Text(fr="visible en comparaison brute seulement", en="seen in a crude comparison only"),
+    "fragile": Text(
+        fr="un facteur caché, faible ou pas plus fort que ceux tenus égaux, l'effacerait",
+        en="a hidden factor, weak or no stronger than those held equal, would undo it",
+    ),
     "future": Text(fr="le temps ne va pas dans ce sens", en="time does not run that way"),
     "negative_outcome": Text(fr="un résultat témoin bouge aussi", en="a control outcome moves too"),
     "small": Text(fr="trop petit pour compter", en="too small to matter"),

@@ -11,7 +11,7 @@ from chairs.linking.bounds import YEARS
 from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import FEWEST, primary
 from chairs.linking.protocol import Protocol
-from chairs.linking.removal import MOST, fewest, longest, tried
+from chairs.linking.removal import fewest, longest, tried
 from chairs.linking.specification import Curve, Specification, curve
 from chairs.stats.estimate import REASONS, Estimate, shown
 
@@ -43,6 +43,10 @@ NO_INTERVAL = Text(
 NONE_EXISTS = Text(
     fr="aucun retrait de {most} établissement(s) ou moins ({share} %) ne renverse le lien : tous ont été essayés",
     en="no removal of {most} establishment(s) or fewer ({share}%) overturns the link: all were tried",
+)
+NONE_POSSIBLE = Text(
+    fr="aucun retrait à essayer : il ne resterait pas {least} établissements",
+    en="no removal to try: fewer than {least} establishments would be left",
 )
 NONE_FOUND = Text(
     fr="aucune liste trouvée jusqu'à {share} % des établissements ({most}) dont le retrait renverse le lien ; "
@@ -154,8 +158,9 @@ class Answer:
         sites, count = self.declared.clusters or 0, len(self.overturned_by)
         every = tried(sites, "ordinal" if self.classes else "linear")
         if not count:
-            words = NONE_EXISTS if every >= longest(sites) else NONE_FOUND
-            return [words.say(lang).format(share=round(100 * MOST), most=longest(sites))]
+            most = longest(sites)
+            words = NONE_FOUND if every < most else NONE_EXISTS if most else NONE_POSSIBLE
+            return [words.say(lang).format(share=round(100 * most / max(sites, 1)), most=most, least=FEWEST)]
         names = ", ".join(self.overturned_by[:NAMED]) + (", …" if count > NAMED else "")
         found = ENOUGH.say(lang).format(count=count, names=names)
         if count > 1:

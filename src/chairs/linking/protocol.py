@@ -68,7 +68,7 @@ class Protocol:
     floor
         Answers under which a score does not count.
     exploratory
-        The outcome was public and known: nothing confirmatory can be said.
+        The outcome was known (public, say): nothing confirmatory can be said.
     assumed
         What is supposed of the outcome before it is read: standard deviations of `site`, `year`, `person` (points), or
         the number of `classes` for `ordinal`.

@@ -54,7 +54,7 @@ def _blank(protocol: Protocol) -> Iterator[Problem]:
     where, remedy = place(protocol.name), ("l'écrire", "write it")
     for key, value in asdict(protocol).items():
         texts = list(_texts(value))
-        if any(blank in text for text in texts for blank in BLANKS):
+        if any(text.strip().lower() in BLANKS for text in texts):
             yield problem("reste à remplir", "still to be filled in", file=where, column=key, remedy=remedy)
         elif not all(map(_says, texts)):
             yield problem("texte vide", "empty text", file=where, column=key, remedy=remedy)
@@ -100,12 +100,12 @@ def _strays(protocol: Protocol, measured: set[str], where: str) -> Iterator[Prob
 
 def _untimely(protocol: Protocol, seals: Sequence[Seal], today: str | None) -> Iterator[Problem]:
     """Yield the deviations not sealed yet that are dated before the last seal or to come."""
-    first, last = (seals[-1].date, len(seals[-1].deviations)) if seals else ("", 0)
-    for one in protocol.deviations[last:]:
-        if one.date < first or (today is not None and one.date > today):
+    sealed_on, told = (seals[-1].date, len(seals[-1].deviations)) if seals else ("", 0)
+    for one in protocol.deviations[told:]:
+        if one.date < sealed_on or (today is not None and one.date > today):
             what = (f"écart daté du {one.date}", f"a deviation dated {one.date}")
-            why = (f", avant le scellé du {first}", f", before the seal of {first}")
-            why = why if one.date < first else (", un jour à venir", ", a day to come")
+            why = (f", avant le scellé du {sealed_on}", f", before the seal of {sealed_on}")
+            why = why if one.date < sealed_on else (", un jour à venir", ", a day to come")
             remedy = ("écrire le jour où le changement a été décidé", "write the day the change was decided")
             file = place(protocol.name)
             yield problem(what[0] + why[0], what[1] + why[1], file=file, column="deviations", remedy=remedy)

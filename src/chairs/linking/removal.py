@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chairs.linking.ladder import primary
+from chairs.linking.ladder import FEWEST, primary
 from chairs.linking.protocol import Model, Protocol
 from chairs.linking.refits import Refit, Refits, foretold, refits
 from chairs.stats.estimate import Estimate
@@ -66,8 +66,14 @@ def tried(sites: int, model: Model = "linear") -> int:
 
 
 def longest(sites: int) -> int:
-    """Return the length of the longest list that is looked for."""
-    return int(MOST * sites)
+    """Return the length of the longest list that is looked for: what is left must be enough for an estimate.
+
+    Examples
+    --------
+    >>> [longest(sites) for sites in (8, 9, 11, 24)]
+    [0, 1, 2, 6]
+    """
+    return max(min(int(MOST * sites), sites - FEWEST), 0)
 
 
 def overturned(table: pd.DataFrame, removed: Sequence[str], protocol: Protocol, sign: float) -> bool:

@@ -28,8 +28,8 @@ FLAGS = {
         en="establishments that differ and establishments that change do not say the same: probably confounded",
     ),
     "crude_only": Text(
-        fr="les établissements qui diffèrent le montrent, l'estimation déclarée non : une confusion peut l'expliquer",
-        en="establishments that differ show it, the declared estimate does not: confounding may explain it",
+        fr="une comparaison plus brute le montre, l'estimation déclarée non : une confusion peut l'expliquer",
+        en="a cruder comparison shows it, the declared estimate does not: confounding may explain it",
     ),
     "fragile": Text(
         fr="une cause non mesurée, faible ou pas plus forte que celles tenues égales, suffirait à l'effacer",
@@ -122,11 +122,11 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     within slope (p < 5 %), a robustness value under 5 % or, between establishments, Oster's δ from 0 to 1, next
     period's exposure beside the declared one (negative control, p < 5 %), a declared outcome that cannot be moved
     (p < 5 %), an interval entirely under the smallest effect that matters, a comparison of establishments that holds
-    nothing equal. A link that is not supported although establishments that differ show it (crude or pooled, p < 5 %)
-    is marked `crude_only`. A negative control that the data do not allow (no later year, a control outcome nobody
-    measured), or a protocol that declares none, is not passed: the claim is marked `untested`, and its sentence says
-    so; to declare less never earns more. A causal reading is never written: that takes a design that the protocol does
-    not check.
+    nothing equal. A link that is not supported although a cruder comparison shows it (unadjusted, or pooled for a
+    change; p < 5 %) is marked `crude_only`. A negative control that the data do not allow (no later year, a control
+    outcome nobody measured), or a protocol that declares none, is not passed: the claim is marked `untested`, and its
+    sentence says so; to declare less never earns more. A causal reading is never written: that takes a design that the
+    protocol does not check.
     """
     tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
     steps = {pair: ladder(table, protocol.further, protocol.seed) for pair, table in tables.items()}
@@ -138,8 +138,10 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
         strength = _robustness(tables[pair], protocol, estimate)
         hidden = unseen(tables[pair], protocol, pair[0], estimate)
         weak = (strength is not None and strength < FRAGILE) or hidden.fragile(protocol.estimand)
-        flags = _flags(sources, protocol, pair, steps[pair], estimate, weak)
-        if q > protocol.fdr and _crude(steps[pair]):
+        flags = _confounded(steps[pair])
+        if q <= protocol.fdr or _significant(estimate):
+            flags += _against(sources, protocol, pair, estimate, weak)
+        if q > protocol.fdr and _crude(steps[pair], protocol):
             flags = ("crude_only", *flags)
         found.append(
             Verdict(
@@ -162,9 +164,10 @@ def _primary(steps: Sequence[Step], protocol: Protocol) -> Estimate:
     return next(step.estimate for step in steps if step.rung == protocol.declared)
 
 
-def _crude(steps: Sequence[Step]) -> bool:
-    """Say whether establishments that differ show the link, be it unadjusted."""
-    return any(step.rung in ("description", "pooled") and _significant(step.estimate) for step in steps)
+def _crude(steps: Sequence[Step], protocol: Protocol) -> bool:
+    """Say whether a cruder comparison than the declared one shows the link; of one year, "pooled" is "between"."""
+    rungs = ("description",) if protocol.estimand == "between" else ("description", "pooled")
+    return any(step.rung in rungs and _significant(step.estimate) for step in steps)
 
 
 def _known(value: float) -> float | None:
@@ -191,35 +194,29 @@ def _robustness(table: pd.DataFrame, protocol: Protocol, estimate: Estimate) -> 
         return None
     sites = table["establishment"].nunique()
     known = len(table) - sites if protocol.estimand == "within" else sites
-    df = known - table["year"].nunique() - len(covariates_of(table))
+    df = known - table["year"].nunique() - len(covariates_of(table)) - (protocol.estimand == "between")
     return robustness_value(estimate.estimate / estimate.se, df, alpha=ALPHA) if df > 1 else None
 
 
-def _flags(
-    sources: Sources,
-    protocol: Protocol,
-    pair: tuple[str, str],
-    steps: Sequence[Step],
-    estimate: Estimate,
-    weak: bool,
+def _confounded(steps: Sequence[Step]) -> tuple[str, ...]:
+    shown = {step.rung for step in steps if _significant(step.estimate)}
+    return ("confounded",) if {"contextual", "pooled"} <= shown else ()
+
+
+def _against(
+    sources: Sources, protocol: Protocol, pair: tuple[str, str], estimate: Estimate, weak: bool
 ) -> tuple[str, ...]:
-    named = {step.rung: step.estimate for step in steps}
-    gap, pooled = named.get("contextual"), named.get("pooled")
-    found = []
-    if gap is not None and _significant(gap) and pooled is not None and _significant(pooled):
-        found.append("confounded")
-    if _significant(estimate):
-        if weak:
-            found.append("fragile")
-        if protocol.estimand == "between" and not protocol.covariates:
-            found.append("unadjusted")
-        later = [_future(sources, protocol, pair)] if protocol.future_exposure else []
-        moved = [_moved(sources, protocol, pair[0], outcome) for outcome in protocol.negative_outcomes]
-        found += [flag for flag, ran in (("future", later), ("negative_outcome", moved)) if any(map(_significant, ran))]
-        if not (later or moved) or any(one is None or one.p is None for one in (*later, *moved)):
-            found.append(UNTESTED)
-        if _too_small(estimate, protocol.smallest_effect / protocol.per.get(pair[0], 1.0)):
-            found.append("small")
+    """Return what speaks against an estimate that would be claimed, or was not tried."""
+    found = ["fragile"] if weak else []
+    if protocol.estimand == "between" and not protocol.covariates:
+        found.append("unadjusted")
+    later = [_future(sources, protocol, pair)] if protocol.future_exposure else []
+    moved = [_moved(sources, protocol, pair[0], outcome) for outcome in protocol.negative_outcomes]
+    found += [flag for flag, ran in (("future", later), ("negative_outcome", moved)) if any(map(_significant, ran))]
+    if not (later or moved) or any(one is None or one.p is None for one in (*later, *moved)):
+        found.append(UNTESTED)
+    if _too_small(estimate, protocol.smallest_effect / protocol.per.get(pair[0], 1.0)):
+        found.append("small")
     return tuple(found)
 
 

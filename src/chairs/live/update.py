@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import DataError, problem
+from chairs.core.errors import DataError, SettingError, problem
 from chairs.live.inbox import ENDS, NEWEST, Inbox
 from chairs.live.snapshots import Snapshot, write_snapshot
 from chairs.twin.folding import digest
@@ -71,21 +71,27 @@ def update(
     DataError
         When there are no data, when they are older than `stale_minutes`, or from the future; the former snapshot
         stays, with its own date.
+    SettingError
+        When the model cannot start from those present; a snapshot without forecast is written before, because the
+        census needs no model.
     """
     at = round(now.timestamp() * 1_000_000)
     age = refuse_stale(inbox.facts().get(NEWEST), at, settings.stale_minutes)
     present = present_at(inbox, at, settings.rule)
+    foreseen, refused = _tried(present, now, settings, progress)
     snapshot = Snapshot(
         at=_iso(at),
         newest=_iso(at - round(age * MINUTE)),
         age_minutes=round(age, 3),
         state=digest(present),
-        model=settings.model_hash,
+        model=None if refused else settings.model_hash,
         census=count(present),
         admissions=_admissions(present, at, settings),
-        **_forecast(present, now, settings, progress),  # type: ignore[arg-type]
+        **foreseen,  # type: ignore[arg-type]
     )
     write_snapshot(snapshot, folder)
+    if refused is not None:
+        raise refused
     return snapshot
 
 
@@ -159,6 +165,15 @@ def _leaning(present: tuple[Person, ...], now: dt.datetime, settings: Settings) 
     from chairs.twin.admissions import leaning
 
     return leaning(settings.risk, present, round(now.timestamp() * 1_000_000))
+
+
+def _tried(
+    present: tuple[Person, ...], now: dt.datetime, settings: Settings, progress: Callable[[int], None] | None
+) -> tuple[dict[str, object], SettingError | None]:
+    try:
+        return _forecast(present, now, settings, progress), None
+    except SettingError as error:
+        return {}, error
 
 
 def _forecast(

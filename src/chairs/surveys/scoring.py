@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SITE = ["establishment", "unit", "period"]
 WILSON = 1.959963984540054
+ROUNDING = 1e-9  # of a score, under which a spread is that of rounding
 
 
 def score(
@@ -216,7 +217,8 @@ def _with_interval(table: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
     Where all answer alike their spread is not known to be nothing: an interval of no width, or an error of 0, would say
     so. Both are left out.
     """
-    reach = (WILSON * table["se"]).where(table["se"] > 0)
+    spread = table["se"] > ROUNDING * table["score"].abs()
+    reach = (WILSON * table["se"]).where(spread)
     low, high = table["score"] - reach, table["score"] + reach
     if _is_share(dimension) and dimension.points != "net" and dimension.times == 1:
         n, p, z = table["n"].where(table["n"] > 0), table["score"] / 100, WILSON
@@ -224,7 +226,7 @@ def _with_interval(table: pd.DataFrame, dimension: Dimension) -> pd.DataFrame:
         centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
         half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
         low, high = low.mask(exact, 100 * (centre - half)), high.mask(exact, 100 * (centre + half))
-    return table.assign(low=low, high=high, se=table["se"].where(table["se"] > 0))
+    return table.assign(low=low, high=high, se=table["se"].where(spread))
 
 
 def _levels(people: pd.DataFrame) -> list[pd.DataFrame]:

@@ -23,7 +23,7 @@ CURVE_POINTS = CONTRACTS.add(
             "high": measured("Borne haute à 95 %", "Upper 95% bound"),
             "joint_p": measured("p du test conjoint", "p of the joint test"),
         },
-        key=("protocol", "exposure", "outcome", "place"),
+        key=("protocol", "exposure", "outcome", "lag", "adjusted", "floor", "extremes"),
         order=("protocol", "outcome", "exposure", "place"),
     ),
 )

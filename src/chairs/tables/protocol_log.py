@@ -20,7 +20,7 @@ PROTOCOL_LOG = CONTRACTS.add(
             "outcome": Column(
                 kind="text",
                 choices=("unread", "known"),
-                label=Text(fr="Résultat : non lu, ou public et connu", en="Outcome: unread, or public and known"),
+                label=Text(fr="Résultat : non lu, ou connu", en="Outcome: unread, or known"),
             ),
             "touches": Column(
                 kind="flag", label=Text(fr="Touche ce dont les verdicts sont tirés", en="Touches what verdicts rest on")

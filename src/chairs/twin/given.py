@@ -35,7 +35,7 @@ class Own:
     line
         The line of the step's table that counts for each (class, weekday, ...), for `carried`; None: the first.
     every
-        One line a patient, the same at each of his visits.
+        One line a patient, the same at each of his visits until he comes to a step that decides (`R_DECIDES`).
     """
 
     who: np.ndarray

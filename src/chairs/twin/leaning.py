@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from chairs.twin.engine import layout as code
 from chairs.twin.following import Map, is_shown
 from chairs.twin.given import Given, Own, with_given
 from chairs.twin.steps import Leave, Route
@@ -59,7 +60,8 @@ def leaned(
     keeps its own odds among the ways that lead there and among those that do not, the factor is the same at each
     route on his way (Doob's transform of the chain), and he comes there with probability p. Where p = H nothing
     changes to the byte; where the model is sure (H is 0 or 1) it is not contradicted. Routes that depend on the hour
-    count as at the hour of the update; those by visit or queue as their mean.
+    count as at the hour of the update; those by visit or queue as their mean. Whoever has asked for one of the
+    activities goes on from there as everybody: his own chance says nothing of what follows.
     """
     starter, run = begun
     clock = at.astimezone(ZoneInfo(found.model.timezone))
@@ -67,7 +69,7 @@ def leaned(
     chances, factors = list(starter.chances), {}
     for number, person in enumerate(people):
         own = leaning.chance.get(person.case)
-        if own is None:
+        if own is None or any(activity in leaning.to for activity, _, _ in person.history):
             continue
         reach = ways.reach(starter.people[number])
         factor = _factor(chances[number], reach, own)
@@ -77,7 +79,8 @@ def leaned(
     if not factors:
         return begun
     known = ways.given(starter.people, factors)
-    changed = dataclasses.replace(run, program=with_given(run.program, known, len(people), source="state"))
+    program = dataclasses.replace(run.program, rows=ways.deciding(run.program.rows))
+    changed = dataclasses.replace(run, program=with_given(program, known, len(people), source="state"))
     return dataclasses.replace(starter, chances=tuple(chances)), changed
 
 
@@ -134,6 +137,12 @@ class _Ways:
         chain = coo_array((shares * (1 - 1e-12), (rows, columns)), shape=(len(names), len(names)))
         solved = spsolve((eye_array(len(names)) - chain).tocsc(), ends)
         return dict(zip(names, np.clip(solved, 0.0, 1.0).tolist(), strict=True))
+
+    def deciding(self, rows: np.ndarray) -> np.ndarray:
+        """Return the rows of the model's steps, those marked at which one of the activities is asked for."""
+        marked = rows.copy()
+        marked[:, code.R_DECIDES] = [self._there(step) for step in self.found.model.steps]
+        return marked
 
     def _there(self, step: Step) -> bool:
         return is_shown(step) and (getattr(step, "activity", None) or step.name) in self.to

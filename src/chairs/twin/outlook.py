@@ -103,20 +103,20 @@ def outlook(
     run = forecaster.run(at, asked.hours * hour + 1e-6 * hour, (asked.replications, asked.seed))
     if leaning is not None:
         found, run = leaned((found, run), people, leaning, at, forecaster.followed.map)
-    names = _names(model, people, asked)
-    counts = np.zeros((asked.replications, len(MEASURES), len(names), asked.hours + 1))
-    places = np.array([names.index(unit) for unit in _unit_of(model, asked.units)], dtype=np.int64)
-    initial = np.array([names.index(person.unit) for person in people], dtype=np.int64)
+    units = names(model, people, asked)
+    counts = np.zeros((asked.replications, len(MEASURES), len(units), asked.hours + 1))
+    places = np.array([units.index(unit) for unit in _unit_of(model, asked.units)], dtype=np.int64)
+    initial = np.array([units.index(person.unit) for person in people], dtype=np.int64)
     futures = Futures(run, found, forecaster.followed.map.surviving)
     for number in range(asked.replications):
         lines, order = futures.lines(number, stream(asked.seed, "outlook", number))
         stays = stays_of(lines, places, initial[order])
-        counts[number] = counted(stays, len(names), asked.hours, hour)
+        counts[number] = counted(stays, len(units), asked.hours, hour)
         if progress is not None:
             progress(number + 1)
     now = count(people)
-    counts[:, MEASURES.index("census"), :, 0] = [now.get(name, 0) for name in names]
-    table = _table(counts, (names, _open(model, names, asked, run)), at)
+    counts[:, MEASURES.index("census"), :, 0] = [now.get(name, 0) for name in units]
+    table = _table(counts, (units, _open(model, units, asked, run)), at)
     return Outlook(table=table, present=len(people), guessed=found.guessed)
 
 
@@ -132,7 +132,8 @@ def _unit_of(model: Model, units: Mapping[str, str]) -> list[str]:
     return [resource.unit or units.get(resource.name, resource.name) for resource in model.resources]
 
 
-def _names(model: Model, people: Sequence[Person], asked: Question) -> list[str]:
+def names(model: Model, people: Sequence[Person], asked: Question) -> list[str]:
+    """Return the units of which something is said: `all`, then the model's and those somebody is in."""
     return [ALL, *sorted({*_unit_of(model, asked.units), *(person.unit for person in people)} - {ALL})]
 
 

@@ -66,6 +66,51 @@ def test_live_once_with_a_model(tmp_path: Path, model: Path) -> None:
     assert read_snapshot(feed / ".live") == snapshot
 
 
+def test_beds_of_a_unit_nobody_knows_are_said(tmp_path: Path, model: Path) -> None:
+    (tmp_path / "a.hl7").write_text(ADT)
+    words = ("live", "--feed", tmp_path, "--model", model, "--once", "--hours", 2, "--replications", 2)
+    words = (*words, "--at", "2026-01-05T09:00+01:00", "--beds", "MED=2")
+    assert "--beds" not in run(*words)
+    said = run(*words, "--beds", "MEDD=28")
+    assert "« MEDD »" in said
+    assert "MED, all" in said
+    assert {row["open_beds"] for row in read_snapshot(tmp_path / ".live").outlook if row["unit"] == "MED"} >= {2.0}
+
+
+def strange_feed(folder: Path, count: int = 30) -> None:
+    """Write so many patients, of whom all but the first are at a step that no model of a ward knows."""
+    folder.mkdir()
+    lines = [f"{n},dialysis,DIA,2026-01-05T07:00Z,{'' if n else '2026-01-05T07:30Z'}\n" for n in range(count)]
+    (folder / "a.csv").write_text("case_id,activity,unit,start,end\n" + "".join(lines))
+
+
+def test_an_hour_the_model_cannot_foresee_still_has_its_census(tmp_path: Path, model: Path) -> None:
+    feed = tmp_path / "feed"
+    strange_feed(feed)
+    words = ("live", "--feed", feed, "--model", model, "--once", "--hours", 2, "--replications", 2)
+    with pytest.raises(ChairsError, match=r"does not know the step .* \(29/29\)"):
+        run(*words, "--at", "2026-01-05T09:00+01:00")
+    snapshot = read_snapshot(feed / ".live")
+    assert (snapshot.census, snapshot.outlook, snapshot.model) == ({"all": 29, "DIA": 29}, (), None)
+
+
+def test_one_bad_hour_does_not_end_the_service(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands still and the pause is counted: the third one ends the test."""
+    feed, pauses = tmp_path / "feed", []
+    strange_feed(feed)
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("chairs.cli.twin_live.time.sleep", pause)
+    words = ("twin", "live", "--feed", feed, "--model", model, "--hours", 2, "--replications", 2)
+    result = CliRunner().invoke(app, [*map(str, words), "--at", "2026-01-05T09:00+01:00"])
+    assert (pauses, result.exit_code) == ([3600.0] * 3, 130)
+    assert result.output.count("ne connaît pas l'étape de la plupart") == 3
+
+
 def test_forecast_from_a_log(tmp_path: Path, model: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text(
@@ -95,6 +140,7 @@ def test_forecast_from_a_log(tmp_path: Path, model: Path) -> None:
         (("--at", "noon"), "time zone"),
         (("--at", "2026-01-05T08:00Z", "--beds", "MED"), "UNIT=NUMBER"),
         (("--at", "2026-01-05T08:00Z", "--level", "high"), "unknown level"),
+        (("--at", "2026-01-05T08:00Z", "--beds", "MED=4", "--beds", "MEDD=28"), 'unknown unit "MEDD".*: MED, all'),
         (("--at", "2026-01-05T08:00Z", "--events", "absent.csv"), "not found"),
     ],
 )

@@ -244,6 +244,10 @@ def test_to_declare_less_earns_no_more(planted: Any) -> None:
     bare = verdict(panel, estimand="between", negative_outcomes=("i/other",))
     assert (bare.claim, "unadjusted" in bare.flags) == ("doubtful", True)
     assert "rien n'est tenu égal" in bare.say("fr")
+    loose = [verdict(planted.panel(planted.Planted(within=0.25, sites=20, years=3), s), fdr=0.6) for s in range(12)]
+    weaker = [one for one in loose if one.primary.p >= 0.05 and one.q <= 0.6]
+    assert weaker, "claims that only a loose protocol makes are looked at like the others"
+    assert all("untested" in one.flags for one in weaker)
     tied = _tied(planted, 1, sites=80, years=3)
     assert "unadjusted" not in verdict(tied, estimand="between", covariates=("z",)).flags
 

@@ -159,3 +159,41 @@ def test_each_class_and_hour_counts_with_its_own_line() -> None:
     ).table
     ward = table[(table["measure"] == "census") & (table["unit"] == "W")].iloc[24]
     assert abs(ward["mean"] - 3.0) < 4 * math.sqrt(30 * 0.09 / 40)
+
+
+def going_on() -> Model:
+    """A ward behind which a tenth go on to intensive care, and a quarter of the others are seen again."""
+    model = department()
+    names = [step.name for step in model.steps]
+    first = names.index("lying")
+    after = (
+        Delay(name="lying", duration=always(SOON)),
+        Release(name="up"),
+        Route(name="after ward", to=("intensive", "what next", "home"), probabilities=((0.1, 0.225, 0.675),)),
+        Seize(name="intensive", options=({"I": 1},), activity="intensive"),
+        Delay(name="lying there", duration=Duration(kind="fixed", mean=1e6)),
+        Release(name="up there"),
+    )
+    steps = (*model.steps[:first], *after, *model.steps[names.index("out") :])
+    return dataclasses.replace(model, steps=steps, resources=(*model.resources, Resource(name="I")))
+
+
+@pytest.mark.parametrize("share", [0.05, 0.9, 1.0])
+def test_once_he_is_there_he_goes_on_as_everybody(share: float) -> None:
+    """Behind the ward lies another step that counts as an admission, and a way back to where it is decided."""
+    model, here = going_on(), people(200)
+    leaning = Leaning(to=("ward", "intensive"), chance=chance(share, 200))
+    table = outlook(model, here, AT, Question(hours=72, replications=40, seed=7), None, leaning).table
+    there = table[(table["unit"] == "I") & (table["measure"] == "census")].iloc[-1]["mean"] / 200
+    again = 0.1 / (1 - 0.225 * SHARE)  # ends in intensive care, by the model alone, from the ward on
+    assert abs(there - share * again) < 4 * math.sqrt(share * again * (1 - share * again) / (200 * 40))
+
+
+def test_who_has_been_there_is_not_weighed() -> None:
+    model = going_on()
+    past = (("doctor", "ED", "ED"), ("ward", "W", "W"))
+    here = tuple(dataclasses.replace(one, unit="W", activity="ward", resource="W", history=past) for one in people(3))
+    forecaster = Forecaster(model)
+    begun = (starter(model, here, AT, forecaster.followed), forecaster.run(AT, 600.0, (1, 1)))
+    leaning = Leaning(to=("ward", "intensive"), chance=chance(0.9, 3))
+    assert leaned(begun, here, leaning, AT, Map(model)) is begun

@@ -31,6 +31,7 @@ from chairs.twin.engine.layout import (
     N_HOURS,
     N_VISITS,
     P_CLASS,
+    P_DECIDED,
     P_NUMBER,
     P_SOURCE,
     P_VISITED,
@@ -65,8 +66,9 @@ def _own_line(n: Any, p: int, of: int, visit: int) -> Any:
     own = n[of + G_PAIRS] + 2 * n[p + P_NUMBER]
     found = -1
     if n[p + P_NUMBER] < n[of + G_COUNT] and (n[of + G_SOURCE] == 0 or n[of + G_SOURCE] == n[p + P_SOURCE]):
-        if n[own + 1] < 0:  # one line for all visits
-            found = n[own]
+        if n[own + 1] < 0:  # one line for all visits, until what it speaks of is decided
+            if n[p + P_DECIDED] == 0:
+                found = n[own]
         elif visit < n[own + 1]:
             found = n[own] + visit
     return found

@@ -62,11 +62,12 @@ DRAW_HELD = 0xA4  # of the draw beside a step's own: is this patient kept over d
 # header of x
 WX_NOW, WX_COUNTED, WX_HORIZON, WX_WARM_UP, WX_HOUR, WX_PHASE, WX_SAMPLE_EVERY, HEADER_X = range(8)
 
-# a row of the step table; what FIRST, LEVELS, WIDTH and TARGETS point to depends on OP
+# a row of the step table; what FIRST, LEVELS, WIDTH and TARGETS point to depends on OP; who
+# comes to one that DECIDES is from then on as the others, where one line of his own counted for all his visits
 (
     R_OP, R_NEXT, R_OTHER, R_BY, R_OF, R_FIRST, R_LEVELS, R_WIDTH, R_TARGETS, R_TALLY, R_VISIT, R_LIMIT, R_QUEUES,
-    R_QUEUES_N, R_LOGGED, R_SIMPLE, R_START, R_STOP, R_WINDOW, R_WORSENS, R_KEY, R_WIDE,
-) = range(22)  # fmt: skip
+    R_QUEUES_N, R_LOGGED, R_SIMPLE, R_START, R_STOP, R_WINDOW, R_WORSENS, R_KEY, R_DECIDES, R_WIDE,
+) = range(23)  # fmt: skip
 
 # a duration: KIND, first place and number of tabulated values; two parameters in x
 D_KIND, D_FIRST, D_N, D_WIDE = range(4)
@@ -76,8 +77,8 @@ DX_WIDE = 2
 (
     P_ROW, P_CLASS, P_DOING, P_NEXT, P_LEAVES, P_PRIORITY, P_HOLDING, P_OVERDUE, P_RESOURCE, P_UNITS, P_WAITS, P_DRAWN,
     P_SERIAL, P_NUMBER, P_SOURCE, P_FINISH, P_IMPATIENT, P_AGE, P_WORSEN, P_PATIENCE,
-    P_VISITED, P_HELD, P_WIDE,
-) = range(23)  # fmt: skip
+    P_VISITED, P_HELD, P_DECIDED, P_WIDE,
+) = range(24)  # fmt: skip
 (
     PX_ARRIVED, PX_REQUESTED, PX_STARTED, PX_UNTIL, PX_REMAINING, PX_SURVIVAL, PX_ELAPSED, PX_PATIENCE_SURVIVAL,
     PX_PATIENCE_ELAPSED, PX_WIDE,

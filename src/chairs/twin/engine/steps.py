@@ -29,6 +29,7 @@ from chairs.twin.engine.layout import (
     N_STATIONS,
     N_STEPS,
     P_CLASS,
+    P_DECIDED,
     P_DOING,
     P_DRAWN,
     P_FINISH,
@@ -44,6 +45,7 @@ from chairs.twin.engine.layout import (
     PX_STARTED,
     PX_SURVIVAL,
     PX_UNTIL,
+    R_DECIDES,
     R_FIRST,
     R_LEVELS,
     R_LOGGED,
@@ -81,6 +83,8 @@ from chairs.twin.engine.waiting import seize, start_patience
 @part
 def _delay(n: Any, x: Any, slot: int, r: int) -> None:
     p, px = patient_at(n, slot), patient_x_at(n, slot)
+    if n[r + R_DECIDES] == 1:
+        n[p + P_DECIDED] = 1
     visit = visit_of(n, slot, r)
     s, u = draw_for(n, slot, r, visit)
     line = line_for(n, x, slot, r, visit)

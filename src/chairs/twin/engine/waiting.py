@@ -19,6 +19,7 @@ from chairs.twin.engine.layout import (
     N_CLASSES,
     P_AGE,
     P_CLASS,
+    P_DECIDED,
     P_DOING,
     P_IMPATIENT,
     P_LEAVES,
@@ -30,6 +31,7 @@ from chairs.twin.engine.layout import (
     PX_PATIENCE_ELAPSED,
     PX_PATIENCE_SURVIVAL,
     PX_REQUESTED,
+    R_DECIDES,
     R_FIRST,
     R_KEY,
     R_LIMIT,
@@ -133,6 +135,8 @@ def _seize_rarer(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
 def seize(n: Any, x: Any, slot: int, r: int, index: int) -> Any:
     """Ask for what a row names; return the next row, or -1 for somebody who waits."""
     p, px = patient_at(n, slot), patient_x_at(n, slot)
+    if n[r + R_DECIDES] == 1:
+        n[p + P_DECIDED] = 1
     x[px + PX_REQUESTED] = x[WX_NOW] - x[px + PX_ELAPSED]
     x[px + PX_ELAPSED] = 0.0
     resource = n[r + R_SIMPLE]  # almost all requests: one unit of one resource, and it is free

@@ -80,7 +80,10 @@ def test_what_is_promised_is_found_four_times_in_five(
 
     sources, protocol = hospitals(sites, years), asked(classes, held)
     said = power(sources, protocol)
-    assert said.detectable is not None
+    if said.detectable is None:  # said of few establishments only: its 480 draws know 80 % to three errors of 1.8 %
+        assert sites <= 20
+        assert max(found(sources, protocol, effect, redraws) for effect in (1.0, 1.5, 2.0, 3.0, 4.0)) <= 0.855 * redraws
+        return
     hits = found(sources, protocol, said.detectable, redraws)
     low, high = (0.72, 0.88) if redraws >= 500 else (0.8, 0.8)
     assert binom.ppf(0.0005 if redraws < 500 else 0.5, redraws, low) <= hits

@@ -76,7 +76,25 @@ def indicators_page() -> str:
         below = item.denominator.en if item.denominator else "–"
         rows.append((f"`{item.code}`", item.domain, item.label.en, item.label.fr, item.unit.en,
                      directions[item.direction], item.numerator.en + times, below, item.reference))  # fmt: skip
-    return "\n".join(["# Indicators\n", MADE, table(heads, rows)])
+    return "\n".join(["# Indicators\n", MADE, table(heads, rows), hospi_diag_part()])
+
+
+def hospi_diag_part() -> str:
+    """Return the codes of Hospi Diag, by edition, with the indicator that computes each."""
+    from chairs.indicators.hospi_diag import read_editions
+
+    heads = ("edition", "code", "label", "libellé", "indicator", "where the two differ")
+    rows = [
+        (edition, f"`{name}`", code.label.en, code.label.fr, f"`{code.indicator}`" if code.indicator else "–",
+         code.note or "–")
+        for edition, codes in read_editions().editions.items()
+        for name, code in codes.items()
+    ]  # fmt: skip
+    about = (
+        "The same code means another thing in another edition. A column of a Hospi Diag file finds its indicator "
+        'here, or by `chairs.indicators.hospi_diag.hospi_diag("2010-2016", "F6_D")`, endings of the files included.\n'
+    )
+    return "\n".join(["\n## Codes of Hospi Diag\n", about, table(heads, rows)])
 
 
 def instruments_page() -> str:

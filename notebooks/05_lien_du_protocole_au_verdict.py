@@ -17,6 +17,7 @@
 
 # %%
 import chairs
+from chairs.dashboards.words import link, named
 from chairs.demo.planted import read_planted
 from chairs.linking.answerable import answerable
 from chairs.linking.cells import Sources, cells
@@ -44,7 +45,7 @@ print("empreinte :", seal(protocol)[:16])
 names = ("indicators", "scores", "establishments")
 indicators, scores, establishments = (chairs.load(table, "demo") for table in names)
 for power in answerable(indicators, establishments, protocol, scores):
-    print(power.say(protocol.smallest_effect, "fr"))
+    print(power.say(protocol.smallest_effect, "fr", named(power.exposure, power.per, "fr")))
 
 # %% [markdown]
 # ## L'échelle des modèles pour une paire
@@ -75,17 +76,24 @@ yearly = yearly.rename(columns={"period": "year", "value": "absenteeism"})[["est
 rows = people.assign(year=people["period"].str[:4]).merge(traits, on="respondent").merge(yearly)
 held = ("establishment", "year", "age_band", "mode")
 alone = Absorbing(outcome="pec_inf", covariates=("absenteeism",), effects=held, cluster="establishment")
-print(absorbed_effects(rows, alone)[0].say("fr"))
+print(link(pair[0], 1, pair[1], "fr"), "–", absorbed_effects(rows, alone)[0].say("fr").partition(" : ")[2])
 
 # %% [markdown]
 # ## Tous les verdicts de la famille, et la vérité plantée
+#
+# Un lien peut tenir à une cause que personne n'a mesurée. L'**E-value** dit combien elle devrait peser : c'est un
+# **rapport de risques**, pas un facteur sur le score. « 2 » se lit : cette cause devrait rendre au moins deux fois plus
+# probables à la fois l'exposition et un résultat haut (ou bas), en plus de ce qui est déjà tenu égal. Un score n'a pas
+# de risque : sa différence d, en écarts types, est traduite par RR = exp(0,91 d), une approximation (VanderWeele et
+# Ding 2017, *Annals of Internal Medicine* 167:268-274).
 
 # %%
 truth = {(e.exposure, f"{e.instrument}/{e.dimension}"): e.within for e in read_planted().effects}
 for verdict in verdicts(sources, protocol):
     planted = truth.get((verdict.exposure, verdict.outcome), 0.0)
     if verdict.claim != "not_supported" or planted:
-        print(verdict.say("fr"), f"— vérité plantée : {planted:+.2f}")
+        pair_named = link(verdict.exposure, protocol.per.get(verdict.exposure, 1), verdict.outcome, "fr")
+        print(verdict.say("fr", pair_named), f"— vérité plantée : {planted:+.2f}")
 
 # %% [markdown]
 # ## Quelqu'un conteste
@@ -94,7 +102,8 @@ for verdict in verdicts(sources, protocol):
 # et combien d'établissements il faudrait retirer pour renverser la conclusion.
 
 # %%
-print(contest(sources, protocol, pair, Challenge(floor=30)).say("fr"))
+answer = contest(sources, protocol, pair, Challenge(floor=30))
+print(answer.say("fr", named(answer.exposure, answer.per, "fr")))
 
 # %% [markdown]
 # Ce que l'on peut dire : dans ce territoire, quand l'absentéisme d'un établissement monte, le score de ses patients sur

@@ -19,7 +19,9 @@
 import numpy as np
 
 import chairs
+from chairs.dashboards.figures.control_charts import WORDS
 from chairs.stats import control_charts, frontier, funnel, rare_events, run_charts
+from chairs.stats.special_causes import SENTENCES
 
 STUDY, HOSPITAL = "demo", "990000001"
 indicators = chairs.load("indicators", STUDY)
@@ -45,7 +47,11 @@ OBJECTIF = 8.0  # % d'absentéisme au plus
 tenu = {"pass": "toujours", "fail": "jamais", "hit_or_miss": "certains mois seulement"}
 print(f"Objectif de {OBJECTIF} % au plus : tenu {tenu.get(chart.assurance(OBJECTIF, better=-1), '(pas de limites)')}.")
 absence.assign(
-    moyenne=chart.mean, basse=chart.low, haute=chart.high, cause=chart.causes, lecture=chart.variation(better=-1)
+    moyenne=chart.mean,
+    basse=chart.low,
+    haute=chart.high,
+    cause=[SENTENCES[cause].fr for cause in chart.causes],
+    lecture=[WORDS[word].fr for word in chart.variation(better=-1)],
 )[["period", "value", "moyenne", "basse", "haute", "cause", "lecture"]].round(2)
 
 # %% [markdown]
@@ -57,7 +63,7 @@ absence.assign(
 # %%
 violence = monthly[monthly["code"] == "violence_rate"].dropna(subset=["numerator", "denominator"])
 u_chart = control_charts.rates(violence["numerator"].tolist(), violence["denominator"].tolist(), "u")
-violence.assign(haute=np.multiply(u_chart.high, 1000), cause=u_chart.causes)[
+violence.assign(haute=np.multiply(u_chart.high, 1000), cause=[SENTENCES[cause].fr for cause in u_chart.causes])[
     ["period", "value", "haute", "cause"]
 ].round(1)
 

@@ -19,6 +19,7 @@ from chairs.cli import (
     twin,
     twin_app,
     twin_calibrate,
+    twin_latest,
     twin_live,
     twin_optimise,
     twin_replay,
@@ -42,6 +43,7 @@ twin.app.command("replay")(twin_replay.replay_)
 twin.app.command("optimise")(twin_optimise.optimise_)
 twin.app.command("app")(twin_app.app_)
 twin.app.command("live")(twin_live.live_)
+twin.app.command("latest")(twin_latest.latest_)
 twin.app.command("forecast")(twin_live.forecast_)
 twin.app.command("watch")(twin_watch.watch_)
 app.add_typer(twin.app, name="twin")

@@ -1,4 +1,4 @@
-"""`chairs data list | fetch | check`: the catalogue of sources, their files, and what is wrong with a file."""
+"""`chairs data list | fetch | check | export`: the catalogue, its files, what is wrong with one, a log written back."""
 
 from __future__ import annotations
 
@@ -74,3 +74,22 @@ def check(
     console.print(report.say(language()), markup=False)
     if report.problems:
         sys.exit(EXIT_CODE)
+
+
+@app.command("export")
+def export(
+    study: Annotated[str, typer.Argument(help="Study whose event log is written.")],
+    file: Annotated[Path, typer.Argument(help="File to write: .csv, .parquet, .xes or .xes.gz.")],
+) -> None:
+    """Write the event log of a study for another tool; one row a step of a case, so it is no release."""
+    from chairs.sources.log_writing import write_event_log
+    from chairs.store.load import load_table
+
+    write_event_log(load_table("events", study), file)
+    console.print(str(file), markup=False)
+    if paths.study(study).level == "patient":
+        words = {
+            "fr": "un parcours par patient : ce fichier ne sort pas de l'établissement",
+            "en": "one pathway a patient: this file does not leave the hospital",
+        }
+        console.print(words[language()], markup=False)

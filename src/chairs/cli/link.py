@@ -63,6 +63,7 @@ def answerable(
     answers: Annotated[float | None, typer.Option(help=ANSWERS)] = None,
 ) -> None:
     """Say, without reading any value of the outcome, which effect could be detected with these sites and years."""
+    from chairs.dashboards.words import indicator, named
     from chairs.linking.answerable import answerable as power
     from chairs.linking.protocol import read_protocol, unblocked
     from chairs.linking.ready import refuse_unknown
@@ -75,11 +76,12 @@ def answerable(
     scores = load_table("scores", asked.study) if locate("scores", asked.study) else None
     years = _years(paths.study(asked.study).period)
     for one in power(indicators, establishments, asked, scores, answers, years):
-        line = one.say(asked.smallest_effect, language(), _named(one.exposure, one.per))
+        line = one.say(asked.smallest_effect, language(), named(one.exposure, one.per, language()))
         console.print(line, markup=False)
         if open_doors := sorted(unblocked(asked, one.exposure)):
             words = {"fr": "causes communes non tenues égales", "en": "common causes not held equal"}[language()]
-            console.print(f"  {words}: {', '.join(open_doors)}", markup=False)
+            causes = ", ".join(indicator(cause).say(language()) for cause in open_doors)
+            console.print(f"  {words}{' : ' if language() == 'fr' else ': '}{causes}", markup=False)
 
 
 def _years(period: str) -> list[str]:
@@ -94,13 +96,6 @@ def _years(period: str) -> list[str]:
 
     years = [int(year) for year in re.findall(r"\b\d{4}\b", period)]
     return [str(year) for year in range(min(years), max(years) + 1)] if years else []
-
-
-def _named(exposure: str, per: float) -> str:
-    """Return the indicator's name, and the change of it that a number is about, with its unit."""
-    from chairs.dashboards.words import change, indicator
-
-    return f"{indicator(exposure).say(language())} ({change(exposure, per, language())})"
 
 
 @app.command("redraws")
@@ -169,6 +164,7 @@ def contest(
     """Answer a challenge to a claim: the changed choice on the specification curve, and how few carry the claim."""
     from chairs.cli.cluster import executor_for
     from chairs.core.errors import SettingError, problem, unknown
+    from chairs.dashboards.words import named
     from chairs.linking.cells import Sources
     from chairs.linking.contest import Challenge
     from chairs.linking.contest import contest as answer
@@ -192,4 +188,4 @@ def contest(
     challenge = Challenge(drop=tuple(drop or ()), lag=lag, floor=floor)
     with executor_for(cluster, 1, workers) as executor:
         said = answer(sources, protocol, pair, challenge, executor)
-    console.print(said.say(language(), _named(said.exposure, said.per)), markup=False)
+    console.print(said.say(language(), named(said.exposure, said.per, language())), markup=False)

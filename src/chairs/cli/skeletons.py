@@ -126,7 +126,7 @@ graph:                     # the causal diagram that says why
 smallest_effect: 1.0       # points of the score, per change of the exposure, under which nothing matters
 per: {absenteeism: 1}      # the change spoken of
 # negative_outcomes: [demo-patient-experience/repas]   # what the exposures cannot reach
-# exploratory: true        # the outcome is public and known
+# exploratory: true        # only where the outcome is public or was looked at: nothing confirmatory is then said
 assumed: {site: 3.0, year: 1.5, person: 18.0}   # spread expected of the score, for `chairs link answerable $name`
 """
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt, phrases
+from chairs.tables.claims import FLAGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,34 +160,14 @@ QUESTIONS: dict[Moment, Text] = {
 }
 WHEN: dict[Moment, Text] = {
     "before": Text(fr="déclarés avant de lire les résultats", en="declared before the results were read"),
-    "known": Text(fr="déclarés sur des résultats connus", en="declared on known results"),
+    "known": Text(
+        fr="exploratoires car déclarés sur des résultats connus",
+        en="that are exploratory because declared on known results",
+    ),
     "changed": Text(
-        fr="d'un protocole modifié après son scellé", en="of a protocol that was changed after it was sealed"
+        fr="exploratoires car d'un protocole modifié après son scellé",
+        en="that are exploratory because of a protocol that was changed after it was sealed",
     ),
-}
-CLAIMS = {
-    "supported": Text(fr="soutenu", en="supported"),
-    "doubtful": Text(fr="douteux", en="doubtful"),
-    "not_supported": Text(fr="non établi", en="not established"),
-    "not_valid": Text(fr="non estimable", en="cannot be estimated"),
-}
-FLAGS = {
-    "confounded": Text(
-        fr="une autre différence l'explique sans doute (confusion)",
-        en="another difference probably explains it (confounding)",
-    ),
-    "crude_only": Text(fr="visible en comparaison brute seulement", en="seen in a crude comparison only"),
-    "fragile": Text(
-        fr="un facteur caché, faible ou pas plus fort que ceux tenus égaux, l'effacerait",
-        en="a hidden factor, weak or no stronger than those held equal, would undo it",
-    ),
-    "future": Text(fr="le temps ne va pas dans ce sens", en="time does not run that way"),
-    "negative_outcome": Text(fr="un résultat témoin bouge aussi", en="a control outcome moves too"),
-    "small": Text(fr="trop petit pour compter", en="too small to matter"),
-    "unadjusted": Text(
-        fr="rien n'est tenu égal entre établissements", en="nothing is held equal between establishments"
-    ),
-    "untested": Text(fr="un test qui pourrait le contredire manque", en="a test that could contradict it is missing"),
 }
 UNTESTED = "untested"
 
@@ -196,7 +177,9 @@ def flagged(flags: str) -> Text:
 
     Examples
     --------
-    >>> flagged("small;untested").fr
-    'trop petit pour compter, un test qui pourrait le contredire manque'
+    >>> flagged("small;fragile").en.partition("; ")[2]
+    'a hidden factor, weak or no stronger than those held equal, would undo it'
     """
-    return phrases.both(lambda lang: ", ".join(FLAGS[flag].say(lang) for flag in flags.split(";")))
+    return phrases.both(
+        lambda lang: (" ; " if lang == "fr" else "; ").join(FLAGS[flag].say(lang) for flag in flags.split(";"))
+    )

@@ -102,6 +102,7 @@ def _study(study: Study, drawn: list[tuple[Drawing, Fiche | Absence]], released:
         "period": study.period,
         "calendar": study.calendar,
         "sources": list(study.sources),
+        "labels": {code: _text(words) for code, words in sorted(study.labels.items())},
         "figures": [_summary(drawing, made) for drawing, made in drawn if isinstance(made, Fiche)],
         "absent": [
             {"id": made.id, "stage": drawing.stage, "title": _text(made.title), "reason": _text(made.reason)}

@@ -112,6 +112,22 @@ def change(code: str, by: float, lang: Language) -> str:
     return f"+{fmt.measure(by * scale(code), lang)} {first}{space}{rest}".strip()
 
 
+def named(code: str, by: float, lang: Language) -> str:
+    """Return the name of an indicator with the change of it that a number is about.
+
+    Examples
+    --------
+    >>> named("occupancy", 0.1, "en")
+    'Bed occupancy (+10 points of %)'
+    """
+    return f"{indicator(code).say(lang)} ({change(code, by, lang)})"
+
+
+def link(code: str, by: float, result: str, lang: Language) -> str:
+    """Return a link in words: the indicator, the change of it, and the dimension of a questionnaire."""
+    return f"{named(code, by, lang)} → {outcome(result).say(lang)}"
+
+
 def scale(code: str) -> int:
     """Return by what the value of an indicator is multiplied where it is shown: ratios are shown in percent.
 

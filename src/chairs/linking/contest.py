@@ -11,7 +11,7 @@ from chairs.linking.bounds import YEARS
 from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import FEWEST, primary
 from chairs.linking.protocol import Protocol
-from chairs.linking.removal import fewest, longest, tried
+from chairs.linking.removal import fewest, longest, tried, without
 from chairs.linking.specification import Curve, Specification, curve
 from chairs.stats.estimate import REASONS, Estimate, shown
 
@@ -195,7 +195,7 @@ def contest(
     whole = _challenged(sources, protocol, pair, replace(challenge, drop=()))
     _compared(challenge, {*declared["establishment"], *whole["establishment"]})
     _comparable(sources, protocol, pair, challenge)
-    table = _without(whole, challenge.drop)
+    table = without(whole, challenge.drop)
     lag = protocol.lag if challenge.lag is None else challenge.lag
     floor = protocol.floor if challenge.floor is None else challenge.floor
     choice = Specification(lag=lag, adjusted=bool(protocol.covariates), floor=floor, extremes=True)
@@ -208,7 +208,7 @@ def contest(
         curve=points,
         rank=None if challenge.drop else points.rank_of(choice),
         overturned_by=found,
-        left=primary(_without(declared, found), protocol.estimand, protocol.model) if found else None,
+        left=primary(without(declared, found), protocol.estimand, protocol.model) if found else None,
         classes=protocol.model == "ordinal",
         exposure=pair[0],
         per=protocol.per.get(pair[0], 1.0),
@@ -254,7 +254,7 @@ def _compared(challenge: Challenge, sites: Collection[str]) -> None:
 def _challenged(sources: Sources, protocol: Protocol, pair: tuple[str, str], challenge: Challenge) -> pd.DataFrame:
     """Return the rows that a challenge compares."""
     asked = replace(protocol, floor=protocol.floor if challenge.floor is None else challenge.floor)
-    return _without(cells(sources, asked, *pair, challenge.lag), challenge.drop)
+    return without(cells(sources, asked, *pair, challenge.lag), challenge.drop)
 
 
 def _comparable(sources: Sources, protocol: Protocol, pair: tuple[str, str], challenge: Challenge) -> None:
@@ -275,10 +275,6 @@ def _comparable(sources: Sources, protocol: Protocol, pair: tuple[str, str], cha
         what = (told.fr.format(left=left, least=FEWEST), told.en.format(left=left, least=FEWEST))
         do = (remedy.fr.format(one=protocol), remedy.en.format(one=protocol))
         raise SettingError((problem(*what, column=option, remedy=do),))
-
-
-def _without(table: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
-    return table[~table["establishment"].isin(names)].reset_index(drop=True)
 
 
 def _per(one: Estimate, per: float, name: str) -> Estimate:

@@ -47,6 +47,7 @@ READ: dict[Rung, Text] = {
     ),
     "double_ml": Text(fr="ajustement souple appris par machine", en="flexible adjustment learnt by machine"),
 }
+PER_UNIT = Text(fr="par unité de l'indicateur", en="per unit of the indicator")
 LEVELS: dict[Rung, Level] = {"within": "change", "two_way": "change", "staggered": "change"}
 TRENDS = 0.05  # p value of the trends before joining under which the programme's effect is not given
 
@@ -65,7 +66,7 @@ class Step:
 
     def say(self, lang: Language = "fr") -> str:
         """Return the rung and its estimate or reason as one line."""
-        return f"{READ[self.rung].say(lang)} – {self.estimate.say(lang)}"
+        return f"{READ[self.rung].say(lang)} – {replace(self.estimate, term=PER_UNIT.say(lang)).say(lang)}"
 
 
 def ladder(table: pd.DataFrame, further: Sequence[Further] = (), seed: int = 1) -> tuple[Step, ...]:
@@ -107,7 +108,7 @@ def ladder(table: pd.DataFrame, further: Sequence[Further] = (), seed: int = 1) 
     steps = [Step(rung="description", estimate=alone), *_split(sums), Step(rung="pooled", estimate=mixed)]
     if mixed.reason == COLLINEAR:  # the covariates determine the exposure: its two parts mean nothing either
         refused = replace(blank, reason=COLLINEAR)
-        steps[1:3] = [Step(rung="between", estimate=refused), Step(rung="within", estimate=refused)]
+        steps[1:-1] = [Step(rung="between", estimate=refused), Step(rung="within", estimate=refused)]
     steps.append(Step(rung="two_way", estimate=_exposure(panel.fixed_effects(sums, errors=ERRORS))))
     if still(table):
         refused = replace(blank, reason=STILL)
@@ -127,7 +128,7 @@ def still(table: pd.DataFrame) -> bool:
 
 
 def primary(table: pd.DataFrame, estimand: str, model: str = "linear") -> Estimate:
-    """Return the declared estimate of one pair.
+    """Return the declared estimate of one pair, or the reason that its rung of the `ladder` gives.
 
     Two-way fixed effects for `within`, the between slope for `between`, log odds for the model `ordinal`.
     """
@@ -140,7 +141,9 @@ def primary(table: pd.DataFrame, estimand: str, model: str = "linear") -> Estima
         return between(table)
     sums = sums_of(table, covariates_of(table))
     if estimand == "within":
-        return _exposure(panel.fixed_effects(sums, errors=ERRORS))
+        return replace(blank, reason=STILL) if still(table) else _exposure(panel.fixed_effects(sums, errors=ERRORS))
+    if _exposure(panel.pooled(sums, errors="classical")).reason == COLLINEAR:
+        return replace(blank, reason=COLLINEAR)
     return next(step.estimate for step in _split(sums) if step.rung == "between")
 
 

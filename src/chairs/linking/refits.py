@@ -7,27 +7,32 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chairs.linking.cells import covariates_of
-from chairs.linking.ladder import ERRORS, FEWEST, TOO_FEW, sums_of
+from chairs.linking.ladder import COLLINEAR, ERRORS, FEWEST, STILL, TOO_FEW, sums_of
 from chairs.linking.ordered import design
 from chairs.linking.protocol import Protocol
 from chairs.stats.estimate import Estimate, estimated
+from chairs.stats.panel import NOTHING
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from chairs.stats.cross_products import CrossProducts
+
 SOUND = 1e-10  # least eigenvalue of the scaled information, under which what is left determines no slope
-PERFECT = ("separation", "no_variance", "no_convergence")  # no interval, but nothing that speaks against the link
+PERFECT = ("separation", "no_variance", "no_convergence")  # no interval: the link may have become perfect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Refit:
     """One fit: its estimate, and the score (clusters, k) and information (clusters, k, k) it is made of.
 
-    `at` is the exposure's place among the k columns; without an estimate there is no score.
+    `at` is the exposure's place among the k columns; without an estimate there is no score. `leaning` tells the side of
+    a link that became perfect: the sign of the slope which reproduces the data, 0 where it adds nothing to the rest.
     """
 
     estimate: Estimate
+    leaning: float = 0.0
     score: np.ndarray | None = None
     gram: np.ndarray | None = None
     at: int = -1
@@ -35,11 +40,12 @@ class Refit:
     def bound(self, sign: float) -> float:
         """Return the end of the interval that faces zero, times `sign`; not above zero: the claim is overturned.
 
-        A fit without an interval overturns too, unless the link became perfect (`PERFECT`).
+        A fit without an interval overturns too, unless the link became perfect (`PERFECT`) on the same side: an outcome
+        which the rest explains entirely leaves nothing of the link, and no interval either.
         """
         one = self.estimate
         if one.low is None or one.high is None:
-            return float("inf") if one.reason in PERFECT else -float("inf")
+            return float("inf") if one.reason in PERFECT and sign * self.leaning > 0 else -float("inf")
         return min(sign * one.low, sign * one.high)
 
 
@@ -61,24 +67,54 @@ def _linear(table: pd.DataFrame, within: bool) -> Refits:
     """Lay the sums of each establishment out; a fit adds up those that are kept."""
     import numpy as np
 
-    from chairs.stats.cross_products import INTERCEPT
+    from chairs.stats.cross_products import INTERCEPT, independent
 
-    raw = sums_of(table, covariates_of(table))
-    raw = raw if within else raw.split(["exposure"])
+    whole = sums_of(table, covariates_of(table))
+    raw = whole if within else whole.split(["exposure"])
     terms = raw.terms if within else (INTERCEPT, *raw.terms)
-    source = raw.selected((*terms, raw.outcome))
+    source, mixed = _Kept(raw, terms), _Kept(whole, (INTERCEPT, *whole.terms))
     moved = raw.within().selected((*terms, raw.outcome)).products if within else source.products
-    first = raw.products[:, 0, [raw.position(column) for column in source.columns]]
     at = terms.index("exposure" if within else "exposure (between)")
 
     def without(kept: np.ndarray) -> Refit:
-        total = source.products[kept].sum(axis=0)
-        about = np.diag(total) - first[kept].sum(axis=0) ** 2 / raw.products[kept, 0, 0].sum()
-        about[0] = about[0] if within else total[0, 0]
         blank = Estimate(term="exposure", n=int(raw.rows[kept].sum()), clusters=int(kept.sum()), method=ERRORS)
+        total, about = source.sums(kept)
+        reason = None
+        if (blank.clusters or 0) < FEWEST:
+            reason = TOO_FEW
+        elif not about[-1] > NOTHING * total[-1, -1]:
+            reason = "constant_outcome"
+        elif within and moved[kept, -1, -1].sum() <= NOTHING * about[-1]:
+            reason = STILL
+        elif not within and not independent(*mixed.covariates(kept))[-1]:
+            reason = COLLINEAR  # covariates may determine the exposure and none of the two parts it is split into
+        if reason:
+            return Refit(estimate=replace(blank, reason=reason))
         return _least_squares(moved[kept], about, at, blank, int(kept.sum()) if within else 0)
 
     return Refits(names=np.array(raw.clusters), columns=len(terms), without=without)
+
+
+class _Kept:
+    """The products of some columns by establishment, the outcome last, and their sums over those that a mask keeps."""
+
+    def __init__(self, sums: CrossProducts, terms: tuple[str, ...]) -> None:
+        chosen = sums.selected((*terms, sums.outcome))
+        self.products, self._intercept = chosen.products, terms[0] == sums.columns[0]
+        self._first = sums.products[:, 0, [sums.position(column) for column in chosen.columns]]
+        self._count = sums.products[:, 0, 0]
+
+    def sums(self, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the summed products and each column's sum of squares about its mean (the intercept's own)."""
+        total = self.products[kept].sum(axis=0)
+        about = total.diagonal() - self._first[kept].sum(axis=0) ** 2 / self._count[kept].sum()
+        about[0] = total[0, 0] if self._intercept else about[0]
+        return total, about
+
+    def covariates(self, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same without the outcome."""
+        total, about = self.sums(kept)
+        return total[:-1, :-1], about[:-1]
 
 
 def _least_squares(products: np.ndarray, about: np.ndarray, at: int, blank: Estimate, absorbed: int) -> Refit:
@@ -87,24 +123,23 @@ def _least_squares(products: np.ndarray, about: np.ndarray, at: int, blank: Esti
 
     from chairs.stats.cluster_robust import sandwich
     from chairs.stats.cross_products import independent
-    from chairs.stats.panel import NOTHING
 
     total = products.sum(axis=0)
     used = np.flatnonzero(independent(total[:-1, :-1], about[:-1]))
-    if (blank.clusters or 0) < FEWEST or blank.n - absorbed - len(used) < 1:
+    if blank.n - absorbed - len(used) < 1:
         return Refit(estimate=replace(blank, reason=TOO_FEW))
     if at not in used:
-        return Refit(estimate=replace(blank, reason="collinear"))
-    if not about[-1] > NOTHING * total[-1, -1]:
-        return Refit(estimate=replace(blank, reason="constant_outcome"))
+        return Refit(estimate=replace(blank, reason=COLLINEAR))
     gram, xy = products[:, used[:, None], used], products[:, used, -1]
     beta = np.linalg.solve(gram.sum(axis=0), xy.sum(axis=0))
-    if total[-1, -1] - xy.sum(axis=0) @ beta <= NOTHING * about[-1]:
-        return Refit(estimate=replace(blank, reason="no_variance"))
     place, score = int(np.searchsorted(used, at)), xy - gram @ beta
+    slope = float(beta[place])
+    if total[-1, -1] - xy.sum(axis=0) @ beta <= NOTHING * about[-1]:
+        leaning = slope if slope**2 * total[at, at] > NOTHING * about[-1] else 0.0
+        return Refit(estimate=replace(blank, reason="no_variance"), leaning=leaning)
     robust = sandwich(gram, score, ERRORS, asked=(place,))
     error = float(np.sqrt(max(robust.covariance[place, place], 0.0)))
-    found = estimated(blank, float(beta[place]), error, float(robust.df[place]))
+    found = estimated(blank, slope, error, float(robust.df[place]))
     return Refit(estimate=found, score=score, gram=gram, at=place)
 
 
@@ -125,9 +160,24 @@ def _ordered(table: pd.DataFrame) -> Refits:
             return Refit(estimate=blank)
         fit = ordered_clusters(outcome[rows], x[rows], names, cluster[rows])
         last = fit.estimates[-1]
-        return Refit(estimate=last) if last.estimate is None else Refit(estimate=last, score=fit.score, gram=fit.gram)
+        if last.estimate is None:
+            return Refit(estimate=last, leaning=_side(outcome[rows], x[rows]))
+        return Refit(estimate=last, score=fit.score, gram=fit.gram)
 
     return Refits(names=own, columns=len(names) + len(np.unique(outcome)), without=without)
+
+
+def _side(classes: np.ndarray, x: np.ndarray) -> float:
+    """Return the slope of the last column by least squares on the classes as numbers: where odds have none, its side.
+
+    0 where it is rounding: whatever separates the classes is then another column.
+    """
+    import numpy as np
+
+    own = np.column_stack([np.ones(len(x)), x])
+    slope = float(np.linalg.lstsq(own, classes, rcond=None)[0][-1])
+    size = float(((classes - classes.mean()) ** 2).sum())
+    return slope if slope**2 * float((x[:, -1] ** 2).sum()) > NOTHING * size else 0.0
 
 
 def foretold(fit: Refit, sign: float) -> np.ndarray:

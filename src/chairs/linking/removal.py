@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -78,8 +78,20 @@ def longest(sites: int) -> int:
 
 def overturned(table: pd.DataFrame, removed: Sequence[str], protocol: Protocol, sign: float) -> bool:
     """Say whether the declared model without `removed` is no longer on its side of zero."""
-    left = table[~table["establishment"].isin(removed)].reset_index(drop=True)
-    return Refit(estimate=primary(left, protocol.estimand, protocol.model)).bound(sign) <= 0
+    import numpy as np
+
+    left = without(table, removed)
+    estimate = primary(left, protocol.estimand, protocol.model)
+    if estimate.low is not None:
+        return Refit(estimate=estimate).bound(sign) <= 0
+    laid = refits(left, protocol)  # which side a link without an interval leans to is read off the sums
+    leaning = laid.without(np.ones(len(laid.names), dtype=bool)).leaning
+    return Refit(estimate=estimate, leaning=leaning).bound(sign) <= 0
+
+
+def without(table: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Return the rows of the establishments not named."""
+    return table[~table["establishment"].isin(names)].reset_index(drop=True)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

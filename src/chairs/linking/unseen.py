@@ -24,8 +24,8 @@ class Unseen:
     Parameters
     ----------
     e_value, e_value_interval
-        Least risk ratio that it needs with exposure and outcome alike to bring the estimate to nothing, and its 95 %
-        interval to zero (1: zero is inside already).
+        Least risk ratio (of probabilities, no factor on a score) that it needs with exposure and outcome alike, beyond
+        what is held equal, to bring the estimate to nothing, and its 95 % interval to zero (1: zero is inside).
     selection
         Oster's δ: its selection in units of that of the covariates; None without covariates, or where classes are
         ordered.
@@ -53,12 +53,14 @@ class Unseen:
         point, interval = shown(self.e_value, lang, ".2f"), shown(self.e_value_interval, lang, ".2f")
         if lang == "fr":
             return (
-                f"une cause non mesurée devrait multiplier par {point} l'exposition et le résultat pour effacer le lien"
-                f" ({interval} pour que l'intervalle touche zéro)"
+                f"pour effacer le lien, une cause non mesurée devrait multiplier par {point} au moins à la fois la"
+                " probabilité de l'exposition et celle d'un résultat haut (ou bas) ; E-value : rapport de risques"
+                f" approché, pas un facteur sur le score ; {interval} suffirait pour que l'intervalle touche zéro"
             )
         return (
-            f"an unmeasured cause would have to multiply exposure and outcome by {point} to undo the link"
-            f" ({interval} for the interval to touch zero)"
+            f"to undo the link, an unmeasured cause would have to multiply by at least {point} both the probability"
+            " of the exposure and that of a high (or low) outcome; E-value: an approximate risk ratio, not a factor"
+            f" on the score; {interval} would do for the interval to touch zero"
         )
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Language, Text
+from chairs.core.errors import Language
 from chairs.linking.cells import Sources, cells, covariates_of
-from chairs.linking.ladder import Rung, Step, beside, ladder, primary
+from chairs.linking.ladder import PER_UNIT, Rung, Step, beside, ladder, primary
 from chairs.linking.protocol import Protocol
 from chairs.linking.unseen import Unseen, unseen
 from chairs.stats.estimate import Estimate, shown
 from chairs.stats.multiplicity import adjusted, q_values
+from chairs.tables.claims import FLAGS, VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,47 +22,6 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 UNTESTED = "untested"  # what was not tried speaks neither for nor against
 FRAGILE = 0.05  # robustness value under which a weak unobserved cause would undo a claim
-
-FLAGS = {
-    "confounded": Text(
-        fr="les établissements qui diffèrent et ceux qui changent ne disent pas la même chose : confusion probable",
-        en="establishments that differ and establishments that change do not say the same: probably confounded",
-    ),
-    "crude_only": Text(
-        fr="une comparaison plus brute le montre, l'estimation déclarée non : une confusion peut l'expliquer",
-        en="a cruder comparison shows it, the declared estimate does not: confounding may explain it",
-    ),
-    "fragile": Text(
-        fr="une cause non mesurée, faible ou pas plus forte que celles tenues égales, suffirait à l'effacer",
-        en="an unmeasured cause, weak or no stronger than those held equal, would be enough to undo it",
-    ),
-    "future": Text(
-        fr="l'exposition de la période suivante va aussi avec le résultat : le temps ne va pas dans ce sens",
-        en="next period's exposure goes with the outcome too: time does not run that way",
-    ),
-    "negative_outcome": Text(
-        fr="un résultat que cette exposition ne peut pas toucher bouge aussi",
-        en="an outcome that this exposure cannot reach moves as well",
-    ),
-    "unadjusted": Text(
-        fr="rien n'est tenu égal entre établissements : tout ce qui les distingue peut l'expliquer",
-        en="nothing is held equal between establishments: whatever tells them apart may explain it",
-    ),
-    "untested": Text(
-        fr="un contrôle négatif manque : aucun n'est déclaré, ou les données de l'un d'eux ne suffisent pas",
-        en="a negative control is missing: none is declared, or the data of one of them are too few",
-    ),
-    "small": Text(
-        fr="l'intervalle est tout entier sous le plus petit effet utile",
-        en="the whole interval is under the smallest effect that matters",
-    ),
-}
-CLAIMS = {
-    "supported": Text(fr="lien soutenu par le protocole", en="link supported by the protocol"),
-    "not_supported": Text(fr="lien non établi", en="link not established"),
-    "doubtful": Text(fr="lien douteux", en="doubtful link"),
-    "not_valid": Text(fr="non estimable", en="cannot be estimated"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +41,9 @@ class Verdict:
     unseen
         E-value and Oster's δ of the primary estimate.
     flags
-        Keys of `FLAGS` that apply.
+        Keys of `chairs.tables.claims.FLAGS` that apply.
     claim
-        Key of `CLAIMS`.
+        Key of `chairs.tables.claims.VERDICTS`.
     """
 
     exposure: str
@@ -97,10 +57,10 @@ class Verdict:
     claim: str
     unseen: Unseen = field(default_factory=Unseen)
 
-    def say(self, lang: Language = "fr") -> str:
-        """Return the verdict in words: claim, number, and every reason to doubt it."""
-        head = f"{self.exposure} → {self.outcome} : " if lang == "fr" else f"{self.exposure} → {self.outcome}: "
-        parts = [CLAIMS[self.claim].say(lang), self.primary.say(lang)]
+    def say(self, lang: Language = "fr", name: str | None = None) -> str:
+        """Return the verdict in words: claim, number, and every reason to doubt it; `name`: words for the pair."""
+        head = (name or f"{self.exposure} → {self.outcome}") + (" : " if lang == "fr" else ": ")
+        parts = [VERDICTS[self.claim].say(lang), replace(self.primary, term=PER_UNIT.say(lang)).say(lang)]
         if self.q is not None:
             parts.append(f"q {shown(self.q, lang, '.3f')}")
         parts += [FLAGS[flag].say(lang) for flag in self.flags]

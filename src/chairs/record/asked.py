@@ -54,7 +54,10 @@ class Receipt:
 
 
 def keep(marks: Sequence[str], command: str, files: Sequence[Path], settings: Mapping[str, object]) -> None:
-    """Keep the receipt of a page under each identifier printed on it; outside a project nothing is kept."""
+    """Keep the receipt of a page under each identifier printed on it; outside a project nothing is kept.
+
+    Files and settings that are files are kept by name, never with their folders: those are of one machine.
+    """
     try:
         folder = paths.data(FOLDER)
     except SettingError:
@@ -62,13 +65,28 @@ def keep(marks: Sequence[str], command: str, files: Sequence[Path], settings: Ma
     known = state.git_state()
     receipt = Receipt(
         command=command,
-        files={path.name: sha256_of(path) for path in files},
-        settings={name: str(value) for name, value in settings.items() if value is not None},
+        files=_named(files),
+        settings={name: _without_folder(value, files) for name, value in settings.items() if value is not None},
         commit=known.get(state.COMMIT),
         dirty=known.get(state.DIRTY) == "true",
     )
     for mark in marks:
         write_json(folder / _name(mark), asdict(receipt))
+
+
+def _named(files: Sequence[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file by its name; of one name, the second and later are numbered."""
+    found: dict[str, str] = {}
+    for path in dict.fromkeys(files):
+        number = 1 + sum(other.name == path.name for other in dict.fromkeys(files[: files.index(path)]))
+        found[path.name if number == 1 else f"{path.name} ({number})"] = sha256_of(path)
+    return found
+
+
+def _without_folder(value: object, files: Sequence[Path]) -> str:
+    said = str(value)
+    path = Path(said)
+    return path.name if path.is_absolute() or path in files else said
 
 
 def answer(identifier: str, lang: Language) -> str | None:

@@ -78,7 +78,8 @@ def limit_by_blocks(residuals: np.ndarray, steps: float, reference: float = 0.5)
     Parameters
     ----------
     residuals
-        Of a time in which nothing changed, in order; at least one block of 28.
+        Of a time in which nothing changed, in order; at least one block of 28. Missing ones are left out, what stands
+        on both sides of a gap then follows one another.
 
     Returns
     -------
@@ -102,6 +103,7 @@ def limit_by_blocks(residuals: np.ndarray, steps: float, reference: float = 0.5)
     import numpy as np
 
     own = np.clip(np.asarray(residuals, dtype=np.float64), -MOST, MOST)
+    own = own[~np.isnan(own)]
     count = -(-(LENGTH + BEFORE) // BLOCK)
     starts = stream(SEED, "blocks").integers(0, len(own), (DRAWS, count))
     drawn = own[(starts[:, :, None] + np.arange(BLOCK)).reshape(DRAWS, -1) % len(own)]
@@ -122,7 +124,8 @@ def cusum(residuals: Sequence[float] | np.ndarray, limit: float, reference: floa
     ----------
     residuals
         Mean 0 and variance 1 while nothing changes, independent; beyond 3 they count as 3 (a public event, a day
-        written up late).
+        written up late). A missing one (NaN) tells nothing: both sums are carried over it unchanged, so that a gap
+        neither hides a shift that was building up nor rings; only the reset after an alarm still takes place.
     limit
         Where an alarm rings (`limit_for`).
     reference
@@ -137,6 +140,8 @@ def cusum(residuals: Sequence[float] | np.ndarray, limit: float, reference: floa
     >>> found = cusum([0.0, 2.0, 2.0, 2.0, 2.0], limit=4)
     >>> found.high.tolist(), found.alarms
     ([0.0, 1.5, 3.0, 4.5, 1.5], (Alarm(at=3, since=0, side='high'),))
+    >>> cusum([2.0, float("nan"), 2.0], limit=4).high.tolist()
+    [1.5, 1.5, 3.0]
     """
     import numpy as np
 
@@ -149,7 +154,8 @@ def cusum(residuals: Sequence[float] | np.ndarray, limit: float, reference: floa
         for side, sign in sides:
             if paths[side] and paths[side][-1] > limit:
                 sums[side], since[side] = 0.0, step - 1
-            sums[side] = max(0.0, sums[side] + sign * value - reference)
+            if not math.isnan(value):
+                sums[side] = max(0.0, sums[side] + sign * value - reference)
             if sums[side] == 0.0:
                 since[side] = step
             elif sums[side] > limit:

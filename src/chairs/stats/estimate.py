@@ -37,6 +37,14 @@ REASONS = {
         fr="l'effet repose sur trop peu d'établissements : moins d'un degré de liberté",
         en="the effect rests on too few establishments: less than one degree of freedom",
     ),
+    "few_clusters": Text(
+        fr="moins de 40 établissements : l'intervalle de cette méthode serait trop étroit",
+        en="fewer than 40 establishments: the interval of this method would be too narrow",
+    ),
+    "one_unit": Text(
+        fr="presque tout repose sur une seule unité (établissement ou réponse) : l'erreur ne peut pas être mesurée",
+        en="nearly everything rests on a single unit (establishment or answer): the error cannot be measured",
+    ),
     "no_convergence": Text(fr="l'ajustement du modèle n'a pas convergé", en="the fit of the model did not converge"),
     "not_counts": Text(
         fr="le résultat n'est pas un nombre de cas possible (négatif, fractionnaire ou au-delà du total)",
@@ -63,6 +71,10 @@ REASONS = {
         en="the margins do not have the same total: no weights can meet them all",
     ),
     "constant_exposure": Text(fr="l'exposition étudiée ne varie pas", en="the exposure does not vary"),
+    "not_binary": Text(
+        fr="l'exposition n'est pas faite de 0 et de 1 : cette méthode compare exposés et non exposés",
+        en="the exposure is not made of 0 and 1: this method compares the exposed with the others",
+    ),
     "no_overlap": Text(
         fr="certains sont exposés, ou ne le sont pas, presque à coup sûr : personne à qui les comparer",
         en="some are exposed, or unexposed, almost for certain: there is nobody to compare them with",

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from chairs.stats.estimate import Estimate, estimated
-from chairs.stats.formula import Formula, complete_rows, named, parse, plain
+from chairs.stats.formula import Formula, codes, complete_rows, named, parse, plain
 from chairs.stats.linear_mixed import effects, obstacle, run, variances
 from chairs.stats.mixed_fit import FEW, MixedFit, impossible
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 FAR = 15.0  # log odds or log rate per standard deviation of a column, beyond which a coefficient runs away
@@ -64,7 +65,8 @@ def generalised_mixed(data: pd.DataFrame, formula: str, counted: Counted = BINAR
     -----
     glmm 0.6.2; standard errors from the exact Hessian over coefficients and standard deviations together. Checked
     against lme4 1.1-31 and an independent quadrature on the herds of `cbpp`, with 1 and 25 points. A coefficient
-    beyond 15 per standard deviation of its column is reported as separation, not as a number.
+    beyond 15 per standard deviation of its column is reported as separation, not as a number; so is a spread between
+    groups beyond 15, and groups that are each all 0 or all 1: their variance grows without end.
 
     Examples
     --------
@@ -92,7 +94,7 @@ def generalised_mixed(data: pd.DataFrame, formula: str, counted: Counted = BINAR
     if counted.exposure:
         options["offset"] = np.log(rows[counted.exposure].to_numpy(float))
     fit = _fitted(rows, model, counted, options)
-    reason = _failure(fit, rows, model)
+    reason = _failure(fit, rows, model) or _apart(rows, model, counted)
     if reason is not None:
         return impossible(reason, len(rows), tuple(map(named, fit.names)))
     found = _record(fit, len(rows))
@@ -142,7 +144,29 @@ def _failure(fit: Any, rows: pd.DataFrame, model: Formula) -> str | None:
     kept = ~np.asarray(fit.aliased)
     se = np.asarray(fit.se)
     away = np.abs(np.asarray(fit.beta)) * spread > FAR
+    if any(one.other is None and one.spread * _reach(one.term, spread, fit.names) > FAR for one in variances(fit)):
+        return "separation"
     return "separation" if (away | ~np.isfinite(se))[kept].any() else None
+
+
+def _reach(term: str | None, spread: np.ndarray, names: Any) -> float:
+    """Return the standard deviation of the column that a random slope belongs to; 1 for an intercept."""
+    known = dict(zip(map(named, names), spread.tolist(), strict=True))
+    return float(known.get(str(term), 1.0))
+
+
+def _apart(rows: pd.DataFrame, model: Formula, counted: Counted) -> str | None:
+    """Return `separation` where every group of several trials is all successes or all failures."""
+    if counted.family != "binomial":
+        return None
+    share = rows[model.outcome]  # of successes, with or without trials
+    for term in model.random:
+        group = codes(rows, term.group)
+        by = share.groupby(group)
+        trials = rows[counted.trials].groupby(group).sum() if counted.trials else by.size()
+        if trials.max() > 1 and ((by.max() == 0) | (by.min() == 1)).all():
+            return "separation"
+    return None
 
 
 def _record(fit: Any, n: int) -> MixedFit:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 
 from chairs.core.errors import Text
-from chairs.stats.control_charts import FEWEST, TOO_FEW, ControlChart, xmr
+from chairs.stats.checked import finite, refused
+from chairs.stats.control_charts import FEWEST, FLAT, TOO_FEW, ControlChart, xmr
 from chairs.stats.special_causes import Cause
 
 TAIL = 0.00135  # beyond one limit, as with three standard deviations of a Gaussian value
@@ -38,11 +39,14 @@ def cases_between(gaps: Sequence[int]) -> ControlChart:
     >>> chart.causes[-1]
     'above_limit'
     """
+    gaps = finite(gaps).tolist()
     if any(gap < 0 for gap in gaps):
-        raise ValueError("a number of cases is negative")
-    mean = sum(gaps) / len(gaps) if len(gaps) else 0.0
-    if len(gaps) < FEWEST or mean == 0:
+        raise refused("un nombre de cas est négatif", "a number of cases is negative")
+    if len(gaps) < FEWEST:
         return _no_limits(gaps, TOO_FEW)
+    mean = sum(gaps) / len(gaps)
+    if mean == 0:
+        return _no_limits(gaps, FLAT)
     stay = math.log(mean / (1 + mean))  # log of the probability of one more case without an event
     low, centre, high = (math.log(q) / stay for q in (1 - TAIL, 0.5, TAIL))
     return ControlChart(
@@ -68,8 +72,9 @@ def time_between(gaps: Sequence[float]) -> ControlChart:
     >>> time_between([9, 12, 7, 15, 11, 8, 13, 10, 9, 14, 12, 200]).causes[-1]
     'above_limit'
     """
+    gaps = finite(gaps).tolist()
     if any(gap < 0 for gap in gaps):
-        raise ValueError("a time between two events is negative")
+        raise refused("un temps entre deux événements est négatif", "a time between two events is negative")
     if any(gap == 0 for gap in gaps):
         return _no_limits(gaps, SAME_TIME)
     chart = xmr([gap**POWER for gap in gaps])

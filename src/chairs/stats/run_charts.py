@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chairs.core.errors import Language, Text
+from chairs.stats.checked import finite
 
 FEWEST = 6  # useful points under which no run says anything
 TOO_FEW = Text(
@@ -71,9 +72,7 @@ def run_chart(values: Sequence[float]) -> RunChart:
     import numpy as np
     from scipy.stats import binom
 
-    y = np.asarray(values, dtype=float)
-    if not np.isfinite(y).all():
-        raise ValueError("a value is missing or infinite")
+    y = finite(values)
     median = float(np.median(y)) if len(y) else math.nan
     side = np.sign(y - median)
     side = side[side != 0]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from chairs.core.errors import DataError, problem
+from chairs.stats.checked import numbers, one_of
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
 Lonely = Literal["refuse", "centre"]
+NEARLY_ALL = 0.99  # share of one unit beyond which an estimate is that unit's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,12 +55,25 @@ class Design:
     @property
     def units(self) -> int:
         """Return the number of primary units."""
-        return int(self.unit.max()) + 1
+        return int(self.unit.max(initial=-1)) + 1
 
     @property
     def df(self) -> int:
         """Return primary units minus strata: the degrees of freedom of the design."""
         return self.units - len(self.size)
+
+    def domain(self, weight: np.ndarray) -> tuple[int, int, bool]:
+        """Return the units and the strata that rows of these weights come from, and whether one unit holds nearly all.
+
+        A domain in one unit, or one unit with nearly all of the weight, has no error that could be seen: the mean is
+        that unit's own.
+        """
+        import numpy as np
+
+        held = np.bincount(self.unit, np.abs(weight), self.units)
+        strata = np.bincount(self.stratum, np.abs(weight), len(self.size))
+        alone = bool(held.max(initial=0.0) > NEARLY_ALL * held.sum())
+        return int((held > 0).sum()), int((strata > 0).sum()), alone
 
 
 def survey_design(
@@ -91,8 +106,9 @@ def survey_design(
     import numpy as np
     import pandas as pd
 
+    one_of(("traitement d'une unité seule", "treatment of a lonely unit"), lonely, get_args(Lonely))
     n = len(table)
-    w = np.ones(n) if weight is None else table[weight].to_numpy(dtype=float)
+    w = np.ones(n) if weight is None else numbers(table, [weight])[:, 0]
     refuse_rows(~np.isfinite(w) | (w < 0), weight, ("poids manquant ou négatif", "weight missing or negative"))
     for column in (strata, clusters):
         if column is not None:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chairs.stats.checked import numbers
 from chairs.stats.cross_products import independent
 from chairs.stats.estimate import Estimate, estimated
-from chairs.stats.survey_design import Design, variance
+from chairs.stats.survey_design import NEARLY_ALL, Design, variance
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+NOTHING = 1e-24  # share of a sum of squares that rounding leaves
 
 
 def means(
@@ -30,7 +33,8 @@ def means(
     Notes
     -----
     :math:`\bar y = \sum w y/\sum w` with Taylor-linearised variance (Särndal, Swensson & Wretman 1992, *Model Assisted
-    Survey Sampling*, ch. 5), t on units minus strata degrees of freedom. A design calibrated on totals uses the
+    Survey Sampling*, ch. 5), t on units minus strata degrees of freedom, those that the domain comes from. Answers of
+    one cluster only (`one_cluster`), or one unit with 99 % of the weight (`one_unit`), have no error. A design calibrated on totals uses the
     residuals of the design-weighted regression on them times the calibrated weights (Deville & Särndal 1992, *JASA*
     87:376-382). Checked against R's `survey` (sets survey_weights_api).
 
@@ -51,8 +55,8 @@ def ratio(
     """Return the ratio of two weighted totals (of `numerator` to the number of people without a `denominator`)."""
     import numpy as np
 
-    y = table[numerator].to_numpy(dtype=float)
-    x = np.ones(len(table)) if denominator is None else table[denominator].to_numpy(dtype=float)
+    y = numbers(table, [numerator])[:, 0]
+    x = np.ones(len(table)) if denominator is None else numbers(table, [denominator])[:, 0]
     known = np.isfinite(y) & np.isfinite(x) & (np.ones(len(table), dtype=bool) if where is None else where)
     w = design.weight * known
     total = float(w @ np.where(known, x, 0.0))
@@ -62,9 +66,15 @@ def ratio(
         return blank
     if total == 0 or known.sum() < 2:
         return _with_reason(blank, "too_few")
-    estimate = float(w @ np.where(known, y, 0.0)) / total
-    scores = np.where(known, y - estimate * x, 0.0)[:, None] / total
-    return _finished(blank, estimate, scores, design, design.df)
+    units, strata, alone = design.domain(w)
+    if units < 2 or alone:
+        return _with_reason(blank, "one_cluster" if units < 2 and blank.clusters is not None else "one_unit")
+    y, x = np.where(known, y, 0.0), np.where(known, x, 0.0)
+    estimate = float(w @ y) / total
+    left = y - estimate * x
+    if w @ left**2 <= NOTHING * (w @ y**2):
+        left = np.zeros_like(left)  # all alike, but for rounding
+    return _finished(blank, estimate, left[:, None] / total, design, units - strata)
 
 
 def design_effect(table: pd.DataFrame, column: str, design: Design) -> float:
@@ -76,7 +86,7 @@ def design_effect(table: pd.DataFrame, column: str, design: Design) -> float:
     """
     import numpy as np
 
-    y = table[column].to_numpy(dtype=float)
+    y = numbers(table, [column])[:, 0]
     known = np.isfinite(y) & (design.weight > 0)
     mean = means(table, [column], design)[0]
     if mean.se is None or mean.estimate is None or known.sum() < 2:
@@ -97,33 +107,54 @@ def regression(table: pd.DataFrame, outcome: str, covariates: Sequence[str], des
     -----
     Pseudo-maximum likelihood (Binder 1983, *Int. Statist. Rev.* 51:279-292): scores
     :math:`(X'WX)^{-1}x_i(y_i - x_i'b)`, their variance by the design; t on units - strata + 1 - coefficients degrees of
-    freedom. Checked against R's `svyglm`.
+    freedom. A slope that cannot be estimated without one of the units, or that rests on it nearly alone, has the reason
+    `one_unit`: the residuals of that unit vanish and its error with them. Checked against R's `svyglm`.
     """
     import numpy as np
 
     terms = ["(intercept)", *covariates]
-    full = np.column_stack([np.ones(len(table)), table[list(covariates)].to_numpy(dtype=float)])
-    y = table[outcome].to_numpy(dtype=float)
+    full = np.column_stack([np.ones(len(table)), numbers(table, covariates)])
+    y = numbers(table, [outcome])[:, 0]
     known = np.isfinite(y) & np.isfinite(full).all(axis=1)
     w = design.weight * known
     full, y = np.where(known[:, None], full, 0.0), np.where(known, y, 0.0)
     blanks = [_blank(term, design, known) for term in terms]
-    if design.reason is not None or known.sum() <= len(terms):
-        return [blank if blank.reason else _with_reason(blank, "too_few") for blank in blanks]
+    reason = None if known.sum() > len(terms) else "too_few"
+    if design.domain(w)[2]:
+        reason = "one_unit"
+    if any(blank.reason for blank in blanks) or reason is not None:
+        return [blank if blank.reason else _with_reason(blank, str(reason)) for blank in blanks]
     kept = np.flatnonzero(independent(full.T @ (full * w[:, None])))
     x = full[:, kept]
     inverse = np.linalg.inv(x.T @ (x * w[:, None]))
     coefficients = inverse @ (x.T @ (w * y))
-    residuals = y - x @ coefficients
-    scores = (x * (residuals * known)[:, None]) @ inverse
-    free = design.df + 1 - len(kept)
+    residuals = (y - x @ coefficients) * known
+    if w @ residuals**2 <= NOTHING * (w @ (y - w @ y / w.sum()) ** 2):
+        residuals = np.zeros_like(residuals)
+    scores = (x * residuals[:, None]) @ inverse
+    units, strata, _ = design.domain(w)
+    free = units - strata + 1 - len(kept)
     place = {int(column): position for position, column in enumerate(kept)}
     return [
         _with_reason(blank, "collinear")
         if column not in place
+        else _with_reason(blank, "one_unit")
+        if column and _rests_on_one(x, w, design.unit, (place[column], inverse))
         else _finished(blank, float(coefficients[place[column]]), scores[:, [place[column]]], design, free)
         for column, blank in enumerate(blanks)
     ]
+
+
+def _rests_on_one(x: np.ndarray, w: np.ndarray, unit: np.ndarray, at: tuple[int, np.ndarray]) -> bool:
+    """Say whether a column, the others held equal, varies in one unit only, or nearly."""
+    import numpy as np
+
+    column, inverse = at
+    held = np.bincount(unit, w * (x @ inverse[:, column]) ** 2)  # of the part that the others do not determine
+    rest = np.where(unit == int(held.argmax()), 0.0, w)
+    ordered = np.roll(np.arange(x.shape[1]), -column - 1)  # the column last
+    gram = (x.T @ (x * rest[:, None]))[np.ix_(ordered, ordered)]
+    return bool(held.max() > NEARLY_ALL * held.sum()) or not independent(gram)[-1]
 
 
 def _finished(blank: Estimate, estimate: float, scores: np.ndarray, design: Design, df: int) -> Estimate:

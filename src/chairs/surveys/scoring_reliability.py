@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ COLUMNS = {
 DRAWS = 500  # simulated leagues; the ranks that bound 95 % of them move by one at most
 
 
-def with_reliability(scores: pd.DataFrame) -> pd.DataFrame:
+def with_reliability(scores: pd.DataFrame, extents: Mapping[tuple[str, str], tuple[float, float]]) -> pd.DataFrame:
     """Return the scores with reliability, shrunken score and ranks among the establishments of the same year.
 
     Parameters
@@ -28,11 +29,14 @@ def with_reliability(scores: pd.DataFrame) -> pd.DataFrame:
         Table `scores`. Only whole establishments and years with a standard error are compared; a score without one
         (published scores mostly) has neither reliability nor rank, and so has a group in which the variance between
         establishments cannot be told from chance.
+    extents
+        By instrument and dimension, the lowest and the highest score there can be.
 
     Notes
     -----
     One league for each instrument, dimension and year (`chairs.stats.shrinkage.shrink`); the columns `shrunken_low` and
     `shrunken_high` bound the 95 % interval of the shrunken score, `rank_low` and `rank_high` that of the rank.
+    What an interval has beyond the scale is cut off: the true score is on the scale, so none is lost that held it.
     """
     import numpy as np
 
@@ -42,10 +46,11 @@ def with_reliability(scores: pd.DataFrame) -> pd.DataFrame:
     compared = table[
         (table["unit"] == "all") & (table["period"].str.len() == 4) & (table["status"] == "ok") & (table["se"] > 0)
     ]
-    for _, league in compared.groupby(["instrument", "dimension", "period"], sort=True):
+    for (instrument, dimension, _), league in compared.groupby(["instrument", "dimension", "period"], sort=True):
         ordered = league.sort_values("establishment", kind="stable")
         done = shrink(ordered["score"], ordered["se"], ordered["n"].astype(float), draws=DRAWS)
         if done.reason is None:
-            made = done.table.rename(columns=COLUMNS)
+            made = done.table.assign(**done.table[["low", "high"]].clip(*extents[(instrument, dimension)]))
+            made = made.rename(columns=COLUMNS)
             table.loc[made.index, list(COLUMNS.values())] = made[list(COLUMNS.values())]
     return table

@@ -33,7 +33,9 @@ CLAIM_STEPS = CONTRACTS.add(
                 choices=("establishment", "change"),
                 label=Text(fr="Ce qui est comparé", en="What is compared"),
             ),
-            "estimate": measured("Points par unité (log-cotes : `ordinal`)", "Points per unit (log odds: `ordinal`)"),
+            "estimate": measured(
+                "Points par unité (log-cotes pour des classes)", "Points per unit (log odds for classes)"
+            ),
             "low": measured("Borne basse à 95 %", "Lower 95% bound"),
             "high": measured("Borne haute à 95 %", "Upper 95% bound"),
             "p": measured("p", "p"),

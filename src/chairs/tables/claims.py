@@ -1,8 +1,49 @@
-"""Contract of the declared links: the verdict of each pair of a protocol, with what speaks against it."""
+"""Contract of the declared links: the verdict of each pair of a protocol, with what speaks against it, in words."""
 
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
 from chairs.tables.contract import Column, Contract, measured
+
+VERDICTS = {
+    "supported": Text(fr="soutenu", en="supported"),
+    "doubtful": Text(fr="douteux", en="doubtful"),
+    "not_supported": Text(fr="non établi", en="not established"),
+    "not_valid": Text(fr="non estimable", en="cannot be estimated"),
+}
+FLAGS = {
+    "confounded": Text(
+        fr="une autre différence entre établissements l'explique sans doute (confusion)",
+        en="another difference between establishments probably explains it (confounding)",
+    ),
+    "crude_only": Text(
+        fr="visible en comparaison brute seulement : une confusion peut l'expliquer",
+        en="seen in a crude comparison only: confounding may explain it",
+    ),
+    "fragile": Text(
+        fr="un facteur caché, faible ou pas plus fort que ceux tenus égaux, l'effacerait",
+        en="a hidden factor, weak or no stronger than those held equal, would undo it",
+    ),
+    "future": Text(
+        fr="l'indicateur d'une période suivante va aussi avec le résultat : le temps ne va pas dans ce sens",
+        en="the indicator of a later period goes with the outcome too: time does not run that way",
+    ),
+    "negative_outcome": Text(
+        fr="un résultat témoin, que l'indicateur ne peut pas toucher, bouge aussi",
+        en="a control outcome, which the indicator cannot reach, moves too",
+    ),
+    "small": Text(
+        fr="trop petit pour compter (tout l'intervalle est sous le plus petit effet utile)",
+        en="too small to matter (the whole interval is under the smallest effect that matters)",
+    ),
+    "unadjusted": Text(
+        fr="rien n'est tenu égal entre établissements : tout ce qui les distingue peut l'expliquer",
+        en="nothing is held equal between establishments: whatever tells them apart may explain it",
+    ),
+    "untested": Text(
+        fr="un test qui pourrait le contredire manque (contrôle négatif non déclaré, ou faute de données)",
+        en="a test that could contradict it is missing (negative control not declared, or too few data)",
+    ),
+}
 
 CLAIMS = CONTRACTS.add(
     "claims",
@@ -25,13 +66,13 @@ CLAIMS = CONTRACTS.add(
             "lag": Column(kind="count", at_least=0, unit="années", label=Text(fr="Décalage", en="Lag")),
             "claim": Column(
                 kind="text",
-                choices=("supported", "doubtful", "not_supported", "not_valid"),
+                choices=tuple(VERDICTS),
                 label=Text(fr="Verdict", en="Verdict"),
             ),
             "per": measured("Changement de l'exposition dont on parle", "Change of the exposure spoken of"),
             "estimate": measured(
-                "Points par unité de l'exposition (log-cotes : `ordinal`)",
-                "Points per unit of the exposure (log odds: `ordinal`)",
+                "Points par unité de l'exposition (log-cotes pour des classes)",
+                "Points per unit of the exposure (log odds for classes)",
             ),
             "low": measured("Borne basse à 95 %", "Lower 95% bound"),
             "high": measured("Borne haute à 95 %", "Upper 95% bound"),

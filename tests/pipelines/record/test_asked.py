@@ -44,6 +44,27 @@ def test_the_receipt_says_files_and_settings(project: Path, monkeypatch: pytest.
     assert "for internal use" in traced("demo/replay@00112233")
 
 
+def test_files_of_one_name_are_told_apart_and_no_folder_is_kept(project: Path) -> None:
+    files = [project / one / name for one, name in (("a", "log.csv"), ("b", "log.csv"), ("c", "beds.yaml"))]
+    for number, file in enumerate(files):
+        file.parent.mkdir()
+        file.write_text(str(number))
+    nearby = Path("c") / "beds.yaml"
+    settings = {"scenario": str(files[2]), "other": nearby, "share": "1/2", "elsewhere": "/srv/x/y.json"}
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(project)
+        keep([MARK], "twin replay", [*files, nearby, files[0]], settings)
+    said = traced(MARK)
+    assert f"log.csv  {sha256_of(files[0])}" in said
+    assert f"log.csv (2)  {sha256_of(files[1])}" in said
+    assert "(3)" not in said
+    assert "scenario = beds.yaml" in said
+    assert "other = beds.yaml" in said
+    assert "share = 1/2" in said
+    assert "elsewhere = y.json" in said
+    assert str(project) not in "".join(path.read_text() for path in (project / "data" / "asked").iterdir())
+
+
 def test_without_a_receipt_it_says_what_the_figure_is_and_whom_to_ask(project: Path) -> None:
     said = traced(MARK)
     assert "chairs twin optimise" in said

@@ -66,6 +66,24 @@ def test_live_once_with_a_model(tmp_path: Path, model: Path) -> None:
     assert read_snapshot(feed / ".live") == snapshot
 
 
+def test_the_latest_snapshot_is_read_by_the_command_and_refused_once_old(tmp_path: Path, model: Path) -> None:
+    (tmp_path / "a.hl7").write_text(ADT)
+    with pytest.raises(ChairsError, match="no snapshot yet"):
+        run("latest", tmp_path / ".live")
+    words = ("live", "--feed", tmp_path, "--once", "--at", "2026-01-05T09:00+01:00")
+    run(*words)
+    said = run("latest", tmp_path / ".live", "--at", "2026-01-05T09:30+01:00")
+    assert "90 min" in said
+    assert "MED" in said
+    assert "80 %" not in said, "no model: who is present, and nothing foreseen"
+    run(*words, "--model", model, "--hours", 6, "--replications", 5)
+    said = run("latest", tmp_path / ".live", "--at", "2026-01-05T09:30+01:00")
+    assert "dans 6 h" in said
+    assert "80 %" in said
+    with pytest.raises(ChairsError, match="no forecast is made"):
+        run("latest", tmp_path / ".live", "--at", "2026-01-05T19:00+01:00")
+
+
 def test_beds_of_a_unit_nobody_knows_are_said(tmp_path: Path, model: Path) -> None:
     (tmp_path / "a.hl7").write_text(ADT)
     words = ("live", "--feed", tmp_path, "--model", model, "--once", "--hours", 2, "--replications", 2)

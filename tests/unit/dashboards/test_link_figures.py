@@ -75,7 +75,7 @@ def test_links_on_known_results_are_not_said_to_be_declared_before(invented: Mod
     fiche = drawn("claims", invented.hospital(), tables)
     words = (fiche.title.fr, fiche.question.fr, fiche.sentence.fr, fiche.headline.label.fr)  # type: ignore[union-attr]
     assert not any("avance" in text or "avant de lire" in text for text in words)
-    assert "on known results" in fiche.sentence.en
+    assert "exploratory because declared on known results" in fiche.sentence.en
     assert "already known" in fiche.question.en
     assert "était connu" in fiche.note.fr  # type: ignore[union-attr]
 
@@ -114,18 +114,40 @@ def test_a_pair_without_an_estimate_is_counted_and_listed_with_its_reason(invent
     assert isinstance(FIGURES["claims"].draw(invented.hospital(), {"claims": none}), Absence)
 
 
-def test_every_flag_and_verdict_has_words_and_a_missing_control_is_told(invented: ModuleType) -> None:
-    from chairs.dashboards import protocol_words
-    from chairs.linking import verdict
+def test_the_page_and_the_command_say_a_flag_alike() -> None:
+    from chairs.dashboards.protocol_words import flagged
+    from chairs.linking.verdict import Verdict
+    from chairs.stats.estimate import Estimate
+    from chairs.tables.claims import FLAGS
 
-    assert set(verdict.FLAGS) <= set(protocol_words.FLAGS)
-    assert set(verdict.CLAIMS) == set(protocol_words.CLAIMS)
+    blank = Estimate(term="exposure", n=9, reason="too_few")
+    kept = {"q": None, "q_any_dependence": None, "robustness": None, "claim": "doubtful", "steps": ()}
+    found = Verdict(exposure="x", outcome="i/d", primary=blank, flags=tuple(FLAGS), **kept)  # type: ignore[arg-type]
+    for lang in ("fr", "en"):
+        said = plain(flagged(";".join(FLAGS)).say(lang)).replace("’", "'")
+        assert said in plain(found.say(lang)).replace("’", "'")
+
+
+@pytest.mark.parametrize("outcome", ["unread", "known"])
+def test_a_headline_on_links_says_in_the_same_breath_what_it_rests_on(invented: ModuleType, outcome: str) -> None:
+    status = "exploratory" if outcome == "known" else "confirmatory"
+    claims = invented.claims(OUTCOME).assign(status=status)
+    claims["flags"] = claims["flags"].mask(claims["claim"] == "supported", "untested")
+    tables = {"claims": claims, "protocol_log": invented.protocol_log(outcome)}
+    label = drawn("claims", invented.hospital(), tables).headline.label  # type: ignore[union-attr]
+    assert ("exploratoires" in label.fr) is ("résultats connus" in label.fr) is (outcome == "known")
+    assert ("exploratory" in label.en) is ("known results" in label.en) is (outcome == "known")
+    assert "un test qui pourrait le contredire manque" in plain(label.fr)
+    assert "a test that could contradict it" in plain(label.en).replace("lack", "")
+
+
+def test_a_missing_control_is_told(invented: ModuleType) -> None:
     claims = invented.claims(OUTCOME)
     claims["flags"] = claims["flags"].mask(claims["claim"] == "supported", "untested")
     fiche = drawn("claims", invented.hospital(), {"claims": claims})
     lacks = "(dont 1 où un test qui pourrait le contredire manque)"
     assert f"1 est soutenu {lacks} et 1 est douteux" in plain(fiche.sentence.fr)
-    assert "un test qui pourrait le contredire manque" in fiche.table.formatted("fr")[0]
+    assert any("un test qui pourrait le contredire manque" in cell for cell in fiche.table.formatted("fr")[0])
 
 
 @pytest.mark.parametrize("figure", ["claims", "ladder", "key-drivers"])

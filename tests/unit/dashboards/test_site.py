@@ -18,11 +18,13 @@ import pandas as pd
 import pytest
 
 from chairs.core.errors import DataError, problem
+from chairs.dashboards.changed import row
 from chairs.dashboards.content import read_studies
 from chairs.dashboards.figures import FIGURES
 from chairs.dashboards.pages import PAGES
 from chairs.dashboards.render import render_study
 from chairs.dashboards.site import assemble
+from chairs.tables import CONTRACTS
 
 pytestmark = pytest.mark.unit
 STUDIES = ("hospital", "sites", "pathway")
@@ -211,6 +213,38 @@ def test_changes_show_before_and_after_with_enough_decimals(rendered: Path, tmp_
     assert "chairs diff demo" in home
     assert "aucun nombre publié n’a changé" in home
     assert "première exécution" in home
+
+
+def test_the_details_of_a_change_hold_no_code(rendered: Path, tmp_path: Path) -> None:
+    pair = "demo · absenteeism · demo-patient-experience/pec_inf"
+    items = (
+        Change("claims", pair, "low", 1.0, 2.0),
+        Change("curve_points", f"{pair} · 0 · False · 1 · True", "estimate", 1.0, 2.0),
+        Change("indicators", "990000001 · URG · 2024-03 · occupancy", "value", 1.0, 2.0),
+        Change("links", f"{pair} · 1 · partial_spearman · mco_beds, status", "estimate", 1.0, 2.0),
+        Change("claims", f"{pair} · of_other_columns", "no_longer_there", 1.0, 2.0),
+        Change("forecasts", "990000001 · URG · arrivals · d · 2024-12-15 23:00:00+00:00 · 2024-12-16 23:00:00+00:00",
+               "q0.5", 1.0, 2.0),
+    )  # fmt: skip
+    assemble(rendered, tmp_path / "site", absent={}, changes={"demo": Changes(False, items)})
+    for lang in ("fr", "en"):
+        home = (tmp_path / f"site/{lang}/index.html").read_text(encoding="utf-8")
+        listed = re.sub("<[^>]+>", "|", home.partition("<details>")[2].partition("</details>")[0])
+        assert listed
+        assert not re.search(r"absenteeism\b|pec_inf|partial_|mco_beds|False|True|no_longer|demo-patient", listed)
+    assert "Absenteeism → Care by nurses and aides · lag 1 year · adjusted rank correlation" in listed
+    assert "same year · unadjusted · at least one answer · extremes kept" in listed
+    assert "15 December 2024, 23:00 UTC" in listed
+
+
+@pytest.mark.parametrize("table", sorted(CONTRACTS))
+def test_every_coded_column_of_a_key_has_words(table: str) -> None:
+    """Each value that the dictionary allows in a key is told without its code."""
+    columns = CONTRACTS[table].columns
+    for name in CONTRACTS[table].key:
+        for value in columns[name].choices or ():
+            said = row(table, " · ".join(value if one == name else "–" for one in CONTRACTS[table].key), {}, "fr")
+            assert not re.search(r"[a-z0-9]_[a-z]|\{|^d$|^h$", said), (name, value, said)
 
 
 def test_a_site_without_any_study_still_says_what_to_do(tmp_path: Path) -> None:

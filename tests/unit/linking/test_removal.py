@@ -12,10 +12,10 @@ import pytest
 from chairs.core.errors import Text
 from chairs.core.streams import stream
 from chairs.linking.contest import Answer
-from chairs.linking.ladder import primary
+from chairs.linking.ladder import ladder, primary
 from chairs.linking.protocol import Protocol
 from chairs.linking.refits import Refit, foretold, refits
-from chairs.linking.removal import fewest, longest, overturned, tried
+from chairs.linking.removal import fewest, longest, overturned, tried, without
 from chairs.linking.specification import Curve
 from chairs.stats.estimate import Estimate
 
@@ -132,13 +132,70 @@ def test_a_far_site_that_leaves_the_slope_and_widens_the_interval_is_found() -> 
     assert fewest(table, estimate, protocol) == ("e24",)
 
 
-def test_a_link_that_became_perfect_is_not_overturned() -> None:
-    blank = Estimate(term="exposure", n=9, clusters=9)
-    reasons = {
-        one: Refit(estimate=Estimate(term=blank.term, n=9, reason=one)).bound(1.0)
-        for one in ("separation", "few_effective_clusters")
-    }
-    assert reasons == {"separation": float("inf"), "few_effective_clusters": -float("inf")}
+def test_a_link_that_became_perfect_is_not_overturned_unless_nothing_of_it_is_left() -> None:
+    def bound(reason: str, leaning: float, sign: float = 1.0) -> float:
+        return Refit(estimate=Estimate(term="exposure", n=9, clusters=9, reason=reason), leaning=leaning).bound(sign)
+
+    for reason in ("separation", "no_variance", "no_convergence"):
+        assert bound(reason, 0.3) == bound(reason, -0.3, -1.0) == float("inf")
+        assert bound(reason, -0.3) == bound(reason, 0.3, -1.0) == bound(reason, 0.0) == -float("inf")
+    assert bound("few_effective_clusters", 0.3) == bound("still_outcome", 0.3) == -float("inf")
+
+
+def three_movers() -> pd.DataFrame:
+    """Twelve establishments whose exposure changes; the outcome follows it in three, and changes in no other."""
+    site, year = np.repeat(np.arange(12), 4), np.tile(np.arange(4), 12)
+    moves = stream(3, "movers").normal(0, 1, 48)
+    moves += 9.0 * (site < 3) * (year - 1.5) * (-1.0) ** site
+    outcome = 3.0 + site + np.where(site < 3, 0.8 * moves, 0.0)
+    found = {"establishment": [f"e{k:02d}" for k in site], "year": (2018 + year).astype(str)}
+    return pd.DataFrame(found | {"outcome": outcome, "n": 50.0, "exposure": moves})
+
+
+def test_without_its_movers_a_change_has_no_interval_and_no_claim() -> None:
+    table, protocol = three_movers(), asked("within")
+    whole = primary(table, "within")
+    assert whole.low is not None
+    assert whole.low > 0
+    movers, claim = ("e00", "e01", "e02"), refits(table, protocol)
+    left = claim.without(kept(table, [0, 1, 2]))
+    assert left.estimate.reason == primary(without(table, movers), "within").reason == "still_outcome"
+    assert left.bound(1.0) == -float("inf")
+    assert overturned(table, movers, protocol, 1.0)
+
+
+@pytest.mark.parametrize("slope", [0.5, 0.0, -0.5])
+@pytest.mark.parametrize(("estimand", "years"), [("within", 3), ("between", 1)])
+def test_a_perfect_fit_is_overturned_by_its_slope_alone(slope: float, estimand: str, years: int) -> None:
+    table = drawn(12, years, 8, covariate=True)
+    table["outcome"] = slope * table["exposure"] + 2.0 * table["held"]
+    protocol = asked(estimand, covariates=("held",))
+    whole = refits(table, protocol).without(kept(table, []))
+    assert whole.estimate.reason == primary(table, estimand).reason == "no_variance"
+    assert whole.estimate.estimate is None
+    assert overturned(table, (), protocol, 1.0) is not (slope > 0)
+    assert overturned(table, (), protocol, -1.0) is not (slope < 0)
+
+
+@pytest.mark.parametrize("slope", [1.0, -1.0])
+def test_classes_that_are_separated_overturn_on_the_other_side_only(slope: float) -> None:
+    table = drawn(14, 1, 9, "ordinal")
+    table["outcome"] = np.digitize(slope * table["exposure"], [-0.5, 0.5]).astype(float)
+    protocol = asked("between", "ordinal")
+    assert primary(table, "between", "ordinal").reason == "separation"
+    assert overturned(table, (), protocol, 1.0) is (slope < 0)
+    assert overturned(table, (), protocol, -1.0) is (slope > 0)
+
+
+def test_a_refit_and_the_declared_model_refuse_what_covariates_determine() -> None:
+    """A covariate that changes within: it determines the exposure, though not the exposure's mean."""
+    table = drawn(12, 3, 10, covariate=True).assign(exposure=lambda rows: 2 * rows["held"])
+    claim, one = refits(table, asked("between", covariates=("held",))), primary(table, "between")
+    assert claim.without(kept(table, [])).estimate.reason == one.reason == "collinear"
+    assert one.estimate is None
+    steps = {step.rung: step.estimate for step in ladder(table)}
+    assert one.reason == steps["between"].reason
+    assert "contextual" not in steps or steps["contextual"].estimate is None
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,9 @@ def test_the_e_value_is_that_of_the_declared_change_in_standard_deviations() -> 
     assert odds.selection is None
     assert "1,99" in replace(found, e_value=1.991).say("fr")
     assert "undo the link" in found.say("en")
+    for lang, words in (("fr", "rapport de risques approché, pas un facteur sur le score"),
+                        ("en", "an approximate risk ratio, not a factor on the score")):  # fmt: skip
+        assert words in found.say(lang)
 
 
 @pytest.mark.parametrize(

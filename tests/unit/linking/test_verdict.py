@@ -38,7 +38,7 @@ def test_a_planted_link_is_supported_and_its_slope_found(planted: Any) -> None:
     found = verdict(planted.panel(planted.Planted(), 1))
     assert found.claim == "supported"
     assert found.primary.low < 1.0 < found.primary.high
-    assert "lien soutenu" in found.say("fr")
+    assert "soutenu" in found.say("fr")
     assert found.robustness > 0.05
 
 
@@ -229,8 +229,8 @@ def test_a_negative_control_that_cannot_be_run_is_said(planted: Any) -> None:
     for changes in ({"future_exposure": True}, {"negative_outcomes": ("nope",)}):
         found = verdict(short, **changes)
         assert (found.claim, found.flags) == ("supported", ("untested",))
-        assert "un contrôle négatif manque" in found.say("fr")
-        assert "a negative control is missing" in found.say("en")
+        assert "contrôle négatif non déclaré" in found.say("fr")
+        assert "negative control not declared" in found.say("en")
         assert writing.claims([found], protocol())["flags"].tolist() == ["untested"]
     both = {"future_exposure": True, "negative_outcomes": ("i/other",)}
     assert "untested" not in verdict(planted.panel(planted.Planted(), 1), **both).flags

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import geom
 
-from chairs.stats.control_charts import TOO_FEW, rates, xmr
+from chairs.core.errors import DataError, SettingError
+from chairs.stats.control_charts import FLAT, RARE, TOO_FEW, rates, xmr
 from chairs.stats.rare_events import cases_between, time_between
 from chairs.stats.run_charts import run_chart
 
@@ -50,9 +51,9 @@ def test_no_limits_where_they_would_mean_nothing() -> None:
     assert "égales" in flat.say("fr")
     assert math.isnan(short.mean[0])
     assert short.assurance(1, 1) is None
-    with pytest.raises(ValueError, match="missing"):
+    with pytest.raises(DataError, match="missing"):
         xmr([1.0, math.nan] * 8)
-    with pytest.raises(ValueError, match="out of order"):
+    with pytest.raises(SettingError, match="out of order"):
         xmr([1.0, 2.0] * 20, rebase_at=[20, 12])
     assert xmr([1.0, 2.0] * 20, rebase_at=[35]).reason == TOO_FEW
 
@@ -77,7 +78,7 @@ def test_p_prime_widens_the_limits_only_when_the_process_varies_more_than_chance
 
 
 def test_p_prime_refuses_impossible_counts_and_a_rate_of_zero() -> None:
-    with pytest.raises(ValueError, match="outside its bounds"):
+    with pytest.raises(DataError, match="outside its bounds"):
         rates([5] * 12, [4] * 12, "p")
     assert rates([0] * 12, [40] * 12, "p").reason is not None
 
@@ -121,3 +122,56 @@ def test_a_stable_process_is_called_special_in_a_known_share_of_charts() -> None
 @pytest.mark.nightly
 def test_share_of_false_alarms_to_one_point() -> None:
     assert _false_alarms(20_000) == pytest.approx(0.19, abs=0.01)  # the share that pages may state
+
+
+@pytest.mark.parametrize(
+    ("values", "options"),
+    [
+        ([0.0] * 23 + [1.0], {}),  # an event once
+        ([0.0] * 10 + [2.0] + [0.0] * 13, {}),
+        ([1.0] * 12 + [100.0] * 12, {}),  # one step
+        ([0.1 + 0.2, 0.3] * 12, {}),  # rounding is no move
+        ([5.0] * 12 + [6.0, 7.0] * 6, {"fix_after": 12}),
+        ([6.0, 7.0] * 6 + [5.0] * 12, {"rebase_at": [12]}),
+    ],
+)
+def test_limits_without_width_are_no_limits(values: list[float], options: dict) -> None:
+    chart = xmr(values, **options)
+    assert chart.reason == FLAT
+    assert set(chart.causes) == {"common"}
+    assert all(map(math.isnan, (*chart.low, *chart.high)))
+    assert chart.assurance(1, 1) is None
+    if min(values) > 0 and not options:
+        assert time_between(values).reason == FLAT
+
+
+def test_fixed_limits_need_twelve_points_and_no_other_phase() -> None:
+    values = np.random.default_rng(4).normal(size=40).tolist()
+    assert xmr(values, fix_after=1).reason == xmr(values, fix_after=11).reason == TOO_FEW
+    assert xmr(values, fix_after=12).reason is None
+    for options in ({"fix_after": -3}, {"fix_after": 0}, {"fix_after": 12, "rebase_at": [20]}):
+        with pytest.raises(SettingError, match="fix_after"):
+            xmr(values, **options)
+
+
+@pytest.mark.parametrize("kind", ["p", "u"])
+def test_rates_of_rare_events_send_to_the_chart_of_rare_events(kind) -> None:
+    one = rates([0] * 12 + [1], [100] * 13, kind)
+    assert one.reason == RARE
+    assert set(one.causes) == {"common"}
+    assert "graphiques g et t" in one.say("fr")
+    assert rates([5] * 12, [100] * 12, kind).reason is not None
+    assert rates([1, 2] * 6, [100] * 12, kind).reason is None
+    assert rates([], [], kind).reason == TOO_FEW
+
+
+def test_what_no_chart_can_read_is_refused_in_words() -> None:
+    with pytest.raises(SettingError, match="choose among: p, u"):
+        rates([5, 6] * 6, [10, 21] * 6, "z")  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="same length"):
+        rates([5] * 12, [10] * 11, "p")
+    for rubbish in ([1, math.nan] * 8, [1, math.inf] * 8, [1e308, -1e308] * 8, ["a"] * 13):
+        for draw in (xmr, cases_between, time_between, run_chart):
+            with pytest.raises(DataError, match="missing, infinite or not a number"):
+                draw(rubbish)  # type: ignore[operator]
+    assert cases_between([0] * 12).reason == FLAT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chairs.stats.cusum import cusum, limit_for, run_length
+from chairs.stats.cusum import BLOCK, cusum, limit_by_blocks, limit_for, run_length
 
 pytestmark = pytest.mark.unit
 
@@ -36,3 +36,20 @@ def test_a_shift_rings_on_its_side_and_is_dated() -> None:
 
 def test_one_odd_day_is_no_alarm() -> None:
     assert cusum([0.0, 12.0, 0.0, 0.0], limit=3.1, reference=1.0).alarms == ()
+
+
+def test_a_gap_carries_both_sums_and_neither_hides_nor_rings() -> None:
+    whole, gap = [2.0, 2.0, 2.0, 2.0], float("nan")
+    found = cusum([2.0, gap, 2.0, 2.0, gap, gap, 2.0], limit=5.0)
+    assert found.high.tolist() == [1.5, 1.5, 3.0, 4.5, 4.5, 4.5, 6.0]
+    assert [(a.at, a.since, a.side) for a in found.alarms] == [(6, -1, "high")]
+    assert [a.since for a in cusum(whole, limit=5.0).alarms] == [-1]
+    assert cusum([-one for one in [2.0, gap, 2.0]], limit=5.0).low.tolist() == [1.5, 1.5, 3.0]
+    after = cusum([3.0, 3.0, gap, 0.0], limit=4.0)  # a gap just after the alarm: the sum begins anew, and rings once
+    assert (after.high.tolist(), len(after.alarms)) == ([2.5, 5.0, 0.0, 0.0], 1)
+
+
+def test_the_limit_of_a_series_with_gaps_is_that_of_what_is_known() -> None:
+    known = np.random.default_rng(2).standard_normal(3 * BLOCK)
+    holed = np.insert(known, [5, 40, 40], np.nan)
+    assert limit_by_blocks(holed, 500) == limit_by_blocks(known, 500)

@@ -283,6 +283,29 @@ def test_shares_that_mean_nothing_have_a_reason() -> None:
     assert generalised_mixed(negative, "accidents ~ x + (1|site)", Counted(family="poisson")).reason == "not_counts"
 
 
+@pytest.mark.parametrize("quadrature", [1, 15])
+def test_sites_that_are_all_one_way_have_no_finite_spread(quadrature: int) -> None:
+    random = stream(4, "apart")
+    rows = pd.DataFrame({"site": np.repeat(list("ABCDEF"), 20), "x": random.normal(size=120)})
+    rows["bad"] = (rows["site"] < "D").astype(int)
+    fit = generalised_mixed(rows, "bad ~ x + (1 | site)", quadrature=quadrature)
+    assert (fit.reason, fit.variances) == ("separation", ())
+    assert {one.reason for one in fit.fixed} <= {"separation"}
+    nearly = rows.assign(bad=np.where(np.arange(120) == 7, 0, rows["bad"]))  # one answer that differs
+    assert generalised_mixed(nearly, "bad ~ x + (1 | site)", quadrature=quadrature).reason in (None, "separation")
+
+
+def test_shares_that_are_all_0_or_all_1_are_separated_and_few_events_are_not() -> None:
+    random = stream(4, "apart", "trials")
+    rows = pd.DataFrame({"site": list("ABCDEFGH") * 2, "k": [0] * 4 + [12] * 4 + [0] * 4 + [12] * 4, "n": 12})
+    rows["x"] = random.normal(size=16)
+    assert generalised_mixed(rows, "k ~ x + (1 | site)", Counted(trials="n")).reason == "separation"
+    rare = rows.assign(k=[0, 1, 0, 2, 0, 0, 1, 3] * 2)
+    assert generalised_mixed(rare, "k ~ x + (1 | site)", Counted(trials="n")).reason is None
+    silent = rows.assign(k=[0] * 8 + [900] * 8, n=1000, site=list("ABCDEFGH") * 2)
+    assert generalised_mixed(silent, "k ~ x + (1 | site)", Counted(family="poisson", exposure="n")).reason is None
+
+
 def test_ordered_answers_find_what_was_planted_and_refuse_what_has_no_order() -> None:
     random = stream(4, "ordered")
     site = np.repeat(np.arange(30), 15)

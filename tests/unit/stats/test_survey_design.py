@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chairs.core.errors import DataError
+from chairs.core.errors import DataError, SettingError
 from chairs.core.streams import stream
 from chairs.stats.survey_design import survey_design
 from chairs.stats.survey_estimates import design_effect, means, ratio, regression
@@ -58,7 +58,8 @@ def test_a_missing_answer_is_a_domain_and_not_another_design():
     one = means(table, ["score"], design)[0]
     other = means(table.fillna({"score": 0.0}), ["score"], design, where=table["score"].notna().to_numpy())[0]
     assert (one.estimate, one.se, one.df, one.n) == (other.estimate, other.se, other.df, other.n)
-    assert one.df == design.units - 1 == 11
+    assert design.df == 11
+    assert one.df == 7  # of the 8 wards that answered, as `degf` of a subset in R: the others say nothing of the spread
     assert one.n == table["score"].notna().sum()
 
 
@@ -195,3 +196,62 @@ def test_a_second_calibration_starts_from_the_first():
     assert len(twice.calibrations) == 2
     assert twice.weight[(table["sex"] == "m").to_numpy()].sum() == pytest.approx(400)
     assert means(table, ["score"], twice)[0].se > 0
+
+
+@pytest.mark.parametrize("where", ["domain", "missing"])
+def test_answers_of_one_cluster_only_have_no_error(where):
+    table = answers()
+    inside = (table["ward"] == 2).to_numpy()
+    design = survey_design(table, clusters="ward")
+    if where == "domain":
+        one = means(table, ["score"], design, where=inside)[0]
+    else:
+        one = means(table.assign(score=table["score"].where(inside)), ["score"], design)[0]
+    assert (one.reason, one.low, one.p) == ("one_cluster", None, None)
+    alone = means(table, ["score"], survey_design(table), where=np.arange(len(table)) == 3)[0]
+    assert alone.reason == "too_few"
+
+
+def test_one_answer_with_nearly_all_the_weight_has_no_error():
+    table = answers().assign(huge=[1e12] + [1.0] * (len(answers()) - 1))
+    design = survey_design(table, weight="huge")
+    assert [means(table, ["score"], design)[0].reason] == ["one_unit"]
+    assert {one.reason for one in regression(table.assign(x=np.arange(len(table))), "score", ["x"], design)} == {
+        "one_unit"
+    }
+    usual = survey_design(table.assign(huge=[20.0] + [1.0] * (len(table) - 1)), weight="huge")
+    assert means(table, ["score"], usual)[0].reason is None
+
+
+def test_a_regression_on_an_exact_outcome_has_no_interval():
+    table = answers().assign(x=lambda rows: np.arange(len(rows)) ** 0.5, y=lambda rows: 3 + 2 * rows["x"])
+    found = regression(table, "y", ["x"], survey_design(table, clusters="ward"))
+    assert [one.reason for one in found] == ["no_variance"] * 2
+    assert found[1].estimate == pytest.approx(2)
+    assert (found[1].low, found[1].p) == (None, None)
+    alike = means(table.assign(y=0.1 + 0.2), ["y"], survey_design(table, clusters="ward"))[0]
+    assert (alike.reason, alike.low) == ("no_variance", None)
+
+
+def test_an_exposure_of_one_cluster_has_no_error_of_its_own():
+    table, rng = answers(), np.random.default_rng(3)
+    moves = rng.normal(size=len(table))
+    design = survey_design(table, clusters="ward")
+    for x in (np.where(table["ward"] == 2, moves, 0.0), (table["ward"] == 2) * 1.0):
+        found = regression(table.assign(x=x, z=moves), "score", ["x", "z"], design)
+        assert [one.reason for one in found] == [None, "one_unit", None]
+    both = regression(table.assign(x=np.where(table["ward"] < 4, moves, 0.0)), "score", ["x"], design)
+    assert both[1].reason is None
+
+
+def test_text_absent_columns_and_empty_tables_are_told():
+    table = answers()
+    with pytest.raises(DataError, match="not numeric"):
+        means(table.assign(score="high"), ["score"], survey_design(table))
+    with pytest.raises(SettingError, match="unknown column"):
+        means(table, ["mood"], survey_design(table))
+    with pytest.raises(DataError, match="not numeric"):
+        survey_design(table.assign(w="heavy"), weight="w")
+    with pytest.raises(SettingError, match="centre, refuse"):
+        survey_design(table, lonely="guess")
+    assert means(table.head(0), ["score"], survey_design(table.head(0)))[0].reason == "too_few"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,13 @@ from chairs.core.records import build
 from chairs.core.streams import stream
 from chairs.surveys import scoring_adjustment
 from chairs.surveys.instrument import Instrument, instrument
-from chairs.surveys.scoring import respondent_scores, score
+from chairs.surveys.scoring import respondent_scores, score, site_scores
 from chairs.surveys.scoring_adjustment import mode_effects
+from chairs.surveys.scoring_reliability import with_reliability
 
 pytestmark = pytest.mark.unit
 
+POINTS = {"name": "all", "label": {"fr": "a", "en": "a"}, "items": ["CSAT"]}
 REFERENCE = Path(__file__).parents[2] / "reference" / "data"
 
 
@@ -85,6 +88,57 @@ def test_net_promoter_and_its_error_are_those_of_the_reference_set():
     found = score(table, None, [build(Instrument, without_floor("nps"), "nps.yaml")]).set_index("establishment")
     assert found["score"].to_dict() == pytest.approx(expected["nps"])
     assert found["se"].to_dict() == pytest.approx(expected["nps_se"])
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "extent"),
+    [
+        ("nps", [{"NPS": "10"}] * 39 + [{"NPS": "8"}], (-100, 100)),
+        ("nps", [{"NPS": "0"}] * 39 + [{"NPS": "8"}], (-100, 100)),
+        ("phq-9", [{f"P{k}": "0" for k in range(1, 10)}] * 39 + [{f"P{k}": "1" for k in range(1, 10)}], (0, 27)),
+    ],
+)
+def test_an_interval_near_the_end_of_the_scale_stays_on_it(name, given, extent):
+    found = site(answers(name, given), name).loc["all"]
+    assert not extent[0] <= found["score"] - 1.96 * found["se"] < found["score"] + 1.96 * found["se"] <= extent[1]
+    assert extent[0] <= found["low"] < found["score"] < found["high"] <= extent[1]
+    assert found["high"] - found["low"] > 2 * found["se"]
+
+
+def test_an_interval_that_stays_on_the_scale_is_that_of_e_satis():
+    found = site(answers("nps", [{"NPS": code} for code in ["10"] * 20 + ["8"] * 12 + ["3"] * 8]), "nps").loc["all"]
+    reach = 1.959964 * found["se"]
+    assert found[["low", "high"]].tolist() == pytest.approx([found["score"] - reach, found["score"] + reach], rel=1e-6)
+
+
+def test_near_the_end_of_the_scale_the_interval_holds_the_truth_more_often_than_one_that_is_cut_off():
+    sites, n = 1500, 30
+    random = stream(11, "ceiling")
+    cuts = np.array([-1.8, -1, -0.2, 0.8])  # answers 1 to 5, of which most are 5
+    truth = 25.0 * sum(1 - NormalDist(2.5, 1.64**0.5).cdf(cut) for cut in cuts)
+    points = np.searchsorted(cuts, 2.5 + 1.64**0.5 * random.standard_normal(sites * n))
+    people = pd.DataFrame({"establishment": np.repeat(np.arange(sites).astype(str), n), "unit": "all",
+                           "period": "2024", "all": 25.0 * points})  # fmt: skip
+    form = build(Instrument, without_floor("csat-ces") | {"unit": "0-100", "dimensions": [POINTS]}, "ceiling.yaml")
+    found = site_scores(people, form).dropna(subset="low")
+    plain = (found["score"] + 1.959964 * found["se"] >= truth) & (found["score"] - 1.959964 * found["se"] <= truth)
+    held = (found["low"] <= truth) & (truth <= found["high"])
+    assert truth == pytest.approx(97.2, abs=0.1)
+    assert plain.mean() < 0.9  # cut off at 100 it would hold the truth as often, not more
+    assert held.mean() > 0.95
+    assert found["high"].max() <= 100
+
+
+def test_a_shrunken_interval_does_not_leave_the_scale_either():
+    rows = [(f"h{k}", 99.9 if k < 6 else 60.0 + k, 3.0) for k in range(12)]
+    scores = pd.DataFrame(rows, columns=["establishment", "score", "se"]).assign(
+        unit="all", period="2024", instrument="x", dimension="all", n=30, status="ok"
+    )
+    free = with_reliability(scores, {("x", "all"): (-1e9, 1e9)})
+    held = with_reliability(scores, {("x", "all"): (0.0, 100.0)})
+    assert free["shrunken_high"].max() > 100
+    assert held["shrunken_high"].tolist() == free["shrunken_high"].clip(upper=100).tolist()
+    assert held["shrunken_low"].equals(free["shrunken_low"])
 
 
 @pytest.mark.parametrize(("code", "score"), [("10", 100), ("8", 0), ("0", -100)])

@@ -10,7 +10,6 @@ from chairs.dashboards import directions, fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.protocol_words import (
-    CLAIMS,
     QUESTIONS,
     TITLES,
     WHEN,
@@ -24,7 +23,8 @@ from chairs.dashboards.protocol_words import (
 )
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout, zero_line
-from chairs.dashboards.words import change, indicator, outcome
+from chairs.dashboards.words import change, indicator, link, outcome
+from chairs.tables.claims import VERDICTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,8 +84,7 @@ def _rows(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name(row: pd.Series, lang: Language) -> str:
-    code, result = str(row["exposure"]), outcome(str(row["outcome"])).say(lang)
-    return f"{indicator(code).say(lang)} ({change(code, float(row['per']), lang)}) → {result}"
+    return link(str(row["exposure"]), float(row["per"]), str(row["outcome"]), lang)
 
 
 def _sentence(rows: pd.DataFrame, at: Moment, lang: Language) -> str:
@@ -128,14 +127,19 @@ def _found(row: pd.Series, lang: Language) -> str:
 
 
 def _headline(rows: pd.DataFrame, at: Moment) -> Headline:
-    held, total = len(_held(rows)), len(rows)
-    open_ = {"fr": "" if at == "before" else " (exploratoire)", "en": "" if at == "before" else " (exploratory)"}
+    """Return how many links are supported, in the same breath as what keeps that from being a proof."""
+    held, total = _held(rows), len(rows)
+
+    def label(lang: Language) -> str:
+        if lang == "fr":
+            said = f"{fmt.plural(len(held), 'lien soutenu', 'liens soutenus', lang)} parmi des liens {WHEN[at].fr}"
+        else:
+            said = f"{fmt.plural(len(held), 'link', 'links', lang)} supported among links {WHEN[at].en}"
+        return said + untested(held, lang)
+
     return Headline(
-        value=phrases.both(lambda lang: f"{held} sur {total}" if lang == "fr" else f"{held} of {total}"),
-        label=Text(
-            fr=f"{fmt.plural(held, 'lien soutenu', 'liens soutenus', 'fr')} parmi ceux {WHEN[at].fr}{open_['fr']}",
-            en=f"{fmt.plural(held, 'link', 'links', 'en')} supported among those {WHEN[at].en}{open_['en']}",
-        ),
+        value=phrases.both(lambda lang: f"{len(held)} sur {total}" if lang == "fr" else f"{len(held)} of {total}"),
+        label=phrases.both(label),
     )
 
 
@@ -163,7 +167,7 @@ def _table(rows: pd.DataFrame) -> Table:
         Column(key="exposure", label=Text(fr="Indicateur", en="Indicator"), kind="word", words=exposures),
         Column(key="changed", label=Text(fr="Changement", en="Change"), kind="word", words=changes),
         Column(key="outcome", label=Text(fr="Résultat", en="Outcome"), kind="word", words=results),
-        Column(key="claim", label=Text(fr="Verdict", en="Verdict"), kind="word", words=CLAIMS),
+        Column(key="claim", label=Text(fr="Verdict", en="Verdict"), kind="word", words=VERDICTS),
         *((directions.DIRECTION,) if "direction" in rows.columns else SIZES),
         Column(key="q", label=FALSE, kind="p"),
         Column(key="robustness", label=HIDDEN, kind="percent"),
@@ -193,7 +197,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
             traces.append(
                 {
                     "type": "scatter", "mode": "markers", "x": [x for x, _ in here], "y": [y for _, y in here],
-                    "name": CLAIMS[claim].say(lang), "marker": {"size": 11, "color": colour, "symbol": symbol},
+                    "name": VERDICTS[claim].say(lang), "marker": {"size": 11, "color": colour, "symbol": symbol},
                     "hoverinfo": "skip", "cliponaxis": False,
                 }
             )  # fmt: skip

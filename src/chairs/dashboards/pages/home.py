@@ -9,6 +9,7 @@ from itertools import islice
 
 from chairs.core.errors import Language, Problem, Text
 from chairs.dashboards import fmt, shell
+from chairs.dashboards.changed import column, row
 from chairs.dashboards.content import Change, Changes, Content, Rendered
 from chairs.dashboards.pages import PAGES, Page
 from chairs.dashboards.phrases import LEVELS
@@ -59,7 +60,7 @@ def _changes(study: Rendered, changes: Changes | None, lang: Language) -> str:
     return (
         f'<p class="changed"><strong>{title}</strong> – {shell.text(said, lang)}{where}.</p>\n'
         f"<details><summary>{shell.text(FEW if count > SHOWN else ALL, lang)}</summary>\n"
-        f"{_listed(changes, title, lang)}{more}</details>\n"
+        f"{_listed(changes, study, lang)}{more}</details>\n"
     )
 
 
@@ -75,17 +76,17 @@ def _label(table: str, lang: Language) -> str:
     return CONTRACTS[table].label.say(lang) if table in CONTRACTS else table
 
 
-def _listed(changes: Changes, title: str, lang: Language) -> str:
-    """Return the first changed numbers as a table."""
+def _listed(changes: Changes, study: Rendered, lang: Language) -> str:
+    """Return the first changed numbers as a table, in words."""
+    title, labels = shell.text(study.say("title", lang), lang), study.about.get("labels") or {}
     head = "".join(f'<th scope="col"{kind}>{shell.text(word, lang)}</th>' for word, kind in HEADS)
     rows = []
     for change in islice(changes, SHOWN):
-        known = CONTRACTS[change.table].columns if change.table in CONTRACTS else {}
-        column = known[change.column].label.say(lang) if change.column in known else change.column
+        about, name = row(change.table, change.key, labels, lang), column(change.table, change.column, lang)
         cells = [f'<td class="num">{value}</td>' for value in _apart(change, lang)]
         rows.append(
-            f'<tr><th scope="row">{shell.text(_label(change.table, lang), lang)}</th><td>{escape(change.key)}</td>'
-            f"<td>{shell.text(column, lang)}</td>{''.join(cells)}</tr>"
+            f'<tr><th scope="row">{shell.text(_label(change.table, lang), lang)}</th><td>{shell.text(about, lang)}</td>'
+            f"<td>{shell.text(name, lang)}</td>{''.join(cells)}</tr>"
         )
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{title}"><table><thead><tr>{head}</tr></thead>'

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from chairs.surveys.psychometrics.graded import NODES, Graded, chances, quadrature
+from chairs.surveys.psychometrics.graded import Graded, chances
+from chairs.surveys.psychometrics.marginal import quadrature
 from chairs.surveys.psychometrics.polychoric import coded
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def abilities(model: Graded, answers: pd.DataFrame, how: Literal["EAP", "MAP"] =
 def _eap(model: Graded, patterns: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    node, weight = quadrature(NODES)
+    node, weight = quadrature()
     logs = _pattern_logs(model, patterns, node) + np.log(weight)
     posterior = np.exp(logs - logs.max(axis=1, keepdims=True))
     posterior /= posterior.sum(axis=1, keepdims=True)
@@ -101,7 +102,7 @@ def pattern_probability(model: Graded, answers: pd.DataFrame) -> pd.Series:
     import numpy as np
     import pandas as pd
 
-    node, weight = quadrature(NODES)
+    node, weight = quadrature()
     return pd.Series(np.exp(_pattern_logs(model, _codes(model, answers), node)) @ weight, index=answers.index)
 
 

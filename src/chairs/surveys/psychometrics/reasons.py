@@ -35,6 +35,14 @@ REASONS = {
         en="the model asks for more parameters than the answers can determine",
     ),
     "no_convergence": Text(fr="l'ajustement du modèle n'a pas convergé", en="the fit of the model did not converge"),
+    "steep": Text(
+        fr="une question sépare les personnes presque sans erreur (copie d'une autre ?) : sa pente n'est pas finie",
+        en="an item separates persons almost without error (a copy of another?): its slope is not finite",
+    ),
+    "nothing_shared": Text(
+        fr="les questions ne partagent rien : elles ne mesurent pas une même chose",
+        en="the items share nothing: they do not measure one thing",
+    ),
     "no_variance": Text(fr="les objets jugés ne diffèrent en rien", en="the targets rated do not differ at all"),
     "one_group": Text(fr="un seul groupe : rien à comparer", en="a single group: nothing to compare"),
     "categories_differ": Text(
@@ -59,6 +67,10 @@ WARNINGS = {
     "negative_alpha": Text(
         fr="alpha négatif : une question est sans doute à inverser",
         en="negative alpha: an item probably needs reversing",
+    ),
+    "reversed_item": Text(
+        fr="une question va en sens inverse des autres : elle est sans doute à inverser",
+        en="an item points the other way than the others: it probably needs reversing",
     ),
     "just_identified": Text(
         fr="modèle tout juste identifié : aucun degré de liberté, l'ajustement ne se juge pas",

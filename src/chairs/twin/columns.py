@@ -232,12 +232,12 @@ class _Book:
         elif kind == "attribute":
             first, places = self._levels[name]
             line = places[person.attributes.get(name, first)]
-        elif kind in ("hour", "hour_of_week"):
+        elif kind in ("hour", "hour_of_week", "weekday"):
             hour = int(self.program.hours[0])
-            line = hour % 24 if kind == "hour" else hour
+            line = {"hour": hour % 24, "weekday": hour // 24}.get(kind, hour)
         return line
 
 
 def _by_person(step: Delay) -> bool:
     """Say whether the line of a step's table differs between those present."""
-    return step.duration.by.partition(":")[0] in ("class", "attribute", "hour", "hour_of_week")
+    return step.duration.by.partition(":")[0] in ("class", "attribute", "hour", "hour_of_week", "weekday")

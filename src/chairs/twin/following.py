@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chairs.twin.model import Model
-from chairs.twin.resting import Resting
-from chairs.twin.steps import Delay, Leave, Release, Route, Seize, Step
+from chairs.twin.ahead import DEEPEST, Ahead, Spot, is_shown
+from chairs.twin.steps import Delay, Seize
 from chairs.twin.surviving import Surviving
 
-DEEPEST = 60  # steps between two that the event log shows
-RAREST = 1e-9
 BY_TIME = ("hour", "hour_of_week", "weekday")
 
 History = tuple[tuple[str, str | None, str | None], ...]  # activity, unit and resource of each step
 Asked = tuple[History, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A step that lies ahead of another, the probability of the way to it, and whether resources were given back."""
-
-    step: str
-    weight: float
-    released: bool
-    shown: bool  # a step that the event log shows, at which the way ends
-
-
 @dataclass(frozen=True)
-class Map:
+class Map(Ahead):
     """A model as a map of the steps that its event log shows (`Seize`, and `Delay` with an activity)."""
-
-    model: Model
-
-    @cached_property
-    def steps(self) -> dict[str, Step]:
-        """Steps by name."""
-        return {step.name: step for step in self.model.steps}
-
-    @cached_property
-    def after(self) -> dict[str, str | None]:
-        """Step that follows each step."""
-        names = [*(step.name for step in self.model.steps), None]
-        return {step.name: step.next or names[row + 1] for row, step in enumerate(self.model.steps)}
 
     @cached_property
     def asked(self) -> dict[str, list[str]]:
@@ -61,44 +35,9 @@ class Map:
         return {resource.name: resource.unit or resource.name for resource in self.model.resources}
 
     @cached_property
-    def _cache(self) -> dict[tuple[str, int, int], tuple[Spot, ...]]:
-        return {}
-
-    @cached_property
-    def _clocks(self) -> dict[str, tuple[bool, bool]]:
-        return {}
-
-    def _clocked(self, name: str) -> tuple[bool, bool]:
-        """Say whether a route ahead of a step depends on the hour, and whether one depends on the weekday."""
-        if name not in self._clocks:
-            seen, by, work = set(), set(), [self.after[name]]
-            while work:
-                here = work.pop()
-                if here is None or here in seen or is_shown(self.steps[here]):
-                    continue
-                seen.add(here)
-                step = self.steps[here]
-                if isinstance(step, Route):
-                    by.add(step.by)
-                    work.extend(step.to)
-                elif not isinstance(step, Leave):
-                    work.append(self.after[here])
-            self._clocks[name] = bool(by & {"hour", "hour_of_week"}), bool(by & {"weekday", "hour_of_week"})
-        return self._clocks[name]
-
-    @cached_property
-    def _delays(self) -> dict[tuple[str, tuple[int, int], bool], tuple[Spot, ...]]:
-        return {}
-
-    @cached_property
     def surviving(self) -> Surviving:
         """What is known of the durations of the model: their survival."""
         return Surviving()
-
-    @cached_property
-    def resting(self) -> Resting:
-        """What is known of the durations of the model: the values of the discrete ones."""
-        return Resting()
 
     @cached_property
     def _drawn(self) -> dict[str, bool]:
@@ -128,25 +67,6 @@ class Map:
             self._fitting[asked] = dict.fromkeys([n for n in known if self.fits(n, unit, resource)] or known, 1.0)
         return self._fitting[asked]
 
-    def ahead(self, name: str, hour: int, weekday: int) -> tuple[Spot, ...]:
-        """Return what lies ahead of a step, up to the next steps that the log shows; routes as at a local hour."""
-        by_hour, by_weekday = self._clocked(name)
-        place = (name, hour * by_hour, weekday * by_weekday)
-        if place not in self._cache:
-            self._cache[place] = tuple(self._walk(self.after[name], 1.0, False, (hour, weekday, DEEPEST)))
-        return self._cache[place]
-
-    def delays(self, name: str, when: tuple[int, int], over: bool) -> tuple[Spot, ...]:
-        """Return the delays not shown before the next shown steps: those after the resources were given back, if over.
-
-        Where there are none such, the others.
-        """
-        place = (name, when, over)
-        if place not in self._delays:
-            delays = tuple(spot for spot in self.ahead(name, *when) if not spot.shown)
-            self._delays[place] = tuple(spot for spot in delays if spot.released == over) or delays
-        return self._delays[place]
-
     def entries(self, hour: int, weekday: int) -> tuple[Spot, ...]:
         """Return the steps at which patients of each list of arrivals are first seen."""
         place = ("", hour, weekday)
@@ -158,25 +78,6 @@ class Map:
                 if spot.shown
             )
         return self._cache[place]
-
-    def _walk(self, name: str | None, weight: float, released: bool, when: tuple[int, int, int]) -> Iterator[Spot]:
-        if name is None or weight < RAREST or when[2] == 0:
-            return
-        step = self.steps[name]
-        deeper = (*when[:2], when[2] - 1)
-        if is_shown(step):
-            yield Spot(name, weight, released, True)
-        elif isinstance(step, Route):
-            for to, share in zip(step.to, step.probabilities[self._line(step, when)], strict=True):
-                yield from self._walk(to, weight * share, released, deeper)
-        elif not isinstance(step, Leave):
-            if isinstance(step, Delay):
-                yield Spot(name, weight, released, False)
-            yield from self._walk(self.after[name], weight, released or isinstance(step, Release), deeper)
-
-    def _line(self, step: Route, when: tuple[int, int, int]) -> int:
-        lines = {"hour": when[0], "hour_of_week": 24 * when[1] + when[0], "weekday": when[1]}
-        return min(lines.get(step.by, 0), len(step.probabilities) - 1)
 
     def fits(self, name: str, unit: str | None, resource: str | None) -> bool:
         """Say whether a step takes place in a unit or with a resource."""
@@ -206,11 +107,6 @@ class Followed:
             former = self._former.get(asked)
             self._now[asked] = follow(self.map, history, when) if former is None else former
         return self._now[asked]
-
-
-def is_shown(step: Step) -> bool:
-    """Say whether the event log has a line for a step."""
-    return isinstance(step, Seize) or (isinstance(step, Delay) and step.activity is not None)
 
 
 def follow(

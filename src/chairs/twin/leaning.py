@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from chairs.twin.ahead import is_shown
 from chairs.twin.engine import layout as code
-from chairs.twin.following import Map, is_shown
+from chairs.twin.following import Map
 from chairs.twin.given import Given, Own, with_given
 from chairs.twin.steps import Leave, Route
 
 if TYPE_CHECKING:
+    from chairs.twin.chances import Chance
     from chairs.twin.simulate import Simulation
-    from chairs.twin.starting import Chance, Starter
+    from chairs.twin.starting import Starter
     from chairs.twin.state import Present
     from chairs.twin.steps import Step
     from chairs.twin.whereabouts import Person

@@ -219,6 +219,7 @@ def _counts(program: Program) -> dict[int, int]:
         code.N_VISITS: program.visits,
         code.N_MARKS: program.marks,
         code.N_HOURS: len(program.hours),
+        code.N_CHANGES: int((np.diff(program.hours) % 168 != 1).sum()),  # of the local clock
     }
 
 

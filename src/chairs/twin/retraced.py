@@ -213,7 +213,7 @@ def _under_way(here: Sequence[Trace]) -> dict[str, Lined]:
 
 @dataclasses.dataclass(frozen=True)
 class _Clock:
-    """The steps whose stays end at an hour of the day, and the local time of day at which the week begins."""
+    """The steps whose stays end at an hour of the day, and what the local clock shows."""
 
     model: Model
     start: dt.datetime
@@ -222,12 +222,18 @@ class _Clock:
     def landing(self) -> set[str]:
         return {step.name for step in self.model.steps if isinstance(step, Delay) and step.lands is not None}
 
-    @property
-    def begin(self) -> float:
+    def shown(self, since: np.ndarray) -> np.ndarray:
+        """Return what the local clock shows so long after the start of the week, from the midnight before it on."""
         from zoneinfo import ZoneInfo
 
-        local = self.start.astimezone(ZoneInfo(self.model.timezone))
-        return (local.hour + local.minute / 60 + local.second / 3600) * self.model.hour
+        import pandas as pd
+
+        local, hour = self.start.astimezone(ZoneInfo(self.model.timezone)), self.model.hour
+        begin = (local.hour + local.minute / 60 + local.second / 3600) * hour
+        moments = pd.Timestamp(self.start).tz_convert("UTC") + pd.to_timedelta(since / hour, unit="h")
+        walls = moments.tz_convert(self.model.timezone).tz_localize(None) - moments.tz_localize(None)
+        gained: np.ndarray = walls.total_seconds().to_numpy() - (local.utcoffset() or dt.timedelta(0)).total_seconds()
+        return begin + since + gained / 3600 * hour
 
 
 def _own(lines: Lined, clock: _Clock) -> Own:
@@ -238,8 +244,8 @@ def _own(lines: Lined, clock: _Clock) -> Own:
     if not lines or lines[0][1].step not in clock.landing:
         return own(who, values, line=table)
     day = 24 * clock.model.hour
-    begun = clock.begin + np.array([told.since for _, told in lines])
-    ends = begun + values
+    since = np.array([told.since for _, told in lines])
+    begun, ends = clock.shown(since), clock.shown(since + values)
     return own(who, day * (np.floor(ends / day) - np.floor(begun / day)), ends % day, table)
 
 

@@ -9,7 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from chairs.twin.following import DEEPEST, RAREST, Map, is_shown
+from chairs.twin.ahead import DEEPEST, RAREST, is_shown
+from chairs.twin.following import Map
 from chairs.twin.model import Model
 from chairs.twin.state import Present
 from chairs.twin.steps import Delay, EndPatience, Leave, Patience, Reclass, Release, Route, Seize, Step

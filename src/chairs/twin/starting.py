@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from chairs.core.errors import SettingError, problem
+from chairs.twin.chances import Chance, Clock, chance_of
 from chairs.twin.columns import Columns, written_out
-from chairs.twin.durations import Duration, Durations
 from chairs.twin.following import Followed, Map
 from chairs.twin.lists import Lists, lists
 from chairs.twin.model import Model
 from chairs.twin.state import Present
-from chairs.twin.steps import Delay, Seize, Step
+from chairs.twin.steps import Delay, Seize
+from chairs.twin.successive import later
 
 if TYPE_CHECKING:
     from chairs.twin.compiling import Program
@@ -28,19 +29,6 @@ if TYPE_CHECKING:
 SECOND = 1_000_000
 NOTHING: Mapping[str, int] = {}
 FEW = 11  # patients present under which unknown steps may be chance
-
-Clock = tuple[dt.datetime, dt.datetime]  # now, and when a step began, local
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Chance:
-    """One place in the model at which a patient may be: its weight, and how the rest of his stay there is drawn."""
-
-    weight: float
-    step: str
-    elapsed: float
-    holds: Mapping[str, int] = field(default_factory=dict)
-    rest: np.ndarray | None = None  # remaining times and their weights, two columns; None: the engine draws
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +101,8 @@ def starter(model: Model, people: Sequence[Person], at: dt.datetime, followed: F
     -----
     A patient's history leads to a state of the model (`follow`). From it, each way on has the probability of its
     route times that of having lasted so long: Bayes' rule on what is not seen. A step under way holds its resource;
-    one that is over, or that a log dates once, is followed by the delay before the next. Lengths in whole days with
+    one that is over, or that a log dates once, is followed by the delay before the next. Where several delays follow
+    one another the later ones begin when those before them end (`chairs.twin.successive`). Lengths in whole days with
     a time of landing, or tabulated by hour or weekday of their beginning, are drawn here, given that beginning.
     """
     found = followed or Followed(Map(model))
@@ -193,14 +182,21 @@ def _ways(found: Map, places: Mapping[str, float], person: Person, since: tuple[
     for name, weight in places.items():
         step = found.steps[name]
         if isinstance(step, Delay):
-            yield _chance(found, step, (weight, elapsed, NOTHING), clock)
+            yield chance_of(found, step, (weight, elapsed, NOTHING), clock)
         elif person.waiting and isinstance(step, Seize):
             yield Chance(weight=weight, step=name, elapsed=elapsed)
         else:
             holds = _held(found, step, person)
-            for spot in found.delays(name, now, over):
+            for spot in found.first_delays(name, now, over):
                 drawn = (weight * spot.weight, elapsed, NOTHING if spot.released else holds)
-                yield _chance(found, found.steps[spot.step], drawn, clock)
+                first = found.steps[spot.step]
+                assert isinstance(first, Delay)
+                one = chance_of(found, first, drawn, clock)
+                goes_on = found.tail(spot.step, spot.released) > 0
+                if one.weight > 0 or not goes_on:
+                    yield one
+                if goes_on:
+                    yield from later(found, spot, drawn, clock)
 
 
 def _held(found: Map, step: object, person: Person) -> Mapping[str, int]:
@@ -209,27 +205,3 @@ def _held(found: Map, step: object, person: Person) -> Mapping[str, int]:
     here = (person.unit, person.resource)
     fitting = [option for option in step.options if any(word in here or found.units[word] in here for word in option)]
     return dict((fitting or step.options)[0])
-
-
-def _chance(found: Map, step: Step, drawn: tuple[float, float, Mapping[str, int]], clock: Clock) -> Chance:
-    assert isinstance(step, Delay)
-    weight, elapsed, holds = drawn
-    table = step.duration
-    row = table.rows[0] if len(table.rows) == 1 else _row(table, clock[1])
-    if found.may_be_drawn(step):
-        ends = found.resting.ends(row, step.lands, clock, found.model.hour / 60)
-        if ends is not None:
-            mass = float(np.cumsum(ends[:, 1])[-1]) if len(ends) else 0.0
-            return Chance(weight=weight * mass, step=step.name, elapsed=elapsed, holds=holds, rest=ends)
-    return Chance(weight=weight * found.surviving.of(row, elapsed), step=step.name, elapsed=elapsed, holds=holds)
-
-
-def _row(table: Durations, local: dt.datetime) -> Duration:
-    line = 0
-    if table.by == "hour":
-        line = local.hour
-    elif table.by == "weekday":
-        line = local.weekday()
-    elif table.by == "hour_of_week":
-        line = 24 * local.weekday() + local.hour
-    return table.rows[min(line, len(table.rows) - 1)]

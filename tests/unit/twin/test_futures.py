@@ -10,6 +10,7 @@ import pytest
 
 from chairs.core.streams import stream
 from chairs.twin.arrivals import Arrivals
+from chairs.twin.chances import Chance
 from chairs.twin.durations import Duration, always
 from chairs.twin.forecasting import Forecaster
 from chairs.twin.futures import Futures
@@ -18,7 +19,7 @@ from chairs.twin.memory import new_memory
 from chairs.twin.model import Model
 from chairs.twin.settled import settled
 from chairs.twin.simulate import simulate
-from chairs.twin.starting import Chance, Starter
+from chairs.twin.starting import Starter
 from chairs.twin.state import Present
 from chairs.twin.steps import Delay, Leave
 from chairs.twin.surviving import Surviving

@@ -28,6 +28,7 @@ from chairs.twin.engine.layout import (
     G_PAIRS,
     G_SOURCE,
     N_ATTRIBUTES,
+    N_CHANGES,
     N_HOURS,
     N_VISITS,
     P_CLASS,
@@ -54,10 +55,22 @@ from chairs.twin.engine.noting import draw
 
 
 @part
+def _shown(n: Any, hour: int) -> Any:
+    """Return the hour of the week that the local clock shows in an hour of the run; later ones as if none changed."""
+    beyond = max(hour - n[N_HOURS] + 1, 0)
+    return (n[n[AT_HOURS] + max(hour - beyond, 0)] + beyond) % 168
+
+
+@part
 def hour_of_week(n: Any, x: Any, time: float) -> Any:
     """Return the hour of the week (0 = Monday midnight, local time) in which `time` lies."""
-    hour = int((time + x[WX_PHASE]) / x[WX_HOUR])
-    return n[n[AT_HOURS] + min(max(hour, 0), n[N_HOURS] - 1)]
+    return _shown(n, int((time + x[WX_PHASE]) / x[WX_HOUR]))
+
+
+@part
+def _gained(n: Any, hour: int, wanted: int) -> Any:
+    """Return by how many hours the local clock is ahead, in an hour of the run, of the hour of the week wanted."""
+    return (_shown(n, hour) - wanted + 84) % 168 - 84
 
 
 @part
@@ -125,11 +138,43 @@ def visit_of(n: Any, slot: int, r: int) -> Any:
 
 
 @part
+def by_the_wall(n: Any, x: Any, until: float) -> Any:
+    """Return when the clock shows what it would show at `until` if it were not changed until then.
+
+    Days counted so end at the hour at which they began, and as many midnights lie between, on those of 23 or 25 hours
+    too.
+    """
+    if n[N_CHANGES] == 0:
+        return until
+    since, hour = int((x[WX_NOW] + x[WX_PHASE]) / x[WX_HOUR]), int((until + x[WX_PHASE]) / x[WX_HOUR])
+    return until - _gained(n, hour, _shown(n, since) + hour - since) * x[WX_HOUR]
+
+
+@part
+def _too_late(n: Any, tick: int, wanted: int) -> Any:
+    """Return by how many hours a moment on the clock, counted as if it never changed, comes too late."""
+    gained = _gained(n, tick, wanted)
+    if gained > 0 and _gained(n, tick - gained, wanted) != 0:  # there is no such hour on that day
+        gained = 0
+    elif gained == 0 and tick > 0 and _gained(n, tick - 1, wanted) == 0:
+        gained = 1
+    return gained
+
+
+@part
 def on_the_clock(n: Any, x: Any, until: float, clock: float) -> Any:
-    """Return the moment of the local day in which `until` lies at which the clock shows `clock`, never the past."""
+    """Return the moment of the local day in which `until` lies at which the clock shows `clock`, never the past.
+
+    Of an hour that comes twice the first counts; one that the clock leaves out is an hour later.
+    """
     passed = (until + x[WX_PHASE]) % x[WX_HOUR]
-    hour = hour_of_week(n, x, until) % 24 + passed / x[WX_HOUR]
-    return max(until + clock - hour * x[WX_HOUR], x[WX_NOW])
+    shown = hour_of_week(n, x, until)
+    hour = shown % 24 + passed / x[WX_HOUR]
+    end = until + clock - hour * x[WX_HOUR]
+    if n[N_CHANGES] > 0:
+        ahead = int(clock / x[WX_HOUR]) - shown % 24
+        end -= _too_late(n, int((until + x[WX_PHASE]) / x[WX_HOUR]) + ahead, shown + ahead) * x[WX_HOUR]
+    return max(end, x[WX_NOW])
 
 
 @part
@@ -138,7 +183,7 @@ def known_end(n: Any, x: Any, until: float, which: int) -> Any:
     clock = x[n[AT_DURATIONS_X] + which * DX_WIDE + 1]
     if clock < 0.0:
         return until
-    return on_the_clock(n, x, until, clock)
+    return on_the_clock(n, x, by_the_wall(n, x, until), clock)
 
 
 @part
@@ -153,8 +198,9 @@ def after_rest(n: Any, x: Any, slot: int, r: int, visit: int, until: float) -> A
         if which < n[rule + 1]:
             hour, last = int((until + x[WX_PHASE]) / x[WX_HOUR]), n[N_HOURS] - 1
             while hour < last and n[n[rule] + hour] & n[rule + 3 + which]:
-                hour += 24
-                until += 24.0 * x[WX_HOUR]
+                day = 24 - _gained(n, hour + 24, _shown(n, hour) + 24)
+                hour += day
+                until += day * x[WX_HOUR]
     return until
 
 

@@ -36,6 +36,7 @@ DONE, GROW, PAUSE, STUCK = range(4)
 LOG_ARRIVE, LOG_HOLD, LOG_DELAY, LOG_LEFT_QUEUE, LOG_REFUSED, LOG_PASS, LOG_LEAVE = range(7)
 
 FOREVER = 1.0e300  # a moment that never comes
+LONG = 1.0e6  # hours after which no clock is looked at
 UNLIMITED = 1 << 40
 WHO_BITS = 24  # of a calendar code; 4 bits for the kind of event and the sequence number stand above
 UNITS_SHIFT = 12  # in the `who` of a unit that is being cleaned: resource below, units above
@@ -52,12 +53,12 @@ DRAW_HELD = 0xA4  # of the draw beside a step's own: is this patient kept over d
     W_LINES, W_LOGGING, W_SAMPLES, W_SERIAL, W_INSIDE, W_MARGIN, W_BURSTS, W_KEY0, W_KEY1, W_EVEN,
     W_CLEANS,
     N_PLACES, N_CLASSES, N_STEPS, N_STATIONS, N_SOURCES, N_ATTRIBUTES, N_VISITS, N_MARKS, N_SAMPLES, N_HOURS,
-    N_CALENDAR, N_PATIENTS, N_LINES,
+    N_CHANGES, N_CALENDAR, N_PATIENTS, N_LINES,
     AT_ROWS, AT_DURATIONS, AT_HOURS, AT_HEADS, AT_STATIONS, AT_SOURCES, AT_TALLIES, AT_WITHIN, AT_PASSES, AT_ARRIVED,
     AT_SAMPLES, AT_CALENDAR, AT_PATIENTS, AT_NODES, AT_HOLDINGS, AT_ATTRIBUTES, AT_VISITS, AT_LINES,
     AT_DURATIONS_X, AT_STATIONS_X, AT_SOURCES_X, AT_TALLIES_X, AT_CALENDAR_X, AT_PATIENTS_X, AT_HOLDINGS_X, AT_MARKS,
     AT_LINES_X, HEADER,
-) = range(62)  # fmt: skip
+) = range(63)  # fmt: skip
 
 # header of x
 WX_NOW, WX_COUNTED, WX_HORIZON, WX_WARM_UP, WX_HOUR, WX_PHASE, WX_SAMPLE_EVERY, HEADER_X = range(8)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from chairs.twin.engine.calendar import push
-from chairs.twin.engine.choosing import after_rest, in_window, known_end, line_for, on_the_clock, visit_of
+from chairs.twin.engine.choosing import after_rest, by_the_wall, in_window, known_end, line_for, on_the_clock, visit_of
 from chairs.twin.engine.jit import part
 from chairs.twin.engine.layout import (
     ABSENT,
@@ -23,6 +23,7 @@ from chairs.twin.engine.layout import (
     LEAVE,
     LOG_LEAVE,
     LOG_PASS,
+    LONG,
     MARK,
     N_CLASSES,
     N_MARKS,
@@ -71,6 +72,7 @@ from chairs.twin.engine.layout import (
     W_INSIDE,
     W_LOGGING,
     WX_HORIZON,
+    WX_HOUR,
     WX_NOW,
 )
 from chairs.twin.engine.noting import draw_for, holding_at, patient_at, patient_x_at, tally, write_line
@@ -94,11 +96,11 @@ def _delay(n: Any, x: Any, slot: int, r: int) -> None:
         n[p + P_DRAWN] = -1
     lasts = duration(n, x, which, s * x[px + PX_SURVIVAL])
     until = x[WX_NOW] + max(lasts - x[px + PX_ELAPSED], 0.0)
-    if n[r + R_WINDOW] > 0 and until <= x[WX_HORIZON]:
+    if n[r + R_WINDOW] > 0 and until < LONG * x[WX_HOUR]:  # beyond the horizon too: the clock may show it earlier
         if line >= n[r + R_LEVELS]:  # a length that is known, with its hour or none
             until = known_end(n, x, until, which)
         elif n[r + R_WINDOW] == 3:
-            until = after_rest(n, x, slot, r, visit, until)
+            until = after_rest(n, x, slot, r, visit, by_the_wall(n, x, until))
             until = on_the_clock(n, x, until, duration(n, x, n[r + R_TARGETS], u))
         else:
             until = in_window(n, x, r, until, u)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chairs.core.errors import Text
+from chairs.twin.arrivals import Arrivals
 from chairs.twin.durations import Duration
 from chairs.twin.hospital import lengths
 from chairs.twin.hospital.beds import bed_resources
@@ -16,7 +17,18 @@ from chairs.twin.hospital.emergency import Emergency, read_emergency
 from chairs.twin.hospital.reading import DAY, HospitalLog, read_hospital
 from chairs.twin.hospital.resampling import resampled
 from chairs.twin.hospital.wanted import Wanted, read_wanted
-from chairs.twin.hospital.wards import TRANSFER, Learnt, long_class, move_of, onward, priorities, stays_of, ward_steps
+from chairs.twin.hospital.wards import (
+    PLANNED,
+    TRANSFER,
+    Learnt,
+    Moves,
+    long_class,
+    move_of,
+    onward,
+    priorities,
+    stays_of,
+    ward_steps,
+)
 from chairs.twin.model import Model
 from chairs.twin.resources import Resource
 from chairs.twin.steps import Patience, Route, Step
@@ -60,7 +72,7 @@ class Learning:
     emergency: Emergency
     beds: tuple[Resource, ...]
     wanted: Wanted
-    moves: tuple[Duration, Duration]
+    moves: Moves
     name: str
 
 
@@ -120,8 +132,9 @@ def calibrate_hospital(
     test_planted_scenarios.py, docs/how-to/ask-what-if.md).
     """
     log = read_hospital(events, cases, unit_hour, timezone)
+    wanted = read_wanted(log)
     learnt = Learning(
-        log=log, emergency=read_emergency(log), beds=bed_resources(log), wanted=read_wanted(log), moves=move_of(log),
+        log=log, emergency=read_emergency(log), beds=bed_resources(log), wanted=wanted, moves=move_of(log, wanted),
         name=name,
     )  # fmt: skip
     return HospitalModel(
@@ -151,31 +164,34 @@ def _model(learnt: Learning) -> Model:
     long = tuple(long_class(ward, ed) for ward in searching for ed in (True, False))
     classes = (*emergency.classes, *planned, *long, TRANSFER)
     rank = priorities(log.wards, classes)
+    arrivals = lists(log, emergency, wanted, planned)
     return Model(
         name=learnt.name,
         classes=classes,
-        arrivals=lists(log, emergency, wanted, planned),
+        arrivals=arrivals,
         resources=(*emergency.resources, *(replace(ward, priority=rank[ward.name]) for ward in learnt.beds)),
-        steps=_steps(learnt, (classes, planned)),
+        steps=_steps(learnt, (classes, planned), arrivals),
         timezone=log.timezone,
     )
 
 
-def _steps(learning: Learning, named: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[Step, ...]:
+def _steps(
+    learning: Learning, named: tuple[tuple[str, ...], tuple[str, ...]], arrivals: tuple[Arrivals, ...]
+) -> tuple[Step, ...]:
     log, emergency, wanted = learning.log, learning.emergency, learning.wanted
     classes, planned = named
     stays = log.stays
     end = log.local(stays["end"].to_numpy()[np.isfinite(stays["end"].to_numpy())])
     hour = end % DAY / 60
     clock = lengths.clock_of(end[(hour >= 7) & (hour < 20)])
-    move, transfer = learning.moves
+    admissions = _admissions(log, emergency, wanted, classes)
     learnt = Learnt(
         log=log,
         wanted=wanted,
         classes=classes,
         clock=clock,
-        move=move,
-        transfer=transfer,
+        moves=learning.moves,
+        ways=_ways(log.wards, admissions, arrivals),
         gives_up=_gives_up(log, planned),
         places=tuple(r.name for r in emergency.resources if r.name.endswith(" place")),
         onward=onward(log, wanted),
@@ -183,7 +199,20 @@ def _steps(learning: Learning, named: tuple[tuple[str, ...], tuple[str, ...]]) -
     )
     known = len(emergency.classes)
     steps = [_widened(step, known, len(classes)) for step in emergency.steps]
-    return (*steps, *_admissions(log, emergency, wanted, classes), *ward_steps(learnt))
+    return (*steps, *admissions, *ward_steps(learnt))
+
+
+def _ways(
+    wards: tuple[str, ...], admissions: list[Route], arrivals: tuple[Arrivals, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Return by ward where its patients come from: an emergency department (""), home."""
+    sent = {to for step in admissions for to, *shares in zip(step.to, *step.probabilities, strict=True) if any(shares)}
+    listed = {one.to for one in arrivals}
+    found = {}
+    for ward in wards:
+        ask = f"ask {ward}"
+        found[ward] = tuple(way for way, to in (("", sent), (PLANNED, listed)) if ask in to) or ("",)
+    return found
 
 
 def _widened(step: Step, known: int, classes: int) -> Step:
@@ -200,7 +229,7 @@ def _widened(step: Step, known: int, classes: int) -> Step:
     return step
 
 
-def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes: tuple[str, ...]) -> list[Step]:
+def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes: tuple[str, ...]) -> list[Route]:
     """Return, for each department, the choice of the ward by class."""
     import pandas as pd
 
@@ -221,7 +250,7 @@ def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes:
                 probabilities=tuple(lines),
             )
         )
-    return list(found)
+    return found
 
 
 def _gives_up(log: HospitalLog, planned: tuple[str, ...]) -> dict[str, Duration]:

@@ -9,16 +9,27 @@ import numpy as np
 from chairs.twin.bounded import Bound, Bounds, bounded
 from chairs.twin.given import NO_CLOCK, Given, Own, joined, own
 from chairs.twin.hospital.reading import DAY
+from chairs.twin.hospital.wards import PLANNED
 from chairs.twin.steps import Delay, Patience, Route
 
 if TYPE_CHECKING:
     from chairs.twin.hospital.week import Week
 
+ONWARD, FROM_HOME, FROM_EMERGENCY = "transfer move ", f"move {PLANNED}", "move "
+WAYS = (ONWARD, FROM_HOME, FROM_EMERGENCY)  # beginnings of the names of the moves
 FOR_EVER = 60 * DAY  # of a stay that the log does not see end
 
 
 def known(week: Week) -> Given:
-    """Return what is known for certain: lengths of care, ways taken, ward wanted, stays, moves to a free bed."""
+    """Return what is known for certain: lengths of care, ways taken, ward wanted, stays, moves to a free bed.
+
+    Notes
+    -----
+    By step of the model, one value a patient, in minutes or as a place among the ways on; a stay as nights and hour of
+    its end on the local clock, so that it can begin sooner and still end as it did. Nothing is said of a step that the
+    log does not date, or that ended before the week: the engine draws it. Played again, the log of a run of the model
+    itself gives its own units in use and waits back (`tests/pipelines/test_replay_hospital.py`).
+    """
     return joined([_emergency(week), _ways(week), _stays(week)])
 
 
@@ -120,7 +131,13 @@ def _leg(week: Week, which: str) -> Leg:
 
 
 def under_way(week: Week) -> Given:
-    """Return the whole stays of those who lay in a ward at the start."""
+    """Return the whole stays of those who lay in a ward at the start.
+
+    Notes
+    -----
+    By step, with the places of the patients among those present. The engine subtracts what of each has passed; a stay
+    that the log does not see end lasts on for 60 days.
+    """
     legs = [_leg(week, which) for which in ("first", "second")]
     began = week.stay("start", "second") < 0
     at: dict[str, list[int]] = {}
@@ -170,16 +187,21 @@ def unseen(week: Week) -> Bounds:
 
 def _moves(week: Week) -> list[Bound]:
     """Return the moves of those whose wait is not all move: at most the wait seen."""
+    ways: dict[str, list[str]] = {}
+    for name, step in week.steps.items():
+        if isinstance(step, Delay) and step.activity == "move":
+            ways.setdefault(next(way for way in WAYS if name.startswith(way)), []).append(name)
     found = []
-    for later, which in enumerate(("first", "second")):
+    for way, names in ways.items():
+        later = way == ONWARD
         move, wait = week.moves[later]
-        mine = np.isnan(move) & np.isfinite(wait) & (week.numbers >= 0) & (week.stay("start", which) >= 0)
-        mine &= ~_moving(week, bool(later))
-        names = tuple(name for name, step in week.steps.items() if isinstance(step, Delay) and step.activity == "move"
-                      and name.startswith("transfer ") == bool(later))  # fmt: skip
-        if names and mine.any():
+        mine = np.isnan(move) & np.isfinite(wait) & (week.numbers >= 0) & ~_moving(week, later)
+        mine &= week.stay("start", "second" if later else "first") >= 0
+        if not later:
+            mine &= (week.unit == "") == (way == FROM_HOME)
+        if mine.any():
             step = week.steps[names[0]]
             assert isinstance(step, Delay)
             low = np.zeros(int(mine.sum()))
-            found.append(Bound(names, week.numbers[mine], low, wait[mine], step.duration.rows[0]))
+            found.append(Bound(tuple(names), week.numbers[mine], low, wait[mine], step.duration.rows[0]))
     return found

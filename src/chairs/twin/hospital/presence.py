@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chairs.twin.hospital.wards import ELSEWHERE, TRANSFER, long_class
+from chairs.twin.hospital.wards import ELSEWHERE, PLANNED, TRANSFER, long_class
 from chairs.twin.state import Present
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ class _Presence:
         unit = self.week.unit[k]
         holds = {f"{unit} place": 1} if unit else {}
         if at["bedded"] - self.moves["first"][k] <= 0:
-            name = f"move {ward}" if ward == bed else f"move {ELSEWHERE}{ward}"
+            place = ward if ward == bed else f"{ELSEWHERE}{ward}"
+            ways = [f"move {way}{place}" for way in (("", PLANNED) if unit else (PLANNED, ""))]
+            name = next((way for way in ways if way in self.week.steps), ways[0])
             return self._lasting(k, name, min(at["bedded"] - self.moves["first"][k], 0.0), at["bedded"],
                                  {**holds, bed: 1})  # fmt: skip
         others, waited = self.elsewhere[self.ward["first"][k]], -at["asked"]

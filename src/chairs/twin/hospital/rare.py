@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 def with_rare_transfers(week: Week) -> HospitalModel:
     """Return the hospital with a way, of probability 0, for each transfer of the week that its model does not have.
 
+    Parameters
+    ----------
+    week
+        The past week that is to be played again, with the hospital it was learnt from.
+
     Notes
     -----
     A model holds transfers of 11 patients or more. A past week has others too; the patients concerned would be
     discharged when they were moved, and the wards come out emptier than they were. The ways are for those of whom the
     log says that they took them: nobody draws one. Who lies in another ward than he wanted is not sent to the ward
-    where he may lie already.
+    where he may lie already. That nobody who was moved is discharged instead, and that no other patient goes another
+    way, is tested on the demonstration hospital (`tests/pipelines/test_replay_hospital.py`).
     """
     found, learnt = week.found, week.found.learnt
     wards = learnt.log.wards
@@ -31,7 +37,7 @@ def with_rare_transfers(week: Week) -> HospitalModel:
     known = {step.name for step in steps}
     for ward in wards:
         if f"transfer {ward}" in to - known:
-            steps += transfer_to(ward, wards, found.model.classes, learnt.moves[1])
+            steps += transfer_to(ward, wards, found.model.classes, learnt.moves.onward)
     assert isinstance(found.model.steps[-1], Leave)  # what is added stands by itself
     return dataclasses.replace(found, model=dataclasses.replace(found.model, steps=tuple(steps)))
 

@@ -18,19 +18,33 @@ DISCHARGED = "discharged"
 PUT_OFF = "put off"
 ELSEWHERE = "elsewhere, wanted "
 ENDS_AT_ONCE = Durations(rows=(lengths.AT_ONCE,))
+PLANNED = "planned "
 A_CALL = Duration(kind="fixed", mean=0.1)  # minutes to ring the other wards: a queue is never left and joined at once
+BY_EMERGENCY = (" admitted", " home")  # ends of the names of classes; the others have a planned or direct admission
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Time from a bed's being free to the patient's coming: from an emergency department, from home, from a ward."""
+
+    emergency: Duration
+    planned: Duration
+    onward: Duration
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """What all wards share: log, wards wanted, classes, clock of discharge, moves, places to give back, stays."""
+    """What all wards share: log, wards wanted, classes, clock of discharge, moves, places to give back, stays.
+
+    `ways` says by ward where its patients come from: "" an emergency department, `PLANNED` home.
+    """
 
     log: HospitalLog
     wanted: Wanted
     classes: tuple[str, ...]
     clock: Duration
-    move: Duration
-    transfer: Duration
+    moves: Moves
+    ways: dict[str, tuple[str, ...]]
     gives_up: dict[str, Duration]
     places: tuple[str, ...]
     onward: np.ndarray
@@ -40,6 +54,11 @@ class Learnt:
 def long_class(ward: str, ed: bool) -> str:
     """Return the class of those who wait for a ward and look for another: first there, last elsewhere."""
     return f"long ED {ward}" if ed else f"long {ward}"
+
+
+def by_emergency(patient_class: str) -> bool:
+    """Say whether patients of this class came by an emergency department."""
+    return patient_class.endswith(BY_EMERGENCY) or patient_class.startswith(long_class("", True))
 
 
 def lying(log: HospitalLog) -> tuple[np.ndarray, np.ndarray]:
@@ -67,31 +86,43 @@ def priorities(wards: tuple[str, ...], classes: tuple[str, ...]) -> dict[str, di
     return found
 
 
-def move_of(log: HospitalLog) -> tuple[Duration, Duration]:
-    """Return the time from a bed's being free to the patient's coming: on admission, and from ward to ward.
+def move_of(log: HospitalLog, wanted: Wanted) -> Moves:
+    """Return the time from a bed's being free to the patient's coming.
 
     Notes
     -----
-    Taken from requests at a moment when the stays asked for and not ended, this one included, were fewer than the
-    beds: the bed was there at once, so that the whole wait is preparation and move.
+    Taken from stays in the ward wanted whose bed was there when it was asked for (`room_at_request`), so that the whole
+    wait is preparation and move. Checked against the moves planted in the demonstration hospital: 34 minutes from the
+    emergency departments and 17 from home (tests/unit/twin/test_hospital_wards.py holds small planted ones).
     """
     stays = log.stays
     wait = (stays["start"] - stays["requested"]).to_numpy()
-    room, later = room_at_request(log), stays["order"].to_numpy() > 0
-    return lengths.of(wait[room & ~later]), lengths.of(wait[room & later])
+    room, later = room_at_request(log, wanted), stays["order"].to_numpy() > 0
+    emergency = (stays["kind"] == "emergency").to_numpy()
+    return Moves(
+        emergency=lengths.of(wait[room & ~later & emergency]),
+        planned=lengths.of(wait[room & ~later & ~emergency]),
+        onward=lengths.of(wait[room & later]),
+    )
 
 
-def room_at_request(log: HospitalLog) -> np.ndarray:
-    """Say for each stay whether its ward had a bed free when it was asked for."""
-    stays = log.stays
+def room_at_request(log: HospitalLog, wanted: Wanted) -> np.ndarray:
+    """Say for each stay whether it was in the ward wanted and a bed was free there, all in line served.
+
+    Stays asked for and not ended, this one included, and those in line who came to lie elsewhere or were put off, are
+    fewer than the beds; and the patient came before other wards are tried, so that he is not one sent on by another.
+    """
+    stays, off = log.stays, log.cancelled
     room = np.zeros(len(stays), dtype=bool)
     unit, asked = stays["unit"].to_numpy(), stays["requested"].to_numpy()
-    end = stays["end"].fillna(np.inf).to_numpy()
+    start, end = stays["start"].to_numpy(), stays["end"].fillna(np.inf).to_numpy()
+    own = ~wanted.diverted & (start - asked < (np.inf if wanted.patience is None else wanted.patience))
     day = np.floor(log.local(asked) / 1440).astype(int) - log.first
     for row, ward in enumerate(log.wards):
-        mine = np.flatnonzero((unit == ward) & (day >= 0) & (day < log.beds.shape[1]))
-        every = unit == ward
-        held = inside(asked[every], end[every], asked[mine])
+        mine = np.flatnonzero((unit == ward) & own & (day >= 0) & (day < log.beds.shape[1]))
+        every, gone, put_off = unit == ward, wanted.diverted & (wanted.ward == row), (off["unit"] == ward).to_numpy()
+        held = inside(asked[every], end[every], asked[mine]) + inside(asked[gone], start[gone], asked[mine])
+        held += inside(off["requested"].to_numpy()[put_off], off["end"].to_numpy()[put_off], asked[mine])
         room[mine] = held < log.beds[row, day[mine]]
     return room
 
@@ -103,7 +134,7 @@ def ward_steps(learnt: Learnt) -> list[Step]:
         steps += _asking(learnt, row) + _staying(learnt, row)
     targets = sorted(set(np.flatnonzero(learnt.onward.sum(axis=0))))
     for target in targets:
-        steps += transfer_to(learnt.log.wards[int(target)], learnt.log.wards, learnt.classes, learnt.transfer)
+        steps += transfer_to(learnt.log.wards[int(target)], learnt.log.wards, learnt.classes, learnt.moves.onward)
     return [*steps, Release(name=DISCHARGED), Leave(name="discharge"), Release(name=PUT_OFF),
             Leave(name="cancellation")]  # fmt: skip
 
@@ -121,7 +152,7 @@ def _asking(learnt: Learnt, row: int) -> list[Step]:
             leaves=f"look elsewhere {ward}" if others else PUT_OFF,
         ),
         Seize(name=f"bed {ward}", options=({ward: 1},), activity="bed"),
-        EndPatience(name=f"granted {ward}", next=f"move {ward}"),
+        EndPatience(name=f"granted {ward}", next=_way(learnt, row, ward)[0].name),
     ]
     if not others:
         return start
@@ -133,15 +164,14 @@ def _asking(learnt: Learnt, row: int) -> list[Step]:
         Patience(name=f"elsewhere {ward}", duration=Durations(by="class", rows=rest), leaves=PUT_OFF),
         Reclass(name=f"long {ward}", to=_becoming(learnt.classes, ward)),
         Seize(name=f"any bed {ward}", options=options, activity="bed"),
-        EndPatience(name=f"found {ward}", next=f"move {ELSEWHERE}{ward}"),
+        EndPatience(name=f"found {ward}", next=_way(learnt, row, f"{ELSEWHERE}{ward}")[0].name),
     ]
 
 
 def _becoming(classes: tuple[str, ...], ward: str) -> dict[str, str]:
     """Return the class of each class of those who look for another ward than `ward`."""
-    fates = (" admitted", " home")
     return {
-        name: long_class(ward, name.endswith(fates))
+        name: long_class(ward, name.endswith(BY_EMERGENCY))
         for name in classes
         if name != TRANSFER and not name.startswith("long ")
     }
@@ -169,7 +199,7 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
     line = (*shares, round(1 - sum(shares), 5))
     ends = (*(0.0 for _ in on), 1.0)
     return [
-        Delay(name=f"move {name}", duration=Durations(rows=(learnt.move,)), activity="move"),
+        *_way(learnt, row, name),
         Tally(name=f"in {name}", measure="boarding", since="asked", within=(240.0, 480.0)),
         Release(name=f"left the ED for {name}", resources=learnt.places),
         Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, held=stay.held, activity="ward_stay"),
@@ -180,6 +210,21 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
             probabilities=tuple(ends if cls == TRANSFER else line for cls in learnt.classes),
         ),
     ]
+
+
+def _way(learnt: Learnt, row: int, name: str) -> list[Step]:
+    """Return the move to the bed granted, by where the patient comes from."""
+    lengths_of = {"": learnt.moves.emergency, PLANNED: learnt.moves.planned}
+    ways = learnt.ways[learnt.log.wards[row]]
+    moves: list[Step] = [
+        Delay(name=f"move {way}{name}", duration=Durations(rows=(lengths_of[way],)), activity="move", next=f"in {name}")
+        for way in ways
+    ]
+    if len(ways) == 1:
+        return moves
+    lines = tuple((1.0, 0.0) if by_emergency(cls) else (0.0, 1.0) for cls in learnt.classes)
+    to = tuple(move.name for move in moves)
+    return [Route(name=f"way to {name}", to=to, by="class", probabilities=lines), *moves]
 
 
 def transfer_to(ward: str, wards: Sequence[str], classes: Sequence[str], move: Duration) -> list[Step]:
@@ -194,15 +239,29 @@ def transfer_to(ward: str, wards: Sequence[str], classes: Sequence[str], move: D
 
 
 def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
-    """Return the share of stays of each ward wanted that go on to each other ward (11 patients or more)."""
+    """Return the share of stays of each ward wanted that go on to each other ward (11 patients or more).
+
+    Notes
+    -----
+    Those who went where fewer than 11 did go on too: they count for the wards that more went to, in proportion. Who
+    lies elsewhere goes on to none of the wards where he may lie (`_lying`): for these the share is that of the patients
+    who lay in the ward they wanted, as it is applied to them alone.
+    """
     stays, n = log.stays, len(log.wards)
     case, order = stays["case_id"].to_numpy(), stays["order"].to_numpy()
     follows = np.append((case[1:] == case[:-1]), False)
     first = (order == 0) & np.isfinite(stays["end"].to_numpy())
-    counts = np.zeros((n, n))
-    rows = np.flatnonzero(first & follows)
-    np.add.at(counts, (wanted.ward[rows], wanted.ward[rows + 1]), 1)
-    np.fill_diagonal(counts, 0)
-    counts[counts < lengths.LEAST] = 0
-    shares: np.ndarray = counts / np.maximum(np.bincount(wanted.ward[first], minlength=n), 1)[:, None]
-    return shares
+    shares = np.zeros((2, n, n))
+    for k, those in enumerate((first, first & ~wanted.diverted)):
+        counts, rows = np.zeros((n, n)), np.flatnonzero(those & follows)
+        np.add.at(counts, (wanted.ward[rows], wanted.ward[rows + 1]), 1)
+        np.fill_diagonal(counts, 0)
+        every = counts.sum(axis=1, keepdims=True)
+        counts[counts < lengths.LEAST] = 0
+        counts *= every / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        shares[k] = counts / np.maximum(np.bincount(wanted.ward[those], minlength=n), 1)[:, None]
+    nearby = np.zeros((n, n), dtype=bool)
+    for row, others in enumerate(wanted.elsewhere):
+        nearby[row, list(others)] = True
+    found: np.ndarray = np.where(nearby, shares[1], shares[0])
+    return found

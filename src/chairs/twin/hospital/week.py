@@ -156,7 +156,7 @@ class Week:
     @cached_property
     def moves(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
         """For the first and second stay of each case: the move (NaN: not told apart from the wait), and the wait."""
-        free, found = room_at_request(self.found.learnt.log), []
+        free, found = room_at_request(self.found.learnt.log, self.found.learnt.wanted), []
         for which in ("first", "second"):
             line = self.cases[which]
             wait = self.stay("start", which) - self.stay("requested", which)

@@ -1,0 +1,100 @@
+"""Moves and transfers read from a hospital's log whose truth is planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chairs.twin.durations import Duration
+from chairs.twin.hospital.reading import DAY, HospitalLog
+from chairs.twin.hospital.wanted import Wanted
+from chairs.twin.hospital.wards import by_emergency, long_class, move_of, onward, room_at_request
+
+pytestmark = pytest.mark.unit
+
+FIRST = 19_358  # 1 January 2023
+WARDS = ("A", "B", "C")
+
+
+def log_of(stays: pd.DataFrame, beds: int = 100) -> HospitalLog:
+    cancelled = pd.DataFrame({"unit": [], "requested": [], "end": [], "kind": []}).astype({"unit": str})
+    return HospitalLog(
+        visits=pd.DataFrame(), stays=stays, cancelled=cancelled.astype({"requested": float, "end": float}),
+        beds=np.full((3, 400), float(beds)), wards=WARDS, first=FIRST, last=FIRST + 399, timezone="UTC",
+    )  # fmt: skip
+
+
+def wanting(wards: list[int], diverted: list[bool], elsewhere: tuple[tuple[int, ...], ...] = ((), (), ())) -> Wanted:
+    return Wanted(np.array(wards), np.array(diverted), elsewhere, 480.0)
+
+
+def stays_of_one_ward(moves: dict[str, float], number: int = 40) -> pd.DataFrame:
+    """Return stays one after the other, a day apart: each has a bed at once."""
+    rows = []
+    for k in range(number):
+        for kind, move in moves.items():
+            asked = (FIRST + k + 0.4) * DAY
+            rows.append({"case_id": len(rows), "order": 0, "unit": "A", "requested": asked, "start": asked + move,
+                         "end": asked + 600.0, "kind": kind})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_moves_are_told_apart_by_where_patients_come_from():
+    stays = stays_of_one_ward({"emergency": 34.0, "planned": 17.0})
+    found = move_of(log_of(stays), wanting([0] * len(stays), [False] * len(stays)))
+    assert found.emergency == Duration(kind="fixed", mean=34.0)
+    assert found.planned == Duration(kind="fixed", mean=17.0)
+    assert found.onward.mean == 0  # nobody goes on
+
+
+def test_the_wait_of_who_wanted_another_ward_is_no_move():
+    stays = stays_of_one_ward({"emergency": 34.0, "planned": 17.0})
+    late = np.arange(len(stays)) % 4 == 0  # sent on by another ward after eight hours: A had room all the time
+    stays.loc[late, "start"] = stays["requested"] + 495
+    for told in (late, np.zeros(len(stays), dtype=bool)):  # found by `read_wanted`, or not
+        found = move_of(log_of(stays), wanting([1 if one else 0 for one in told], list(told)))
+        assert found.emergency == Duration(kind="fixed", mean=34.0)
+
+
+def test_a_bed_is_not_free_for_who_stands_in_line_behind_others():
+    asked = FIRST * DAY + np.array([0.0, 10.0, 20.0])
+    start = asked + np.array([5.0, 500.0, 300.0])
+    stays = pd.DataFrame({"case_id": [0, 1, 2], "order": 0, "unit": ["A", "B", "A"], "requested": asked,
+                          "start": start, "end": asked + 5_000, "kind": "planned"})  # fmt: skip
+    told = wanting([0, 0, 0], [False, True, False], ((1,), (), ()))  # the second wanted A and came to lie in B
+    assert room_at_request(log_of(stays, beds=3), told).tolist() == [True, False, False]
+    assert room_at_request(log_of(stays, beds=4), told).tolist() == [True, False, True]
+
+
+def going_on(rows: list[tuple[str, str | None]]) -> pd.DataFrame:
+    """Return stays of cases by first and second unit."""
+    lines = []
+    for case, units in enumerate(rows):
+        for order, unit in enumerate(one for one in units if one is not None):
+            start = (FIRST + case % 300 + order) * DAY
+            lines.append({"case_id": case, "order": order, "unit": unit, "requested": start - 30, "start": start,
+                          "end": start + DAY, "kind": "planned"})  # fmt: skip
+    return pd.DataFrame(lines)
+
+
+def test_the_share_that_goes_on_is_that_of_those_who_can():
+    """Of 100 who lay in A half go on to B; 100 others wanted A and lay in B already."""
+    stays = going_on([("A", "B")] * 50 + [("A", None)] * 50 + [("B", None)] * 100)
+    sent = (stays["case_id"] >= 100).to_numpy()
+    wards = np.where(sent, 0, np.searchsorted(WARDS, stays["unit"].to_numpy(str)))
+    found = onward(log_of(stays), wanting(wards.tolist(), sent.tolist(), ((1,), (), ())))
+    assert found[0, 1] == pytest.approx(0.5)
+    assert found.sum() == pytest.approx(0.5)
+
+
+def test_who_went_where_few_go_went_on_all_the_same():
+    stays = going_on([("A", "B")] * 45 + [("A", "C")] * 5 + [("A", None)] * 50)
+    wards = np.searchsorted(WARDS, stays["unit"].to_numpy(str)).tolist()
+    found = onward(log_of(stays), wanting(wards, [False] * len(stays)))
+    assert found[0].tolist() == pytest.approx([0.0, 0.5, 0.0])
+
+
+def test_classes_say_how_patients_came():
+    assert [by_emergency(name) for name in ("URG 3 admitted", "URG 3 home", long_class("A", True))] == [True] * 3
+    assert [by_emergency(name) for name in ("planned", "direct", long_class("A", False))] == [False] * 3

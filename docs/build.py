@@ -69,12 +69,15 @@ def indicators_page() -> str:
     from chairs.indicators.indicator import INDICATORS
 
     directions = {1: "higher is better", -1: "lower is better", 0: "neither"}
-    heads = ("code", "domain", "label", "libellé", "unit", "direction", "numerator", "denominator", "reference")
+    heads = ("code", "domain", "label", "libellé", "unit", "allowed", "direction", "numerator", "denominator",
+             "reference")  # fmt: skip
     rows = []
     for item in (INDICATORS[code] for code in INDICATORS):
         times = f" × {item.per:g}" if item.per != 1 else ""
         below = item.denominator.en if item.denominator else "–"
-        rows.append((f"`{item.code}`", item.domain, item.label.en, item.label.fr, item.unit.en,
+        ends = (item.lowest, item.highest) if item.compute else (None, None)
+        allowed = " ".join(f"{sign} {end:g}" for sign, end in zip("≥≤", ends, strict=True) if end is not None) or "–"
+        rows.append((f"`{item.code}`", item.domain, item.label.en, item.label.fr, item.unit.en, allowed,
                      directions[item.direction], item.numerator.en + times, below, item.reference))  # fmt: skip
     return "\n".join(["# Indicators\n", MADE, table(heads, rows), hospi_diag_part()])
 

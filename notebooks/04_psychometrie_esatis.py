@@ -40,6 +40,7 @@ from chairs.surveys.psychometrics import (
     polychoric,
 )
 from chairs.surveys.psychometrics.answers import matrix, model_of, respondents
+from chairs.surveys.psychometrics.reasons import REASONS
 from chairs.surveys.psychometrics.reliability import reliability
 
 STUDY, NAME, SAMPLE = "demo", "demo-patient-experience", 2500
@@ -57,13 +58,19 @@ f"{len(answers)} répondants, {answers.shape[1]} questions, {answers.isna().mean
 #
 # Alpha est une borne basse. Avec deux questions, oméga n'est pas identifié : la raison est donnée, pas un nombre.
 
+
 # %%
+def en_mots(raison):
+    return REASONS[raison].fr if raison in REASONS else ""
+
+
 rows = []
 for dimension in questionnaire.dimensions:
     codes = [item.code for item in questionnaire.items_of(dimension)] or list(answers.columns)
     found = reliability(answers[codes])
     rows.append({"dimension": dimension.label.fr, "questions": len(codes), "n": found.n_complete, "alpha": found.alpha,
-                 "bas": found.low, "haut": found.high, "oméga": found.omega, "raison": found.omega_reason})  # fmt: skip
+                 "bas": found.low, "haut": found.high, "oméga": found.omega,
+                 "raison": en_mots(found.omega_reason)})  # fmt: skip
 pd.DataFrame(rows).round(3)
 
 # %% [markdown]
@@ -131,7 +138,7 @@ pd.DataFrame(between, columns=["dimension", "avec", "corrélation"]).round(2)
 # apprend. Un questionnaire où tous sont contents sépare bien les mécontents et mal les très contents.
 
 # %%
-curves = graded.graded(sample, nodes=31)
+curves = graded.graded(sample)
 print(curves.say("fr"))
 levels = np.linspace(-3, 3, 7)
 told = ability.information(curves, levels)
@@ -150,7 +157,7 @@ f"niveau estimé : écart-type {scores['theta'].std():.2f}, erreur type moyenne 
 # %%
 mode = who["mode"]
 by_mode = dif.differential_functioning(sample, mode)
-pd.DataFrame([(i.item, labels[i.item], i.r2, i.q, i.size, i.reason) for i in by_mode.items],
+pd.DataFrame([(i.item, labels[i.item], i.r2, i.q, i.size, en_mots(i.reason)) for i in by_mode.items],
              columns=["question", "libellé", "ΔR²", "q", "classe", "raison"]).round(3)  # fmt: skip
 
 # %%

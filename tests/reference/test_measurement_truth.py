@@ -181,7 +181,7 @@ def test_item_curves_cover_their_planted_slopes() -> None:
         draw = stream(24, "graded", k)
         eta = slopes * (draw.standard_normal((600, 1)) - np.array(cuts)[:, None, None])
         answers = (draw.random((1, 600, 5)) < 1 / (1 + np.exp(-eta))).sum(axis=0)
-        curves = graded(pd.DataFrame(answers, columns=list("abcde")), nodes=31).curves
+        curves = graded(pd.DataFrame(answers, columns=list("abcde"))).curves
         for curve, slope in zip(curves, slopes, strict=True):
             inside.append(abs(curve.slope - slope) < 1.96 * curve.slope_se)
             inside.extend(abs(np.array(curve.thresholds) - cuts) < 1.96 * np.array(curve.threshold_se))

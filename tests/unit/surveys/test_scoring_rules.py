@@ -305,3 +305,13 @@ def test_the_mode_is_adjusted_with_a_dated_table_and_before_the_patient_mix(tmp_
 def test_what_is_not_official_says_so():
     assert instrument("esatis-48h-mco").standing("2019").fr.startswith("officiel")
     assert instrument("phq-9").standing("2024").fr == "non officiel"
+
+
+@pytest.mark.parametrize("column", ["answer", "establishment", "respondent", "item", "period"])
+def test_answers_without_a_column_are_refused_by_its_name(column):
+    table = answers("csat-ces", [{"CSAT": "4"}] * 3)
+    with pytest.raises(DataError, match=f'column "{column}": column absent'):
+        score(table.drop(columns=column), None, [instrument("csat-ces")])
+    if column != "answer":
+        with pytest.raises(DataError, match=f'row 2, column "{column}": empty cell'):
+            score(table.assign(**{column: None}), None, [instrument("csat-ces")])

@@ -24,6 +24,9 @@ SENTENCES = (
     "Dokter {family} was heel vriendelijk.",
     "Nurse {first} was lovely and Dr {family} explained everything.",
     "le chirurgien {family} est excellent",
+    "{family} était absent, {first} aussi.",
+    "M.{family} m'a reçu. {first}-Marie aussi.",
+    "Mme X. {family} et J. {family} sont venues.",
 )
 FAMILIES = "Lefebvre Dubois Vandenbroucke Moreau Delattre Carlier Wattiez Okonkwo Haddad Szymanski Caron".split()
 
@@ -54,10 +57,47 @@ def test_planted_names_are_taken_out() -> None:
         "MERCI À TOUTE L'ÉQUIPE",
         "IRM annulée, sans explication",
         "Madame, Monsieur, je suis satisfaite",
+        "Le docteur de garde est venu. Douze heures d'attente, aujourd'hui encore.",
+        "Chirurgien très compétent, infirmière débordée, médecin traitant prévenu",
+        "The nurse explained everything. Waiting times were long. Couldn’t be better.",
+        "Zusters waren vriendelijk. Alles was goed.",
     ],
 )
 def test_ordinary_comments_stay_as_they_are(text: str) -> None:
     assert without_names(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("M.Dupont est venu", "[nom] est venu"),
+        ("Mr.Dupont", "Mr.[nom]"),
+        ("Mme X. Dupont est gentille", "Mme [nom] est gentille"),
+        ("J. Dupont du service", "[nom] du service"),
+        ("J.-P. Dupont est venu. I've been well, Don't worry", "[nom] est venu. I've been well, Don't worry"),
+        ("dr van der meulen", "dr [nom]"),
+        ("merci à mme de smet", "merci à mme [nom]"),
+        ("le chirurgien lebrun opère bien", "le chirurgien [nom] opère bien"),
+        ("l'interne dupuis était nul", "l'interne [nom] était nul"),
+        ("Dupont était absent.", "[nom] était absent."),
+        ("Lefebvre m'a bien soigné. Vandenberghe aussi.", "[nom] m'a bien soigné. [nom] aussi."),
+        ("Petit était absent. Petit bémol : le repas", "[nom] était absent. Petit bémol : le repas"),
+        ("Petitjean est venue", "[nom] est venue"),
+        ("Merci à Sophie Petit", "Merci à [nom] [nom]"),
+        ("D'Ornano est venu", "[nom] est venu"),
+        ("Jean-François", "[nom]"),
+        ("MERCI AU DR LEFEBVRE ET A MME DUPONT POUR TOUT", "MERCI AU DR [nom] ET A MME [nom] POUR TOUT"),
+        ("écrire à jean.dupont @ free.fr", "écrire à [contact]"),
+        ("jean point dupont arobase free point fr", "[contact]"),
+        ("IPP 123456", "IPP [numéro]"),
+        ("dossier n° 4512, 6 jours", "[numéro], 6 jours"),
+        ("+33 (0)6 12 34 56 78 ou 06.12.34.56.78", "[numéro] ou [numéro]"),
+        ("chambre 12B", "[numéro]"),
+    ],
+)
+def test_names_and_numbers_as_people_write_them(text: str, left: str) -> None:
+    assert without_names(text) == left
+    assert without_names(left) == left
 
 
 @pytest.mark.parametrize(

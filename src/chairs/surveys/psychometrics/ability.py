@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from chairs.surveys.psychometrics.entries import numbers
 from chairs.surveys.psychometrics.graded import Graded, chances
 from chairs.surveys.psychometrics.marginal import quadrature
 from chairs.surveys.psychometrics.polychoric import coded
@@ -17,7 +18,7 @@ def _codes(model: Graded, answers: pd.DataFrame) -> np.ndarray:
     """Return answers as ranks; a level the model has not seen counts as missing."""
     import numpy as np
 
-    table = answers[[curve.item for curve in model.curves]]
+    table = numbers(answers, [curve.item for curve in model.curves])
     levels = [curve.levels for curve in model.curves]
     known = np.column_stack([table.iloc[:, j].isin(level).to_numpy() for j, level in enumerate(levels)])
     return coded(table.where(known), levels).codes

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chairs.core.streams import stream
+from chairs.surveys.psychometrics.entries import numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,12 +50,12 @@ def correlations(answers: pd.DataFrame) -> tuple[np.ndarray, int] | str:
     """Return the correlations of complete rows and their number, or the key of the reason why there are none."""
     import numpy as np
 
-    values = answers.dropna().to_numpy(dtype=float)
+    values = numbers(answers).dropna().to_numpy()
     if values.shape[1] < 2:
         return "too_few_items"
     if len(values) <= values.shape[1] + 1:
         return "too_few"
-    if (values.std(axis=0) < 1e-12).any():
+    if (values.std(axis=0) <= 1e-12 * np.abs(values).max(axis=0)).any():
         return "constant"
     r = np.corrcoef(values.T)
     return "collinear" if np.linalg.eigvalsh(r)[0] < 1e-10 else (r, len(values))

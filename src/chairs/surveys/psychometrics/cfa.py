@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language
+from chairs.surveys.psychometrics.entries import beside, numbers
 from chairs.surveys.psychometrics.fit_indices import FitIndices, incremental, p_value, rmsea, srmr_of
 from chairs.surveys.psychometrics.fitting import LatentMoments, Moments, Solution, likelihood, solve
 from chairs.surveys.psychometrics.model import Model
 from chairs.surveys.psychometrics.reasons import REASONS, WARNINGS
-from chairs.surveys.psychometrics.structure import Label, Plan, Structure, structure
+from chairs.surveys.psychometrics.starting import marked, start_of
+from chairs.surveys.psychometrics.structure import Plan, Structure, structure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +45,7 @@ class Fit:
     parameters
         Estimates with their standard errors, by group.
     solution, structure, samples
-        The numbers behind them, for tests between models.
+        The numbers behind them, for tests between models; continuous items in standard deviations.
     warnings
         Keys of `WARNINGS`: the numbers stand, but read them with this in mind.
     """
@@ -119,20 +121,23 @@ def confirmatory(
     >>> print(confirmatory(table.assign(d=table["a"]), one_factor("abcd")))
     n 400: at least two items determine each other (perfect correlation)
     """
-    items = list(model.items)
-    table = answers[items].dropna()
-    of_group = None if groups is None else groups.reindex(table.index).dropna()
-    table = table if of_group is None else table.loc[of_group.index]
-    names = ("",) if of_group is None else tuple(sorted(of_group.astype(str).unique()))
-    blocks = [table.to_numpy(dtype=float)]
+    import numpy as np
+
+    table = numbers(answers, model.items)
+    whole = table.notna().all(axis=1).to_numpy()
+    of_group = None if groups is None else beside(table, groups)
     if of_group is not None:
-        blocks = [table[of_group.astype(str) == name].to_numpy(dtype=float) for name in names]
-    blank = Fit(n=len(table), n_total=len(answers))
-    flaw = _flaw(blocks, len(items))
+        whole = whole & np.array([name is not None for name in of_group], dtype=bool)
+    values = table.to_numpy()[whole]
+    names, blocks = ("",), [values]
+    if of_group is not None:
+        names = tuple(sorted(set(of_group[whole])))
+        blocks = [values[of_group[whole] == name] for name in names]
+    blank = Fit(n=len(values), n_total=len(answers))
+    flaw = _flaw(blocks, len(model.items))
     if flaw is not None:
-        return Fit(n=blank.n, n_total=blank.n_total, reason=flaw)
-    plan = Plan(groups=len(blocks), marker=marker) if plan is None else plan
-    return _fitted(structure(model, plan), blocks, names, blank, robust)
+        return replace(blank, reason=flaw)
+    return _fitted(model, plan or Plan(groups=len(blocks), marker=marker), blocks, names, (blank, robust))
 
 
 def samples_of(blocks: Sequence[np.ndarray]) -> list[Moments]:
@@ -151,82 +156,58 @@ def _flaw(blocks: Sequence[np.ndarray], p: int) -> str | None:
     """Return the reason why the groups' answers cannot carry a covariance model."""
     import numpy as np
 
-    if p < 2:
-        return "too_few_items"
+    if p < 2 or not blocks:
+        return "too_few_items" if p < 2 else "too_few"
     for block in blocks:
         if len(block) <= p + 1:
             return "too_few"
-        if (block.std(axis=0) < 1e-12).any():
+        if (block.std(axis=0) <= 1e-12 * np.abs(block).max(axis=0)).any():
             return "constant"
         if np.linalg.eigvalsh(np.corrcoef(block.T))[0] < 1e-10:
             return "collinear"
     return None
 
 
-def start_of(built: Structure, samples: Sequence[Moments | LatentMoments]) -> np.ndarray:
-    """Return a rough start: half of each variance common, means and thresholds as observed."""
+def _fitted(
+    model: Model, plan: Plan, blocks: Sequence[np.ndarray], names: Sequence[str], asked: tuple[Fit, bool]
+) -> Fit:
+    """Return the fit of the items in standard deviations, told in the units of the answers.
+
+    Whoever measures in thousands must get the same model: with items of very different size rounding decides when the
+    steps end.
+    """
     import numpy as np
 
-    theta = np.zeros(len(built.labels))
-    for k, label in enumerate(built.labels):
-        sample, first = samples[label.group], label.place[0]
-        variance = np.diag(sample.covariance) if isinstance(sample, Moments) else np.ones(len(built.items))
-        own = len(label.place) > 1 and first == label.place[1]
-        if label.matrix == "loading":
-            theta[k] = 1.0 if built.plan.marker else 0.6 * np.sqrt(variance[first])
-        elif label.matrix == "residual" and own:
-            theta[k] = 0.5 * variance[first] if isinstance(sample, Moments) else 1.0
-        elif label.matrix == "factor":
-            theta[k] = _unit(built, label, variance) * (1.0 if own else 0.1)
-        elif label.matrix == "intercept" and isinstance(sample, Moments):
-            theta[k] = sample.mean[first]
-        elif label.matrix == "threshold" and isinstance(sample, LatentMoments):
-            asked = np.argwhere(built.index["threshold"][label.group] >= 0)
-            at = int(np.flatnonzero((asked == label.place).all(axis=1))[0])
-            theta[k] = sample.value[at] * (1.0 if built.delta else 1.2)  # 1.2: root of 1 + 0.6 squared
-    return theta
+    from chairs.surveys.psychometrics.parameters import Units, improper, listed
 
-
-def _unit(built: Structure, label: Label, variance: np.ndarray) -> float:
-    """Return a variance for factors: 1, or half of what their marker items have."""
-    import numpy as np
-
-    if not built.plan.marker:
-        return 1.0
-    marked = [int(np.argmax(built.fixed["loading"][label.group][:, f] == 1)) for f in label.place]
-    return float(0.5 * np.sqrt(np.prod([variance[j] for j in marked])))
-
-
-def _fitted(built: Structure, blocks: Sequence[np.ndarray], names: Sequence[str], blank: Fit, robust: bool) -> Fit:
-    import numpy as np
-
-    from chairs.surveys.psychometrics.parameters import improper, listed
-
-    samples = samples_of(blocks)
-    n = blank.n
-    moments = len(blocks) * len(built.items) * (len(built.items) + 3) // 2
-    if len(built.labels) > moments:
-        return Fit(n=n, n_total=blank.n_total, reason="not_identified")
-    solution = solve(partial(likelihood, built, samples), start_of(built, samples))
-    if solution is None or not solution.identified:
-        reason = "no_convergence" if solution is None or not solution.converged else "not_identified"
-        return Fit(n=n, n_total=blank.n_total, reason=reason)
-    if not solution.converged:
-        return Fit(n=n, n_total=blank.n_total, reason="no_convergence")
+    blank, robust = asked
+    everybody = np.concatenate(blocks)
+    units = Units(centre=everybody.mean(axis=0), scale=everybody.std(axis=0))
+    blocks = [(block - units.centre) / units.scale for block in blocks]
+    built, samples, n = structure(model, plan), samples_of(blocks), blank.n
+    if len(built.labels) > len(blocks) * len(built.items) * (len(built.items) + 3) // 2:
+        return replace(blank, reason="not_identified")
+    start = marked(model, built, samples) if plan.marker else start_of(built, samples)
+    solution = solve(partial(likelihood, built, samples), start)
+    if solution is None or not solution.converged:
+        return replace(blank, reason="no_convergence")
+    if not solution.identified:
+        return replace(blank, reason="not_identified")
     covariance = np.linalg.inv(solution.at.jacobian.T @ solution.at.jacobian) / n
-    indices = _indices(built, samples, solution, n)
+    indices = _indices(built, samples, solution, n, float(np.log(units.scale).sum()))
     if robust and len(blocks) == 1:
         from chairs.surveys.psychometrics.robust import with_scaling
 
         indices = with_scaling(indices, built, blocks[0], solution)
     warnings = improper(built, solution.theta) + (("just_identified",) if indices.df == 0 else ())
-    return Fit(
-        n=n, n_total=blank.n_total, parameters=listed(built, solution.theta, covariance, names), indices=indices,
+    return replace(
+        blank, parameters=listed(built, solution.theta, covariance, names, units), indices=indices,
         solution=solution, structure=built, samples=tuple(samples), warnings=warnings,
     )  # fmt: skip
 
 
-def _indices(built: Structure, samples: Sequence[Moments], solution: Solution, n: int) -> FitIndices:
+def _indices(built: Structure, samples: Sequence[Moments], solution: Solution, n: int, units: float) -> FitIndices:
+    """Return the fit; `units` is the log of the product of the items' units, which the likelihood alone depends on."""
     import numpy as np
 
     p, groups = len(built.items), len(samples)
@@ -237,7 +218,7 @@ def _indices(built: Structure, samples: Sequence[Moments], solution: Solution, n
     cfi, tli = incremental(chisq, df, float(chisq_0), groups * p * (p - 1) // 2)
     root, low, high = rmsea(chisq, df, n, groups)
     saturated = -0.5 * sum(s.n * (p * np.log(2 * np.pi) + log + p) for s, log in zip(samples, logs, strict=True))
-    logl = float(saturated - chisq / 2)
+    logl = float(saturated - chisq / 2) - n * units
     free = len(built.labels) - (p if groups == 1 else 0)  # one group: the means are no part of the model
     implied = [m[0, p:].reshape(p, p) for m in built.moments(solution.theta[None, :])]
     return FitIndices(

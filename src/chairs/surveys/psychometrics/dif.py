@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from chairs.core.errors import Language, Text
 from chairs.stats.multiplicity import q_values
 from chairs.stats.ordered_logit import OrderedLogit, ordered_logit
+from chairs.surveys.psychometrics.entries import beside, numbers
 from chairs.surveys.psychometrics.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -125,17 +127,17 @@ def differential_functioning(
     """
     import numpy as np
 
-    known = groups.reindex(answers.index)
-    counts = known.dropna().astype(str).value_counts()
-    kept = {str(name): int(n) for name, n in counts.sort_index().items() if n >= fewest}
-    names = tuple(map(str, answers.columns))
+    table, known = numbers(answers), beside(answers, groups)
+    sizes = Counter(name for name in known if name is not None)
+    kept = {name: sizes[name] for name in sorted(sizes) if sizes[name] >= fewest}
+    names = tuple(table.columns)
     if len(kept) < 2 or len(names) < 3:
         return Dif(groups=kept, reason="one_group" if len(kept) < 2 else "too_few_items")
     reference = max(kept, key=lambda name: kept[name])
-    rows = known.astype(str).isin(list(kept)) & known.notna()
-    values = answers[rows].to_numpy(dtype=float)
+    rows = np.array([name in kept for name in known], dtype=bool)
+    values = table.to_numpy()[rows]
     others = [name for name in kept if name != reference]
-    dummies = np.column_stack([(known[rows].astype(str) == name).to_numpy(dtype=float) for name in others])
+    dummies = np.column_stack([(known[rows] == name).astype(float) for name in others])
     anchors, seen, rounds = tuple(range(len(names))), set(), 0
     while True:
         rounds += 1
@@ -159,7 +161,7 @@ def _item(
     rows = np.isfinite(values[:, j]) & (share >= 0.5)
     total = np.nansum(used[rows], axis=1) / np.isfinite(used[rows]).sum(axis=1)
     blank = ItemDif(item=names[0], n=int(rows.sum()))
-    if rows.sum() < 10 or total.std() < 1e-12:
+    if rows.sum() < 10 or total.std() <= 1e-12 * np.abs(total).max():
         return replace(blank, reason="too_few" if rows.sum() < 10 else "constant")
     codes = np.unique(values[rows, j], return_inverse=True)[1]
     score = ((total - total.mean()) / total.std())[:, None]

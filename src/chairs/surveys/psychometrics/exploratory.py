@@ -104,7 +104,7 @@ def explore_matrix(
     p = len(r)
     blank = Exploration(items=items or tuple(map(str, range(p))), n=n)
     df = ((p - factors) ** 2 - p - factors) // 2
-    if df < 0 or factors < 1 or p < 3:
+    if df < 0 or not 1 <= factors < p or p < 3:
         return replace(blank, reason="too_few_items" if p < 3 else "not_identified")
     if np.linalg.eigvalsh(r)[0] <= 1e-10:
         return replace(blank, reason="not_positive")

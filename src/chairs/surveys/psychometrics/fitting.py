@@ -42,6 +42,17 @@ class LatentMoments:
     value: np.ndarray
     weight: np.ndarray
     gamma: np.ndarray
+    items: int
+
+    @property
+    def correlations(self) -> np.ndarray:
+        """Return the polychoric correlations as a matrix."""
+        import numpy as np
+
+        low = np.tril_indices(self.items, -1)
+        found = np.eye(self.items)
+        found[low] = self.value[len(self.value) - len(low[0]) :]
+        return found + np.tril(found, -1).T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Language
-from chairs.surveys.psychometrics.marginal import NODES, Maximum, answers_of, maximised
+from chairs.surveys.psychometrics.entries import numbers
+from chairs.surveys.psychometrics.marginal import Maximum, answers_of, maximised
 from chairs.surveys.psychometrics.polychoric import Coded, coded
 from chairs.surveys.psychometrics.reasons import REASONS
 
@@ -64,7 +65,7 @@ class Graded:
         return self.say("en")
 
 
-def graded(answers: pd.DataFrame, *, slopes: Slopes = "free", nodes: int = NODES) -> Graded:
+def graded(answers: pd.DataFrame, *, slopes: Slopes = "free") -> Graded:
     r"""Fit :math:`P(Y\ge k)=\mathrm{logit}^{-1}(a(\theta-b_k))`, ability :math:`\theta` standard normal.
 
     Parameters
@@ -74,8 +75,6 @@ def graded(answers: pd.DataFrame, *, slopes: Slopes = "free", nodes: int = NODES
         respondent's likelihood. Items may have different numbers of categories; two give the logistic models.
     slopes
         `free`: graded response or two-parameter logistic; `common`: one slope for all; `one`: slopes 1 (Rasch).
-    nodes
-        Abilities at which the likelihood is summed.
 
     Notes
     -----
@@ -97,20 +96,20 @@ def graded(answers: pd.DataFrame, *, slopes: Slopes = "free", nodes: int = NODES
     >>> print(graded(table.assign(d=1)))
     n 300: an item was answered alike by all: it measures nothing here
     """
-    table = answers.dropna(how="all")
+    table = numbers(answers).dropna(how="all")
     given = coded(table)
     blank = Graded(n=len(table))
     p = len(given.items)
     if p < (3 if slopes == "free" else 2):
         return replace(blank, reason="too_few_items")
     if min(given.categories, default=0) < 2:
-        return replace(blank, reason="too_few" if len(table) == 0 else "constant")
+        return replace(blank, reason="too_few" if min(given.categories, default=0) == 0 else "constant")
     if len(table) <= 2 * sum(given.categories):
         return replace(blank, reason="too_few")
-    return _fitted(given, slopes, nodes, blank)
+    return _fitted(given, slopes, blank)
 
 
-def _fitted(given: Coded, slopes: Slopes, nodes: int, blank: Graded) -> Graded:
+def _fitted(given: Coded, slopes: Slopes, blank: Graded) -> Graded:
     import numpy as np
 
     answers = answers_of(given.codes, given.categories)
@@ -120,7 +119,7 @@ def _fitted(given: Coded, slopes: Slopes, nodes: int, blank: Graded) -> Graded:
         common = design[:, first].sum(axis=1, keepdims=True)
         design = np.delete(design, first, axis=1)
         design = np.hstack([common, design]) if slopes == "common" else design
-    found = maximised(answers, _start(given, slopes), design, nodes)
+    found = maximised(answers, _start(given, slopes), design)
     if isinstance(found, str):
         return replace(blank, reason=found)
     if np.abs(found.curves[first]).max() < 0.01:
@@ -136,7 +135,8 @@ def _start(given: Coded, slopes: Slopes) -> np.ndarray:
 
     ranks = pd.DataFrame(np.where(given.codes >= 0, given.codes, np.nan))
     along = np.linalg.eigh(ranks.corr().fillna(0.0).to_numpy())[1][:, -1]
-    signs = np.where(along * (1 if along.sum() >= 0 else -1) < 0, -1.0, 1.0) if slopes == "free" else np.ones(len(along))
+    turned = along * (1 if along.sum() >= 0 else -1) < 0
+    signs = np.where(turned & (slopes == "free"), -1.0, 1.0)
     found = []
     for j, k in enumerate(given.categories):
         counts = np.bincount(given.codes[given.codes[:, j] >= 0, j], minlength=k)

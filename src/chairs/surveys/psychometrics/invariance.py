@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from chairs.core.errors import Language, Text
 from chairs.surveys.psychometrics.cfa import Fit, confirmatory
 from chairs.surveys.psychometrics.comparing import Difference, difference, score_tests
+from chairs.surveys.psychometrics.entries import beside, numbers
 from chairs.surveys.psychometrics.model import Model
 from chairs.surveys.psychometrics.ordinal import ordinal_confirmatory
 from chairs.surveys.psychometrics.reasons import REASONS
@@ -124,14 +126,18 @@ def invariance(
     given beside and rejects trifles in large samples. An item released at one step stays free at the following ones.
     Checked against the reference set `cfa_holzinger_swineford` and planted truths.
     """
-    known = groups.reindex(answers.index)
-    counts = known.dropna().astype(str).value_counts().sort_index()
-    kept = {str(name): int(n) for name, n in counts.items() if n >= fewest}
-    left_out = tuple(str(name) for name in counts.index if str(name) not in kept)
+    import numpy as np
+    import pandas as pd
+
+    items, known = numbers(answers, model.items), beside(answers, groups)
+    sizes = Counter(name for name in known if name is not None)
+    kept = {name: sizes[name] for name in sorted(sizes) if sizes[name] >= fewest}
+    left_out = tuple(name for name in sorted(sizes) if name not in kept)
     if len(kept) < 2:
         return Invariance(n=kept, left_out=left_out, reason="one_group")
-    table = answers[known.astype(str).isin(list(kept)) & known.notna()]
-    labels = known.loc[table.index].astype(str)
+    compared = np.array([name in kept for name in known], dtype=bool)
+    table = items[compared]
+    labels = pd.Series(known[compared], index=table.index)
     steps: list[Step] = []
     for name in ORDINAL if ordinal else CONTINUOUS:
         before = steps[-1] if steps else None

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chairs.surveys.psychometrics.cfa import Fit, start_of
+from chairs.surveys.psychometrics.cfa import Fit
+from chairs.surveys.psychometrics.entries import beside, numbers
 from chairs.surveys.psychometrics.fit_indices import FitIndices, incremental, p_value, rmsea
 from chairs.surveys.psychometrics.fitting import LatentMoments, Solution, least_squares, solve
 from chairs.surveys.psychometrics.model import Model
 from chairs.surveys.psychometrics.ordinal_moments import ordinal_moments
 from chairs.surveys.psychometrics.parameters import improper, listed
 from chairs.surveys.psychometrics.polychoric import coded
+from chairs.surveys.psychometrics.starting import start_of
 from chairs.surveys.psychometrics.structure import Plan, Structure, structure
 
 if TYPE_CHECKING:
@@ -58,20 +60,19 @@ def ordinal_confirmatory(
     """
     from dataclasses import replace
 
-    import pandas as pd
+    import numpy as np
 
-    table = answers[list(model.items)].dropna(how="all")
-    of_group = pd.Series("", index=table.index) if groups is None else groups.reindex(table.index).dropna().astype(str)
-    table = table.loc[of_group.index]
-    names = tuple(sorted(of_group.unique()))
+    table = numbers(answers, model.items)
+    of_group = np.full(len(table), "", dtype=object) if groups is None else beside(table, groups)
+    known = table.notna().any(axis=1).to_numpy() & np.array([name is not None for name in of_group], dtype=bool)
+    table, of_group = table[known], of_group[known]
+    names = tuple(sorted(set(of_group)))
     blank = Fit(n=len(table), n_total=len(answers))
     if len(model.items) < 3:
         return replace(blank, reason="too_few_items")
-    if len(table) == 0:
-        return replace(blank, reason="too_few")
     whole = coded(table)
     if min(whole.categories) < 2:
-        return replace(blank, reason="constant")
+        return replace(blank, reason="too_few" if min(whole.categories) == 0 else "constant")
     samples = []
     for name in names:
         found = ordinal_moments(coded(table[of_group == name], whole.levels))

@@ -51,7 +51,7 @@ def ordinal_moments(given: Coded) -> LatentMoments | str:
             influence.append(_correlation_influence(given, (i, j), (cuts[i], cuts[j]), found, (own[i], own[j])))
     stacked = np.concatenate(influence, axis=1)
     gamma = stacked.T @ stacked / n
-    return LatentMoments(n=n, value=np.concatenate([*cuts, rho]), weight=1 / np.diag(gamma), gamma=gamma)
+    return LatentMoments(n=n, value=np.concatenate([*cuts, rho]), weight=1 / np.diag(gamma), gamma=gamma, items=p)
 
 
 def _threshold_influence(codes: np.ndarray, cuts: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,18 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-def listed(built: Structure, theta: np.ndarray, covariance: np.ndarray, names: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return every number of the model, fixed ones (standard error 0) included, group by group."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """What was taken off each item, and what it was then divided by, before the fit."""
+
+    centre: np.ndarray
+    scale: np.ndarray
+
+
+def listed(
+    built: Structure, theta: np.ndarray, covariance: np.ndarray, names: Sequence[str], units: Units | None = None
+) -> tuple[Parameter, ...]:
+    """Return every number of the model, fixed ones (standard error 0) included, group by group, in `units`."""
     import numpy as np
 
     se = np.sqrt(np.maximum(np.diag(covariance), 0))
@@ -24,15 +35,28 @@ def listed(built: Structure, theta: np.ndarray, covariance: np.ndarray, names: S
         standard = _standard(built, {name: values[g] for name, values in matrices.items()})
         for matrix, place, lhs, op, rhs in _places(built, g):
             number = int(built.index[matrix][(g, *place)])
+            unit = 1.0 if units is None else _unit(built, matrix, place, units.scale)
+            shift = float(units.centre[place]) if units is not None and matrix == "intercept" else 0.0
             found.append(
                 Parameter(
                     group=group, lhs=lhs, op=op, rhs=rhs,
-                    estimate=float(matrices[matrix][(g, *place)]),
-                    se=float(se[number]) if number >= 0 else 0.0,
+                    estimate=float(unit * matrices[matrix][(g, *place)]) + shift,
+                    se=float(unit * se[number]) if number >= 0 else 0.0,
                     standardised=float(standard[matrix][place]) if matrix in standard else None,
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+def _unit(built: Structure, matrix: str, place: tuple[int, ...], scale: np.ndarray) -> float:
+    """Return what one unit of a number of the fit is worth; a factor's unit is that of its marker, or its own."""
+    import numpy as np
+
+    marked = built.fixed["loading"][0].T == 1
+    factor = np.array([scale[int(np.argmax(row))] if row.any() else 1.0 for row in marked])
+    if matrix == "loading":
+        return float(scale[place[0]] / factor[place[1]])
+    return float(np.prod((factor if matrix in ("factor", "mean") else scale)[list(place)]))
 
 
 Place = tuple[str, tuple[int, ...], str, str, str]

@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chairs.core.errors import SettingError, problem
 from chairs.surveys.psychometrics.bivariate import cells, cumulative, density, slope
+from chairs.surveys.psychometrics.entries import numbers
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
 REACH = 3.8  # on the scale of Fisher's z: a maximum beyond ±0.999 is at the boundary
+FLAT = 1e-9  # score a person under which the likelihood no longer moves
+FEWEST = 20  # persons answering both items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,8 @@ def coded(answers: pd.DataFrame, levels: Sequence[Sequence[float]] | None = None
     """Return answers as ranks among the categories that occur (or `levels`, the same in every group)."""
     import numpy as np
 
-    values = answers.to_numpy(dtype=float)
+    answers = numbers(answers)
+    values = answers.to_numpy()
     seen = levels or [np.unique(column[np.isfinite(column)]).tolist() for column in values.T]
     codes = np.full(values.shape, -1)
     for j, choices in enumerate(seen):
@@ -110,18 +115,23 @@ def two_step(table: np.ndarray, row: np.ndarray, column: np.ndarray) -> float | 
         chance = np.maximum(cells(cumulative(h, k, rho)), 1e-300)
         return float((table * cells(density(h, k, rho)) / chance)[seen].sum())
 
-    start = _pearson(table)
-    if abs(start) > 1 - 1e-12:
+    start, flat = _pearson(table), FLAT * float(table.sum())
+    if not abs(start) < 1 - 1e-12:
         return None
-    here = score(float(np.clip(start, -0.95, 0.95)))
     near = float(np.arctanh(np.clip(start, -0.95, 0.95)))
-    while abs(near) < REACH:  # walk uphill, never towards where rounding rules, until the score turns
-        far = near + np.sign(here) * 0.2
-        there = score(float(np.tanh(far)))
-        if here * there <= 0:
+    here = score(float(np.tanh(near)))
+    if abs(here) <= flat:  # at the top already, or on a plain that rises for ever so little towards the edge
+        ends = float(np.tanh(near - 0.2)), float(np.tanh(near + 0.2))
+        turns = score(ends[0]) > flat and score(ends[1]) < -flat
+        return float(brentq(score, *ends, xtol=1e-13, rtol=1e-13)) if turns else None
+    way, far = (1.0 if here > 0 else -1.0), near
+    while abs(far) < REACH:  # walk uphill, never towards where rounding rules, until the score turns
+        far += way * 0.2
+        there = way * score(float(np.tanh(far)))
+        if there < -flat:
             low, high = sorted((float(np.tanh(near)), float(np.tanh(far))))
             return float(brentq(score, low, high, xtol=1e-13, rtol=1e-13))
-        near, here = far, there
+        near = far if there > flat else near
     return None
 
 
@@ -148,8 +158,10 @@ def polychoric(answers: pd.DataFrame) -> Polychoric:
     Notes
     -----
     Items may have different numbers of categories; two categories give the tetrachoric correlation. A table in which
-    an empty cell drives the correlation to ±1 gives the reason `boundary`, not a number. Checked against the reference
-    set `polychoric_bfi_A` (psych, no correction).
+    an empty cell drives the correlation to ±1 gives the reason `boundary`, not a number. Fewer than 20 persons cannot
+    put five into each of four cells, under which the tetrachoric correlation's variance is not to be trusted (Brown &
+    Benedetti 1977, *Psychometrika* 42:347-355): no number. Checked against the reference set `polychoric_bfi_A`
+    (psych, no correction).
 
     Examples
     --------
@@ -165,8 +177,9 @@ def polychoric(answers: pd.DataFrame) -> Polychoric:
     given = coded(answers)
     p = len(given.items)
     blank = np.full((p, p), np.nan)
-    if p < 2 or min(given.categories) < 2:
-        reason = "too_few_items" if p < 2 else "constant"
+    if p < 2 or len(given.codes) < FEWEST or min(given.categories) < 2:
+        nobody = len(given.codes) < FEWEST or min(given.categories) == 0
+        reason = "too_few_items" if p < 2 else "too_few" if nobody else "constant"
         return Polychoric(items=given.items, thresholds=(), rho=blank, n=np.zeros((p, p)), reasons={}, reason=reason)
     cuts = [thresholds_of(given.codes[:, j], given.categories[j]) for j in range(p)]
     rho, n, reasons = np.eye(p), np.zeros((p, p), dtype=int), {}
@@ -174,9 +187,9 @@ def polychoric(answers: pd.DataFrame) -> Polychoric:
         for i in range(j):
             table = crossed(given, i, j)
             n[i, j] = n[j, i] = table.sum()
-            found = two_step(table, cuts[i], cuts[j]) if table.sum() >= 3 else None
+            found = two_step(table, cuts[i], cuts[j]) if table.sum() >= FEWEST else None
             if found is None:
-                reasons[given.items[i], given.items[j]] = "boundary" if table.sum() >= 3 else "never_together"
+                reasons[given.items[i], given.items[j]] = "boundary" if table.sum() >= FEWEST else "never_together"
             rho[i, j] = rho[j, i] = np.nan if found is None else found
     np.fill_diagonal(n, (given.codes >= 0).sum(axis=0))
     return Polychoric(items=given.items, thresholds=tuple(cuts), rho=rho, n=n, reasons=reasons)
@@ -195,17 +208,28 @@ def crossed(given: Coded, i: int, j: int) -> np.ndarray:
 def joint(answers: pd.DataFrame) -> Pair:
     """Return the correlation of two items with all thresholds maximised together, with its standard error.
 
+    Raises
+    ------
+    SettingError
+        For more than two columns.
+
     Notes
     -----
     Newton-type maximisation of the multinomial likelihood; the standard error is from the inverse of the observed
-    information (central differences of the exact score). Checked against `ml_pair` of the reference set.
+    information (central differences of the exact score). Twenty persons at least, as for `polychoric`. Checked against
+    `ml_pair` of the reference set.
     """
     import numpy as np
     from scipy.optimize import minimize
 
-    given = coded(answers.dropna())
+    if answers.shape[1] > 2:
+        flaw = problem("la corrélation conjointe est celle de deux questions", "the joint correlation is of two items")
+        raise SettingError((flaw,))
+    given = coded(numbers(answers).dropna())
     n = len(given.codes)
-    if min(given.categories, default=0) < 2:
+    if len(given.items) < 2 or n < FEWEST:
+        return Pair(n=n, reason="too_few_items" if len(given.items) < 2 else "too_few")
+    if min(given.categories[:2]) < 2:
         return Pair(n=n, reason="constant")
     table, a = crossed(given, 0, 1), given.categories[0] - 1
     cuts = [thresholds_of(given.codes[:, j], given.categories[j]) for j in (0, 1)]
@@ -226,6 +250,8 @@ def joint(answers: pd.DataFrame) -> Pair:
         return Pair(n=n, reason="no_convergence")
     x = np.concatenate([[np.tanh(found.x[0])], found.x[1:]])
     information = _observed(lambda t: _log_likelihood(table, t[0], t[1 : a + 1], t[a + 1 :])[1], x)
+    if abs(x[0]) > np.tanh(REACH) or np.linalg.eigvalsh(information)[0] <= 0:
+        return Pair(n=n, reason="boundary")
     return Pair(
         n=n, rho=float(x[0]), se=float(np.sqrt(np.linalg.inv(information)[0, 0])), logl=-n * float(found.fun),
         thresholds=(x[1 : a + 1], x[a + 1 :]),

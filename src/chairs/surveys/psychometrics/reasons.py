@@ -36,14 +36,18 @@ REASONS = {
     ),
     "no_convergence": Text(fr="l'ajustement du modèle n'a pas convergé", en="the fit of the model did not converge"),
     "steep": Text(
-        fr="une question sépare les personnes presque sans erreur (copie d'une autre ?) : sa pente n'est pas finie",
-        en="an item separates persons almost without error (a copy of another?): its slope is not finite",
+        fr="une question sépare les personnes presque sans erreur (copie, trop peu de personnes ?) : pente infinie",
+        en="an item separates persons almost without error (a copy, too few persons?): infinite slope",
     ),
     "nothing_shared": Text(
         fr="les questions ne partagent rien : elles ne mesurent pas une même chose",
         en="the items share nothing: they do not measure one thing",
     ),
     "no_variance": Text(fr="les objets jugés ne diffèrent en rien", en="the targets rated do not differ at all"),
+    "raters_under_chance": Text(
+        fr="les juges diffèrent moins que le hasard ne le ferait, et les objets à peine : rien à moyenner",
+        en="raters differ less than chance would make them, and targets hardly: no coefficient of their mean",
+    ),
     "one_group": Text(fr="un seul groupe : rien à comparer", en="a single group: nothing to compare"),
     "categories_differ": Text(
         fr="les groupes n'emploient pas les mêmes modalités de réponse",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Language
+from chairs.core.errors import Language, SettingError, problem
+from chairs.surveys.psychometrics.entries import aligned, beside, numbers
 from chairs.surveys.psychometrics.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -62,14 +63,15 @@ def aggregation(values: pd.Series, groups: pd.Series) -> Aggregation:
     """
     import pandas as pd
 
-    table = pd.DataFrame({"value": values, "group": groups}).dropna()
+    value = numbers(values.to_frame("value"))["value"]
+    table = pd.DataFrame({"value": value, "group": beside(values, groups)}).dropna()
     by = table.groupby("group", observed=True)["value"]
     n, count = len(table), by.ngroups
     if count < 2 or n <= count:
         return Aggregation(n=n, groups=count, reason="one_group" if count < 2 else "too_few")
     within = float((table["value"] - by.transform("mean")).pow(2).sum())
     total = float((table["value"] - table["value"].mean()).pow(2).sum())
-    if total < 1e-12:
+    if total <= 1e-24 * float(table["value"].pow(2).sum()):
         return Aggregation(n=n, groups=count, reason="constant")
     msb, msw, k = (total - within) / (count - 1), within / (n - count), n / count
     if msb < 1e-12 * total:
@@ -98,4 +100,7 @@ def within_agreement(values: pd.Series, groups: pd.Series, points: int) -> pd.Se
     >>> within_agreement(pd.Series([3, 3, 1, 5]), pd.Series(list("aabb")), 5).tolist()
     [1.0, -3.0]
     """
-    return 1 - values.groupby(groups, observed=True).var() / ((points**2 - 1) / 12)
+    if points < 2:
+        raise SettingError((problem("au moins deux modalités de réponse", "at least two answer categories"),))
+    value = numbers(values.to_frame("value"))["value"].rename(values.name)
+    return 1 - value.groupby(aligned(values, groups), observed=True).var() / ((points**2 - 1) / 12)

@@ -147,7 +147,9 @@ def test_raters_who_agree_or_targets_that_do_not_differ() -> None:
     assert kappa(np.diag([5, 0, 0])).reason == "constant"
     assert kappa(np.ones((2, 3))).reason == "categories_differ"
     perfect = kappa(np.diag([5, 6, 7]))
-    assert (perfect.estimate, perfect.se) == (1.0, 0.0)
+    assert (perfect.estimate, perfect.se, perfect.high) == (1.0, None, 1.0)
+    chance = (5**2 + 6**2 + 7**2) / 18**2
+    assert perfect.low == pytest.approx((0.025 ** (1 / 18) - chance) / (1 - chance), abs=1e-12)
 
 
 def test_two_raters_with_different_codes_share_one_square_table() -> None:

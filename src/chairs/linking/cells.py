@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chairs.linking.protocol import Protocol
+from chairs.stats.checked import numbers, refused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,8 +44,19 @@ class Sources:
 
     @classmethod
     def of(cls, indicators: pd.DataFrame, scores: pd.DataFrame, establishments: pd.DataFrame) -> Sources:
-        """Return the sources with only the rows that a link can use, outcomes named "instrument/dimension"."""
+        """Return the sources with only the rows that a link can use, outcomes named "instrument/dimension".
+
+        Raises
+        ------
+        DataError
+            Rows that repeat an establishment, or one of its indicators or scores of a year (they would count as so many
+            observations), or text where a number is expected.
+        """
         values, answers = _yearly(indicators, "value"), _yearly(scores, "score")
+        _once(values, ("establishment", "period", "code"), "indicators")
+        _once(answers, ("establishment", "period", "instrument", "dimension"), "scores")
+        _once(establishments, ("establishment",), "establishments")
+        numbers(answers, ["n"])
         names = answers["instrument"].astype(str) + "/" + answers["dimension"].astype(str)
         answers, sites = answers.assign(outcome=names), establishments.set_index("establishment").sort_index()
         levels = _keyed(values, sites).set_index("code", append=True)["value"].unstack()  # noqa: PD010 - one a cell
@@ -123,6 +135,18 @@ def covariates_of(table: pd.DataFrame) -> list[str]:
     return [name for name in table.columns if name not in ("establishment", "year", "outcome", "n", "exposure")]
 
 
+def _once(table: pd.DataFrame, key: tuple[str, ...], name: str) -> None:
+    """Refuse a table in which a key occurs twice."""
+    twice = int(table.duplicated(list(key)).sum())
+    if twice:
+        raise refused(
+            f"{twice} lignes répètent la même clé ({', '.join(key)})",
+            f"{twice} rows repeat the same key ({', '.join(key)})",
+            file=name,
+            remedy=("garder une seule ligne par clé", "keep one row a key"),
+        )
+
+
 def _keyed(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of known establishments in order, indexed by rank and year, with their kind."""
     rank = sites.index.get_indexer(table["establishment"])
@@ -145,5 +169,5 @@ def _yearly(table: pd.DataFrame, value: str) -> pd.DataFrame:
     """Return the rows of whole establishments and years that have a number: an infinite one is none."""
     import numpy as np
 
-    known = np.isfinite(table[value].to_numpy(dtype=float, na_value=np.nan))
+    known = np.isfinite(numbers(table, [value])[:, 0])
     return table[(table["unit"] == "all") & (table["period"].str.len() == 4) & known]

@@ -10,8 +10,8 @@ from chairs.linking.cells import covariates_of
 from chairs.linking.ladder import COLLINEAR, ERRORS, FEWEST, STILL, TOO_FEW, sums_of
 from chairs.linking.ordered import design
 from chairs.linking.protocol import Protocol
+from chairs.stats.cross_products import NOTHING
 from chairs.stats.estimate import Estimate, estimated
-from chairs.stats.panel import NOTHING
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chairs.stats.checked import numbers
+from chairs.stats.cross_products import ALIASED
 from chairs.stats.estimate import Estimate, estimated
 
 if TYPE_CHECKING:
     import pandas as pd
 
+EXACT = 1e-10  # share of the outcome's variance left, under which it is reproduced exactly (pyfixest stops at 1e-6)
 FEWEST = 40  # clusters under which CRV1 intervals are too narrow
 
 
@@ -33,28 +36,41 @@ def absorbed_effects(table: pd.DataFrame, design: Absorbing) -> tuple[Estimate, 
     Parameters
     ----------
     table
-        One row an observation; a row with a missing value among the columns is left out.
+        One row an observation; a row with a missing or infinite value among the columns is left out.
+
+    Raises
+    ------
+    DataError, SettingError
+        An outcome or a covariate that is text, or a column that does not exist.
 
     Notes
     -----
     Alternating projections and CRV1 errors of pyfixest (Bergé's fixest), t law with clusters − 1 degrees of freedom.
-    pyfixest drops a covariate that the effects determine without a word and gives 0 for a constant outcome: here each
-    has its reason. Under 40 clusters there is no interval (`few_effective_clusters`).
+    pyfixest drops a covariate that the effects (`no_within_variation`) or the others (`collinear`) determine without a
+    word and gives 0 for a constant outcome: here each has its reason. Under 40 clusters there is no interval
+    (`few_clusters`).
     """
     import pandas as pd
 
     names = [design.outcome, *design.covariates, *design.effects, design.cluster]
-    used = table[list(dict.fromkeys(names))].dropna()
+    used = table[list(dict.fromkeys(names))].copy()
+    for name, column in zip(names, numbers(table, [design.outcome, *design.covariates]).T, strict=False):
+        used[name] = column
+    used = used.dropna()
     clusters = int(used[design.cluster].nunique())
     blank = [Estimate(term=c, n=len(used), clusters=clusters, method="CRV1") for c in design.covariates]
     spent = len(design.covariates) + sum(used[effect].nunique() for effect in design.effects)
     if reason := _obstacle(used, design, clusters, spent):
         return tuple(replace(one, reason=reason) for one in blank)
-    columns = {"y": used[design.outcome].astype(float), "g": used[design.cluster].factorize()[0]}
-    columns |= {f"x{k}": used[name].astype(float) for k, name in enumerate(design.covariates)}
+    columns = {"y": used[design.outcome].to_numpy(), "g": used[design.cluster].factorize()[0]}
+    columns |= {f"x{k}": used[name].to_numpy() for k, name in enumerate(design.covariates)}
     columns |= {f"e{k}": used[name].factorize()[0] for k, name in enumerate(design.effects)}
-    found = _fitted(pd.DataFrame(columns), len(design.covariates), len(design.effects))
-    return tuple(_told(one, found.get(f"x{k}"), clusters) for k, one in enumerate(blank))
+    frame, effects = pd.DataFrame(columns), " + ".join(f"e{k}" for k in range(len(design.effects)))
+    found = _fitted(frame, len(design.covariates), effects)
+    return tuple(
+        _told(one, found[f"x{k}"], clusters) if f"x{k}" in found else replace(one, reason=_why(frame, f"x{k}", effects))
+        for k, one in enumerate(blank)
+    )
 
 
 def _obstacle(used: pd.DataFrame, design: Absorbing, clusters: int, spent: int) -> str | None:
@@ -65,26 +81,37 @@ def _obstacle(used: pd.DataFrame, design: Absorbing, clusters: int, spent: int) 
     return "constant_outcome" if used[design.outcome].nunique() < 2 else None
 
 
-def _fitted(frame: pd.DataFrame, covariates: int, effects: int) -> dict[str, tuple[float, float]]:
+def _fitted(frame: pd.DataFrame, covariates: int, effects: str) -> dict[str, tuple[float, float]]:
     """Return coefficient and standard error of the covariates that the effects and the others leave free."""
     import warnings
 
     import pyfixest
 
     right = " + ".join(f"x{k}" for k in range(covariates))
-    formula = f"y ~ {right} | {' + '.join(f'e{k}' for k in range(effects))}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas deprecations inside pyfixest; singletons say nothing of the slopes
         try:
-            fit = pyfixest.feols(formula, frame, vcov={"CRV1": "g"})
+            fit = pyfixest.feols(f"y ~ {right} | {effects}", frame, vcov={"CRV1": "g"})
         except ValueError:  # all covariates are collinear
             return {}
+    if not fit.resid().var() > EXACT * frame["y"].var():
+        return {str(name): (float(b), 0.0) for name, b in fit.coef().items()}
     return {str(name): (float(b), float(s)) for name, b, s in zip(fit.coef().index, fit.coef(), fit.se(), strict=True)}
 
 
-def _told(blank: Estimate, found: tuple[float, float] | None, clusters: int) -> Estimate:
-    if found is None:
-        return replace(blank, reason="no_within_variation")
-    if clusters < FEWEST:
-        return replace(blank, estimate=found[0], reason="few_effective_clusters")
+def _why(frame: pd.DataFrame, column: str, effects: str) -> str:
+    """Say why a covariate was dropped: the effects determine it, or else the other covariates do."""
+    import warnings
+
+    import pyfixest
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        left = pyfixest.feols(f"{column} ~ 1 | {effects}", frame).resid()
+    return "no_within_variation" if left.var() <= ALIASED * frame[column].var() else "collinear"
+
+
+def _told(blank: Estimate, found: tuple[float, float], clusters: int) -> Estimate:
+    if clusters < FEWEST and found[1] > 0:
+        return replace(blank, estimate=found[0], reason="few_clusters")
     return estimated(blank, *found, clusters - 1)

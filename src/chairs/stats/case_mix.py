@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chairs.stats import checked
 from chairs.stats.cluster_robust import sandwich
-from chairs.stats.cross_products import independent
+from chairs.stats.cross_products import NOTHING, independent
 from chairs.stats.estimate import Estimate, estimated
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def adjust_for_case_mix(
     Parameters
     ----------
     table
-        One row a respondent; a row with a missing value among the columns is left out.
+        One row a respondent; a row with a missing or infinite value among the columns is left out.
     numbers, classes
         Columns entered as they are, and by class (the first class in order is the reference).
 
@@ -53,7 +54,8 @@ def adjust_for_case_mix(
     Least squares with an effect of each establishment (O'Malley et al. 2005, *Health Serv. Res.* 40:2078-2095), so that
     better establishments with other patients do not bend the coefficients; :math:`a_h = \bar y_h - \sum_k b_k
     (\bar x_{hk} - \bar x_k)` with means over all respondents. Coefficients have CR2 errors by establishment; one that
-    does not vary within establishments, or says nothing new, has a reason and adjusts nothing. Checked against the set
+    does not vary within establishments, or says nothing new, has a reason and adjusts nothing; one of an outcome that
+    is reproduced exactly has no interval (`no_variance`). Checked against the set
     score_patient_survey.
 
     Examples
@@ -67,8 +69,11 @@ def adjust_for_case_mix(
     import numpy as np
     import pandas as pd
 
-    used = table[[outcome, establishment, *numbers, *classes]].dropna()
-    columns = {name: used[name].to_numpy(dtype=float) for name in numbers}
+    used = table[[outcome, establishment, *numbers, *classes]].copy()
+    for name, column in zip((outcome, *numbers), checked.numbers(table, [outcome, *numbers]).T, strict=True):
+        used[name] = column
+    used = used.dropna()
+    columns = {name: used[name].to_numpy() for name in numbers}
     for name in classes:
         levels = sorted(used[name].unique())
         columns |= {f"{name}[{level}]": (used[name] == level).to_numpy(dtype=float) for level in levels[1:]}
@@ -111,9 +116,10 @@ def _within(x: np.ndarray, y: np.ndarray, site: np.ndarray, blank: list[Estimate
     beta = np.linalg.solve(gram.sum(axis=0), z.T @ rest)
     left = rest - z @ beta
     fit = sandwich(gram, np.array([z[rows].T @ left[rows] for rows in members]), "CR2")
+    exact = float(left @ left) <= NOTHING * float(rest @ rest)
     found = [replace(one, reason="collinear") for one in blank]
     for place, column in enumerate(kept):
         size = scale[column]
-        error = float(np.sqrt(fit.covariance[place, place])) / size
+        error = 0.0 if exact else float(np.sqrt(fit.covariance[place, place])) / size
         found[column] = estimated(blank[column], float(beta[place]) / size, error, float(fit.df[place]))
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import DataError, SettingError, problem, unknown
@@ -38,12 +39,21 @@ def numbers(table: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     for place, name in enumerate(names):
         if name not in table.columns:
             raise unknown(("colonne", "column"), str(name), map(str, table.columns))
-        try:
-            found[:, place] = table[name].to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError):
-            raise DataError((problem(*TEXT, column=str(name), remedy=TO_NUMBER),)) from None
+        if not _numeric(table[name]):
+            raise DataError((problem(*TEXT, column=str(name), remedy=TO_NUMBER),))
+        found[:, place] = table[name].to_numpy(dtype=float, na_value=np.nan)
     found[~np.isfinite(found)] = np.nan
     return found
+
+
+def _numeric(column: pd.Series) -> bool:
+    """Say whether a column holds numbers, yes and no, or nothing at all; digits written as text are text."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
+        return True
+    given = column.dropna()
+    return all(isinstance(value, Real) for value in given.tolist())
 
 
 def finite(values: Iterable[Any]) -> np.ndarray:

@@ -110,11 +110,11 @@ def xmr(
     Notes
     -----
     Limits are mean ± 2.66 mean moving range; where it is zero in a phase (values that stay, but for a rare jump) there
-    is the reason `FLAT` and no limits: they would have no width and every point would be special. A point's cause is the first that applies: outside the limits; part of 7
-    points that all rise or all fall; two of three points beyond two thirds of the way to a limit, all three on that
-    side of the mean (only the near ones are marked); part of 7 on one side of the mean. Rules are applied within a
-    phase; a point on the mean breaks a run. Source: NHS England, *Making Data Count*; checked against the set `spc_xmr`
-    (R NHSRplotthedots 0.2.2).
+    is the reason `FLAT` and no limits: they would have no width and every point would be special. A point's cause is
+    the first that applies: outside the limits; part of 7 points that all rise or all fall; two of three points beyond
+    two thirds of the way to a limit, all three on that side of the mean (only the near ones are marked); part of 7 on
+    one side of the mean. Rules are applied within a phase; a point on the mean breaks a run. Source: NHS England,
+    *Making Data Count*; checked against the set `spc_xmr` (R NHSRplotthedots 0.2.2).
 
     With these four rules a stable process shows some point as special in far more than 0.3 % of charts
     (`tests/unit/stats/test_control_charts.py` counts it); values that are autocorrelated or seasonal do so more often.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 INTERCEPT = "(intercept)"
+NOTHING = 1e-12  # share of a sum of squares about the mean left by a model, under which it reproduces the data
 ALIASED = 1e-9  # share of a column's sum of squares left by the columns before it, under which it is determined
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from chairs.core.streams import stream
+from chairs.stats.checked import numbers, one_of, unfit
 from chairs.stats.cross_products import independent
 from chairs.stats.estimate import Estimate, estimated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Learner = Literal["linear", "forest"]
 OVERLAP = 0.01  # chances of being exposed below it, or above its complement, leave nobody to compare with
+EXACT = 1e-10  # share of an effect under which its error is rounding: the outcome is reproduced exactly
 FEWEST = 5  # rows (clusters) in a fold
 
 
@@ -99,12 +101,13 @@ def interactive(
     -----
     Doubly robust scores :math:`g_1 - g_0 + \frac{d(y-g_1)}{m} - \frac{(1-d)(y-g_0)}{1-m}` by doubleml, one outcome
     model for each side, no trimming and no normalisation. Where a chance :math:`m` of being exposed lies outside 1 to
-    99 % there is no number but the reason `no_overlap`: restrict the population first. Checked on the set dml_bonus.
+    99 % there is no number but the reason `no_overlap`: restrict the population first; an exposure of other values than
+    0 and 1 has the reason `not_binary`. Checked on the set dml_bonus.
     """
     frame, fold, group, blank = _used(table, (outcome, exposure, *covariates), folds, how)
     reason = _reason(frame, fold, group)
     if reason is None and set(frame.iloc[:, 1].unique()) != {0, 1}:
-        reason = "constant_exposure"
+        reason = "not_binary"
     if reason is None and any(frame.iloc[:, 1][fold != k].value_counts().min() < FEWEST for k in set(fold)):
         reason = "too_few"
     if reason is not None:
@@ -164,10 +167,19 @@ def _used(
     table: pd.DataFrame, columns: tuple[str, ...], folds: np.ndarray, how: Learning | None
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray | None, Estimate]:
     import numpy as np
+    import pandas as pd
 
-    names = [*columns, *([how.clusters] if how and how.clusters else [])]
-    known = table[names].notna().all(axis=1).to_numpy()
-    frame = table.loc[known, list(columns)].astype(float).reset_index(drop=True)
+    if how is not None:
+        one_of(("apprentissage", "learner"), how.learner, get_args(Learner))
+    if len(columns) < 3:
+        raise unfit("aucune covariable n'est nommée : rien à apprendre", "no covariate is named: nothing to learn")
+    if len(folds) != len(table):
+        raise unfit("un pli par ligne de la table est attendu", "one fold for each row of the table is expected")
+    values = numbers(table, columns)
+    known = np.isfinite(values).all(axis=1)
+    if how is not None and how.clusters is not None:
+        known &= table[how.clusters].notna().to_numpy()
+    frame = pd.DataFrame(values[known], columns=list(columns))
     x = np.column_stack([np.ones(len(frame)), frame.iloc[:, 2:]])
     frame = frame.iloc[:, [0, 1, *(np.flatnonzero(independent(x.T @ x)[1:]) + 2)]]  # a logit cannot do with more
     group = None
@@ -216,10 +228,10 @@ def _model(kind: str, frame: pd.DataFrame, fold: np.ndarray, how: Learning, *, e
 def _tested(blank: Estimate, model: Any, group: np.ndarray | None) -> Estimate:
     import numpy as np
 
-    if group is None:
-        return estimated(blank, float(model.coef[0]), float(model.se[0]))
-    psi, slope = model.psi[:, 0, 0], model.psi_deriv[:, 0, 0]
-    sums = np.bincount(group, psi)
-    many = len(sums)
-    error = math.sqrt(float(sums @ sums) * many / (many - 1)) / abs(float(slope.sum()))
-    return estimated(blank, float(model.coef[0]), error, many - 1)
+    effect, error, df = float(model.coef[0]), float(model.se[0]), math.inf
+    if group is not None:
+        psi, slope = model.psi[:, 0, 0], model.psi_deriv[:, 0, 0]
+        sums = np.bincount(group, psi)
+        many = len(sums)
+        error, df = math.sqrt(float(sums @ sums) * many / (many - 1)) / abs(float(slope.sum())), many - 1
+    return estimated(blank, effect, error if error > EXACT * abs(effect) else 0.0, df)

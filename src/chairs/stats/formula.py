@@ -92,7 +92,7 @@ def complete_rows(
     SettingError
         If a column does not exist.
     DataError
-        If the outcome is not numeric.
+        If the outcome is not numeric, or a class of the fixed part has a single level.
     """
     import numpy as np
     import pandas as pd
@@ -113,6 +113,11 @@ def complete_rows(
             kept &= np.isfinite(rows[name].to_numpy(dtype=float, na_value=np.nan))
     rows = rows[kept].reset_index(drop=True)
     for name in wanted:
+        words = not pd.api.types.is_numeric_dtype(rows[name])
+        if words and name in WORD.findall(formula.fixed) and len(rows) and rows[name].nunique() < 2:
+            what = ("cette classe n'a qu'un seul niveau", "this class has a single level")
+            remedy = ("retirer la variable de la formule", "leave the variable out of the formula")
+            raise DataError((problem(*what, column=named(name), remedy=remedy),))
         if name in formula.groups:
             rows[name] = pd.Categorical(rows[name].astype(str))
         elif isinstance(rows[name].dtype, pd.CategoricalDtype):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Text
+from chairs.stats.checked import as_long, finite, refused, unfit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +17,11 @@ FEWEST = 10  # establishments under which their spread cannot be told from chanc
 TOO_FEW = Text(
     fr=f"moins de {FEWEST} établissements : la dispersion entre eux n'est pas estimée, limites du hasard seul",
     en=f"fewer than {FEWEST} establishments: the spread between them is not estimated, limits of chance alone",
+)
+NOBODY = Text(fr="aucun établissement à comparer", en="no establishment to compare")
+CERTAIN = Text(
+    fr="la référence est de 0 % ou de 100 % : le hasard n'y laisse aucun écart, il n'y a pas de limites",
+    en="the target is 0 % or 100 %: chance leaves no gap to it, there are no limits",
 )
 
 
@@ -38,7 +44,7 @@ class Funnel:
     adjusted_limits
         Rows of (low 95, high 95, low 99.8, high 99.8) that allow for it.
     reason
-        Why over-dispersion was not estimated; None when it was.
+        Why over-dispersion was not estimated, or why there are no limits (nan); None when there are both.
     """
 
     observed: np.ndarray
@@ -69,12 +75,20 @@ def proportions(numerator: Sequence[float], denominator: Sequence[float], target
     numerator, denominator
         Counts by establishment; denominators of 1 or more.
     target
-        Proportion to compare with; None: that of all together.
+        Proportion to compare with, 0 to 1; None: that of all together. At 0 or 1 there are no limits (`CERTAIN`).
+
+    Raises
+    ------
+    DataError
+        Counts that are missing, negative or not whole, a numerator above its denominator, columns of two lengths.
+    SettingError
+        A target outside 0 to 1.
 
     Notes
     -----
     Exact limits interpolated between binomial quantiles: with r the smallest count with F(r) >= p and
-    a = (F(r) - p) / (F(r) - F(r - 1)), the limit is (r - a) / n. Over-dispersion is additive on the arcsine square root
+    a = (F(r) - p) / (F(r) - F(r - 1)), the limit is (r - a) / n; where all n is no rare count the upper limit is 1, and
+    0 where none is (no count lies beyond). Over-dispersion is additive on the arcsine square root
     scale, where a proportion has the standard error 1 / (2 sqrt n): z winsorised at 10 % each side,
     phi = mean z², tau² = max(0, (I phi - (I - 1)) / (sum w - sum w² / sum w)), w = 4 n. Spiegelhalter 2005,
     *Statistics in Medicine* 24:1185-1202; 2012, *JRSS A* 175:1-47. Checked against the set `funnel_topbox`.
@@ -87,10 +101,16 @@ def proportions(numerator: Sequence[float], denominator: Sequence[float], target
     import numpy as np
 
     x, n = _counts(numerator, denominator)
-    if (x > n).any():
-        raise ValueError("a numerator exceeds its denominator")
+    if (x > n).any() or (x % 1 != 0).any() or (n % 1 != 0).any():
+        raise refused("un numérateur dépasse son dénominateur, ou un effectif n'est pas entier",
+                      "a numerator exceeds its denominator, or a count is not whole")  # fmt: skip
     p = x / n
-    target = float(x.sum() / n.sum()) if target is None else target
+    if target is None and len(x):
+        target = float(x.sum() / n.sum())
+    if target is None or target in (0, 1):
+        return _without_limits(p, target, NOBODY if target is None else CERTAIN)
+    if not 0 < target < 1:
+        raise unfit("la référence d'une proportion est entre 0 et 1", "the target of a proportion is between 0 and 1")
     limits = [_binomial_limit(n, target, q) for q in (0.025, 0.975, 0.001, 0.999)]
     error = 1 / (2 * np.sqrt(n))
     z = (np.arcsin(np.sqrt(p)) - np.arcsin(np.sqrt(target))) / error
@@ -114,6 +134,8 @@ def ratios(observed: Sequence[float], expected: Sequence[float]) -> Funnel:
     from scipy.stats import chi2
 
     o, e = _counts(observed, expected)
+    if not len(o):
+        return _without_limits(o, 1.0, NOBODY)
     limits = [chi2.ppf(q, 2 * (e if q < 0.5 else e + 1)) for q in (0.025, 0.975, 0.001, 0.999)]
     error = 1 / (2 * np.sqrt(e))
     z = (np.sqrt(o / e) - 1) / error
@@ -149,10 +171,15 @@ def means(values: Sequence[float], standard_errors: Sequence[float], target: flo
     """
     import numpy as np
 
-    y, error = np.asarray(values, dtype=float), np.asarray(standard_errors, dtype=float)
-    if not (np.isfinite(y).all() and np.isfinite(error).all() and (error > 0).all()):
-        raise ValueError("a value is missing, or a standard error is not positive")
+    as_long(values, standard_errors)
+    y, error = finite(values), finite(standard_errors)
+    if (error <= 0).any():
+        raise refused("une erreur type n'est pas positive", "a standard error is not positive")
+    if not len(y):
+        return _without_limits(y, target, NOBODY)
     target = _centre(y, error) if target is None else target
+    if not np.isfinite(target):
+        raise unfit("la référence n'est pas un nombre", "the target is not a number")
     limits = [target + factor * error for factor in (-Z95, Z95, -Z998, Z998)]
     return _with_dispersion(y, target, limits, (y - target) / error, error, (target, lambda value: value))
 
@@ -186,11 +213,13 @@ def exact_ratio_interval(observed: Sequence[float], expected: Sequence[float]) -
 
 
 def _counts(numerator: Sequence[float], denominator: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    import numpy as np
-
-    x, n = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
-    if not (np.isfinite(x).all() and np.isfinite(n).all() and (n > 0).all() and (x >= 0).all()):
-        raise ValueError("a count is missing or negative, or a denominator is not positive")
+    as_long(numerator, denominator)
+    x, n = finite(numerator), finite(denominator)
+    if (n <= 0).any() or (x < 0).any():
+        raise refused(
+            "un effectif est négatif, ou un dénominateur n'est pas positif",
+            "a count is negative, or a denominator is not positive",
+        )
     return x, n
 
 
@@ -202,7 +231,28 @@ def _binomial_limit(n: np.ndarray, target: float, q: float) -> Any:
     here, before = binom.cdf(r, n, target), binom.cdf(r - 1, n, target)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(here > before, (here - q) / (here - before), 0.0)
-    return np.clip((r - share) / n, 0, 1)
+    limit = np.clip((r - share) / n, 0, 1)
+    return np.where(r == n, 1.0, limit) if q > 0.5 else np.where(r == 0, 0.0, limit)
+
+
+def _without_limits(observed: np.ndarray, target: float | None, reason: Text) -> Funnel:
+    import numpy as np
+
+    nothing = np.full(len(observed), np.nan)
+    return Funnel(
+        observed=observed,
+        target=np.nan if target is None else target,
+        low95=nothing,
+        high95=nothing,
+        low998=nothing,
+        high998=nothing,
+        z=nothing,
+        phi=np.nan,
+        tau2=np.nan,
+        adjusted_z=nothing,
+        adjusted_limits=np.full((len(observed), 4), np.nan),
+        reason=reason,
+    )
 
 
 def _with_dispersion(values, target, limits, z, error, scale) -> Funnel:  # type: ignore[no-untyped-def]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from chairs.stats.checked import one_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +56,7 @@ def tau2(y: np.ndarray, v: np.ndarray, x: np.ndarray, method: Method) -> float |
     of Q(τ²) = k - p; ML and REML the root of :math:`y'PPy - tr P` (of :math:`tr W` for ML) at the
     highest top (Viechtbauer 2005, *J. Educ. Behav. Stat.* 30:261-293). Checked against metafor (set meta_bcg).
     """
+    one_of(("méthode", "method"), method, get_args(Method))
     if method == "FE":
         return 0.0
     if method in ("DL", "HE"):

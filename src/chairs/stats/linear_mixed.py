@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import SettingError, problem
+from chairs.stats.checked import one_of
 from chairs.stats.estimate import Estimate, estimated
 from chairs.stats.formula import Formula, codes, complete_rows, named, parse, plain
 from chairs.stats.kenward_roger import Block, kenward_roger
 from chairs.stats.mixed_fit import FEW, RESIDUAL, Effects, MixedFit, Variance, impossible
-from chairs.stats.one_way import Errors, Random, one_way
+from chairs.stats.one_way import KIND_WORDS, KINDS, Errors, Random, one_way
 from chairs.stats.streaming import Design, cross_products
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def linear_mixed(data: pd.DataFrame, formula: str, reml: bool = True, errors: Er
     >>> print(linear_mixed(answers, "score ~ age + (1 | site)").coefficient("age"))
     age: +0.7952 (95 % +0.3425 to +1.248, n 9, 3 clusters)
     """
+    one_of(KIND_WORDS, errors, KINDS)
     model = parse(formula)
     if not model.random:
         raise _not_offered("la formule ne nomme aucun groupe", "the formula names no grouping")

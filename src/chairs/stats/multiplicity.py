@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from chairs.core.errors import DataError, problem
+from chairs.stats.checked import one_of, refused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,9 @@ def adjusted(p: Sequence[float] | np.ndarray, method: Method) -> np.ndarray:
     Raises
     ------
     DataError
-        If a value lies outside 0 to 1.
+        If a value is not a number or lies outside 0 to 1.
+    SettingError
+        If the method is unknown.
 
     Notes
     -----
@@ -64,10 +66,14 @@ def adjusted(p: Sequence[float] | np.ndarray, method: Method) -> np.ndarray:
     import numpy as np
     from scipy.stats import false_discovery_control
 
-    family = np.asarray(p, dtype=float)
+    one_of(("méthode", "method"), method, get_args(Method))
+    try:
+        family = np.asarray(p, dtype=float)
+    except (TypeError, ValueError):
+        raise refused("une valeur p n'est pas un nombre", "a p value is not a number", column="p") from None
     known = ~np.isnan(family)
     if ((family[known] < 0) | (family[known] > 1)).any():
-        raise DataError((problem("valeur p hors de 0 à 1", "p value outside 0 to 1", column="p"),))
+        raise refused("valeur p hors de 0 à 1", "p value outside 0 to 1", column="p")
     result = np.full(family.shape, np.nan)
     if not known.any():
         return result

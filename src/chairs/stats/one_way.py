@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
+from chairs.stats.checked import one_of
 from chairs.stats.cluster_robust import sandwich
-from chairs.stats.cross_products import INTERCEPT, CrossProducts, independent
+from chairs.stats.cross_products import INTERCEPT, NOTHING, CrossProducts, independent
 from chairs.stats.estimate import Estimate, estimated
 from chairs.stats.kenward_roger import Block, kenward_roger
 from chairs.stats.mixed_fit import FEW, RESIDUAL, Effects, MixedFit, Variance, impossible
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 Errors = Literal["satterthwaite", "kenward_roger", "CR2", "normal"]
-NOTHING = 1e-12  # share of the outcome's sum of squares left, under which the model reproduces the data
+KINDS = get_args(Errors)
+KIND_WORDS = ("erreurs types", "kind of standard errors")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ def one_way(
     >>> print(fit.coefficient("age"))
     age: +0.7952 (95 % +0.3425 to +1.248, n 9, 3 clusters)
     """
+    one_of(KIND_WORDS, errors, KINDS)
     terms = tuple(sums.terms if covariates is None else covariates)
     reason = _obstacle(sums)
     if reason:

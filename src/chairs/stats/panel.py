@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from chairs.core.errors import Language, Text
+from chairs.stats.checked import one_of
 from chairs.stats.cluster_robust import Kind, sandwich
-from chairs.stats.cross_products import ALIASED, INTERCEPT, CrossProducts, independent
+from chairs.stats.cross_products import ALIASED, INTERCEPT, NOTHING, CrossProducts, independent
 from chairs.stats.estimate import REASONS, Estimate, estimated
 
 if TYPE_CHECKING:
     import numpy as np
 
 Errors = Literal["classical", "CR0", "HC1", "CR1", "CR1S", "CR1S+1", "CR2", "CR2-exact"]
-NOTHING = 1e-12
+KINDS = get_args(Errors)
 
 MODELS = {
     "pooled": Text(fr="toutes observations confondues", en="pooled"),
@@ -210,6 +211,7 @@ def hausman(sums: CrossProducts, covariates: Sequence[str] | None = None) -> Est
 
 def _refused(plan: _Plan, sums: CrossProducts) -> PanelFit | None:
     """Return the fit that cannot be made, its reason with it, or None."""
+    one_of(("erreurs types", "kind of standard errors"), plan.errors, KINDS)
     raw = float(sums.products[:, -1, -1].sum())
     if len(sums.rows) < 2 and (plan.errors != "classical" or plan.model in ("between", "random_effects")):
         return _without(plan, sums, "one_cluster")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import unknown
+from chairs.stats.checked import numbers
 from chairs.stats.estimate import Estimate, estimated
 from chairs.stats.panel import Errors, PanelFit, fixed_effects, pooled
 from chairs.stats.streaming import Design, cross_products
@@ -27,7 +28,8 @@ def first_differences(data: pd.DataFrame, design: Design, period: str, errors: E
     design
         Outcome, cluster and covariates.
     period
-        Column that orders the rows of an establishment; a gap is bridged (the change spans it).
+        Column that orders the rows of an establishment; a gap is bridged (the change spans it). One establishment
+        only has the reason `one_cluster`.
     errors
         As in `chairs.stats.panel.pooled`; the intercept is the common trend.
 
@@ -45,6 +47,8 @@ def first_differences(data: pd.DataFrame, design: Design, period: str, errors: E
     staff: +1.457 (95 % +1.031 to +1.883, n 4, 2 clusters)
     """
     changes = _ordered(data, design, period)
+    if changes[design.cluster].nunique() < 2:
+        return _alone(len(changes), design, "first_differences")
     names = [design.outcome, *design.covariates]
     changes[names] = changes.groupby(design.cluster, sort=False)[names].diff()
     fit = pooled(cross_products(changes, replace(design, factors=(), weights=None)), errors=errors)
@@ -68,6 +72,8 @@ def driscoll_kraay(data: pd.DataFrame, design: Design, period: str, lags: int | 
     import numpy as np
 
     rows = _ordered(data, design, period)
+    if rows[design.cluster].nunique() < 2:
+        return _alone(len(rows), design, "fixed_effects")
     fit = fixed_effects(cross_products(rows, design), errors="classical")
     used = [e for e in fit.estimates if e.estimate is not None]
     if fit.reason is not None or not used:
@@ -104,17 +110,25 @@ def driscoll_kraay(data: pd.DataFrame, design: Design, period: str, lags: int | 
     return replace(fit, estimates=found, covariance=covariance)
 
 
+def _alone(n: int, design: Design, model: str) -> PanelFit:
+    """Return the fit of a single establishment (of none: too few rows), without a number."""
+    reason = "one_cluster" if n else "too_few"
+    absent = tuple(Estimate(term=term, n=n, clusters=min(n, 1), reason=reason) for term in design.covariates)
+    return PanelFit(model=model, n=n, estimates=absent, reason=reason)
+
+
 def _emptied(one: Estimate) -> Estimate:
     return Estimate(term=one.term, n=one.n, clusters=one.clusters, reason="too_few")
 
 
 def _ordered(data: pd.DataFrame, design: Design, period: str) -> pd.DataFrame:
     """Return the complete rows, sorted by establishment and period."""
-    import numpy as np
-
     names = list(dict.fromkeys([design.cluster, period, design.outcome, *design.covariates, *design.factors]))
     for name in names:
         if name not in data.columns:
             raise unknown(("colonne", "column"), name, map(str, data.columns))
-    rows = data[names].replace([np.inf, -np.inf], np.nan).dropna()
+    rows, read = data[names].copy(), [design.outcome, *design.covariates]
+    for name, column in zip(read, numbers(data, read).T, strict=True):
+        rows[name] = column
+    rows = rows.dropna()
     return rows.sort_values([design.cluster, period], kind="stable", ignore_index=True)

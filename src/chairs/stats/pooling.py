@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chairs.stats.checked import as_long, numbers
 from chairs.stats.estimate import Estimate, estimated
 
 if TYPE_CHECKING:
@@ -76,8 +77,10 @@ def pool(
     from dataclasses import replace
 
     import numpy as np
+    import pandas as pd
 
-    q, u = np.asarray(estimates, dtype=float), np.asarray(variances, dtype=float)
+    as_long(estimates, variances)
+    q, u = numbers(pd.DataFrame({"estimate": list(estimates), "variance": list(variances)}), ["estimate", "variance"]).T
     usable = np.isfinite(q) & np.isfinite(u) & (u >= 0)
     q, u = q[usable], u[usable]
     m = len(q)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chairs.stats.cross_products import independent
+from chairs.stats.checked import numbers
+from chairs.stats.cross_products import NOTHING, independent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,12 +64,13 @@ def oster(
     Notes
     -----
     Closed form of proposition 3 of Oster 2019 (*J. Bus. Econ. Stat.* 37:187-204) with target 0. The R² are those of
-    the outcome after `always` has been taken out. Checked by data in which the unobserved column is known and its
+    the outcome after `always` has been taken out. Where the long regression reproduces the outcome exactly, nothing is
+    left for the unobserved (`no_variance`). Checked by data in which the unobserved column is known and its
     selection is planted.
     """
     import numpy as np
 
-    used = table[[outcome, exposure, *always, *covariates]].to_numpy(dtype=float)
+    used = numbers(table, [outcome, exposure, *always, *covariates])
     used = used[np.isfinite(used).all(axis=1)]
     n, fixed = len(used), 2 + len(always)
     if n < used.shape[1] + 3:
@@ -87,6 +89,8 @@ def oster(
     short, long = float(d @ y) / float(d @ d), float(alone @ y) / float(alone @ alone)
     gone = y - np.column_stack([d, w]) @ np.linalg.lstsq(np.column_stack([d, w]), y, rcond=None)[0]
     short_r2, long_r2 = short**2 * dd / yy, 1 - float(gone @ gone) / n / yy
+    if 1 - long_r2 <= NOTHING:
+        return ProportionalSelection(n=n, reason="no_variance")
     top = min(1.0, 1.3 * long_r2) if r2_max is None else r2_max
     delta = _delta(short - long, long, (long_r2 - short_r2) * yy, (top - long_r2) * yy, (dd, remaining))
     return ProportionalSelection(

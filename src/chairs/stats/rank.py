@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
+from chairs.stats.checked import numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,6 +137,9 @@ def partial_spearman(x: pd.Series, y: pd.Series, covariates: pd.DataFrame) -> Ra
     import numpy as np
     from scipy.stats import rankdata
 
+    for place, one in enumerate((x, y), start=1):
+        name = str(one.name or place)
+        numbers(one.to_frame(name), [name])
     pair = [x.reindex(covariates.index).to_numpy(float), y.reindex(covariates.index).to_numpy(float)]
     whole = ~np.isnan(pair[0]) & ~np.isnan(pair[1]) & covariates.notna().to_numpy().all(axis=1)
     ranks = np.array([rankdata(values[whole]) for values in pair]).T

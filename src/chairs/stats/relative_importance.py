@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chairs.core.streams import stream
+from chairs.stats.checked import numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +67,7 @@ def relative_importance(
 ) -> Importance:
     r"""Return what each covariate contributes to R², with intervals by resampling whole clusters.
 
-    It describes: a driver is not a cause. Rows with a missing value are left out.
+    It describes: a driver is not a cause. Rows with a missing or infinite value are left out.
 
     Parameters
     ----------
@@ -95,8 +96,9 @@ def relative_importance(
     """
     import numpy as np
 
-    used = table[[outcome, *covariates, *([clusters] if clusters else [])]].dropna()
-    values = used[[outcome, *covariates]].to_numpy(dtype=float)
+    read = numbers(table, [outcome, *covariates])
+    whole = np.isfinite(read).all(axis=1) & (table[clusters].notna().to_numpy() if clusters else True)
+    used, values = table[whole], read[whole]
     n, p = len(values), len(covariates)
     group = np.arange(n) if clusters is None else used.groupby(clusters, sort=True).ngroup().to_numpy()
     many = int(group.max(initial=-1)) + 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chairs.stats.cross_products import independent
+from chairs.stats.checked import numbers
+from chairs.stats.cross_products import NOTHING, independent
 from chairs.stats.estimate import Estimate, estimated
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def robustness_value(t: float, df: float, share: float = 1.0, alpha: float | Non
 
     Notes
     -----
-    :math:`RV = \frac12(\sqrt{f^4+4f^2}-f^2)` with :math:`f = q|t|/\sqrt{df}`, from which
+    :math:`RV = \frac12(\sqrt{f^4+4f^2}-f^2)`, computed as :math:`2/(\sqrt{1+4/f^2}+1)` that loses no digit at a
+    large f, with :math:`f = q|t|/\sqrt{df}`, from which
     :math:`t^*_{\alpha/2,df-1}/\sqrt{df-1}` is deducted when `alpha` is given; where :math:`f f^* > 1` the bound is
     :math:`(f^2-f^{*2})/(1+f^2)` (Cinelli & Hazlett 2020, *J. R. Statist. Soc. B* 82:39-67). Checked against the
     published example of Darfur (13.9 %, 7.6 %).
@@ -93,7 +95,7 @@ def robustness_value(t: float, df: float, share: float = 1.0, alpha: float | Non
         return 0.0
     if needed > 0 and strength > 1 / needed:
         return (strength**2 - needed**2) / (1 + strength**2)
-    return 0.5 * (math.sqrt(left**4 + 4 * left**2) - left**2)
+    return 2 / (math.sqrt(1 + 4 / left**2) + 1)
 
 
 def sensitivity(
@@ -120,13 +122,17 @@ def sensitivity(
     With a confounder :math:`Z` k times as strong as :math:`X_j`: :math:`R^2_{D\sim Z|X} = k f^2_D`,
     :math:`R^2_{Y\sim Z|D,X} \le \eta^2 f^2_Y`, bias :math:`\hat{se}\sqrt{df}\sqrt{R^2_Y R^2_D/(1-R^2_D)}` towards 0
     (Cinelli & Hazlett 2020, section 4.4; classical standard errors, on which these formulas rest). A bound whose
-    exposure R² would reach 1 is impossible and left out. Checked against the sensemakr example of Darfur.
-    """
-    from dataclasses import replace
+    exposure R² would reach 1 is impossible and left out. An outcome that is reproduced exactly has the reason
+    `no_variance` and no robustness. Checked against the sensemakr example of Darfur.
 
+    Raises
+    ------
+    DataError, SettingError
+        A column of text, or one that does not exist.
+    """
     import numpy as np
 
-    used = table[[outcome, exposure, *covariates]].to_numpy(dtype=float)
+    used = numbers(table, [outcome, exposure, *covariates])
     used = used[np.isfinite(used).all(axis=1)]
     y, d = used[:, 0], used[:, 1]
     names = list(covariates)
@@ -138,8 +144,10 @@ def sensitivity(
     if reason is not None:
         return Sensitivity(result=replace(blank, reason=reason))
     full = _regressed(y, np.column_stack([d, x]))
+    if full.left <= NOTHING * float(((y - y.mean()) ** 2).sum()):
+        return Sensitivity(result=estimated(blank, full.coefficient, 0.0))
     result = estimated(blank, full.coefficient, full.se, full.df)
-    t = full.coefficient / full.se if full.se > 0 else math.inf
+    t = full.coefficient / full.se
     bounds = []
     for benchmark in benchmarks:
         group = (benchmark,) if isinstance(benchmark, str) else tuple(benchmark)
@@ -157,8 +165,6 @@ def sensitivity(
 
 def adjusted_for(result: Estimate, r2_exposure: float, r2_outcome: float) -> Estimate:
     """Return a least-squares estimate as it would be with a confounder of these partial R², pulled towards 0."""
-    from dataclasses import replace
-
     estimate, se, df = float(result.estimate or 0.0), float(result.se or 0.0), float(result.df or 0.0)
     bias = se * math.sqrt(df) * math.sqrt(r2_outcome * r2_exposure / (1 - r2_exposure))
     new_se = se * math.sqrt((1 - r2_outcome) / (1 - r2_exposure)) * math.sqrt(df / (df - 1))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chairs.core.streams import stream
+from chairs.stats.checked import numbers, refused
 from chairs.stats.heterogeneity import log_posterior, tau2
 
 if TYPE_CHECKING:
@@ -53,10 +54,15 @@ def shrink(scores: pd.Series, errors: pd.Series, n: pd.Series, draws: int = 2000
     Parameters
     ----------
     scores, errors, n
-        Score, standard error and respondents of each establishment (one instrument, dimension and period). A score
-        without respondents is left out; its row stays, empty.
+        Score, standard error and respondents of each establishment (one instrument, dimension and period), paired by
+        their index. A score without respondents is left out; its row stays, empty.
     draws
         Simulated leagues for the ranks.
+
+    Raises
+    ------
+    DataError
+        A negative standard error, text, or indexes that differ and name an establishment twice.
 
     Notes
     -----
@@ -86,7 +92,7 @@ def shrink(scores: pd.Series, errors: pd.Series, n: pd.Series, draws: int = 2000
 
     columns = ["reliability", "shrunk", "low", "high", "rank", "rank_low", "rank_high"]
     table = pd.DataFrame(np.nan, index=scores.index, columns=columns)
-    y, se, size = (part.to_numpy(dtype=float) for part in (scores, errors, n))
+    y, se, size = _paired(scores, errors, n)
     used = np.isfinite(y) & (size >= 1)
     within = _pooled_variance(se[used], size[used])
     if used.sum() < FEWEST or math.isnan(within):
@@ -109,6 +115,24 @@ def shrink(scores: pd.Series, errors: pd.Series, n: pd.Series, draws: int = 2000
     values = [between / (between + v), shrunk, shrunk - 1.959964 * sd, shrunk + 1.959964 * sd, *ranks]
     table.loc[used, columns] = np.column_stack(values)
     return Shrinkage(table=table, mean=float(centre @ weight), between=between, within=within)
+
+
+def _paired(scores: pd.Series, errors: pd.Series, n: pd.Series) -> np.ndarray:
+    """Return scores, errors and respondents in three rows, establishment by establishment of `scores`."""
+    import numpy as np
+    import pandas as pd
+
+    parts = {"score": scores, "se": errors, "n": n}
+    for name, part in parts.items():
+        if part.index.equals(scores.index):
+            continue
+        if not (part.index.is_unique and scores.index.is_unique):
+            raise refused("établissement nommé deux fois", "establishment named twice", column=name)
+        parts[name] = part.reindex(scores.index)
+    read = numbers(pd.DataFrame({name: part.to_numpy() for name, part in parts.items()}), list(parts)).T
+    if (read[1] < 0).any():
+        raise refused("erreur type négative", "negative standard error", column="se")
+    return np.asarray(read)
 
 
 def _pooled_variance(se: np.ndarray, n: np.ndarray) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,8 @@ def cross_products(
     SettingError
         If a column does not exist.
     DataError
-        If a covariate, the outcome or the weight is not a number, or if no row is complete.
+        If a covariate, the outcome or the weight is not a number, if no row is complete, or if a file is absent or not
+        Parquet.
 
     Notes
     -----
@@ -97,7 +99,7 @@ def _scanned(
     source: pd.DataFrame | Path | Sequence[Path], design: Design, threads: int
 ) -> tuple[Mapping[str, np.ndarray], np.ndarray]:
     """Sum in DuckDB: a large table, files, weights, keys of unusual types."""
-    with connected() as connection:
+    with connected() as connection, _readable(source):
         connection.execute(f"set threads = {int(threads)}")
         relation = _relation(connection, source)
         _checked(connection, relation, design)
@@ -114,6 +116,23 @@ def _relation(connection: duckdb.DuckDBPyConnection, source: pd.DataFrame | Path
         return "answers"
     paths = [source] if isinstance(source, Path) else list(source)
     return f"read_parquet([{', '.join(quoted(str(path)) for path in paths)}], union_by_name = true)"
+
+
+@contextmanager
+def _readable(source: pd.DataFrame | Path | Sequence[Path]) -> Iterator[None]:
+    """Tell in words that a file could not be read."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        if hasattr(source, "columns") or isinstance(error, duckdb.OutOfMemoryException):
+            raise
+        paths = [source] if isinstance(source, Path) else list(source)
+        known = [path for path in paths if len(paths) == 1 or not path.is_file()]
+        what = ("fichier absent, ou qui n'est pas du Parquet lisible", "file absent, or not readable Parquet")
+        remedy = ("donner les fichiers Parquet de la table", "give the Parquet files of the table")
+        raise DataError((problem(*what, file=known[0].name if known else None, remedy=remedy),)) from error
 
 
 def _checked(connection: duckdb.DuckDBPyConnection, relation: str, design: Design) -> None:

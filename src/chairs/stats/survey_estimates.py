@@ -34,9 +34,9 @@ def means(
     -----
     :math:`\bar y = \sum w y/\sum w` with Taylor-linearised variance (Särndal, Swensson & Wretman 1992, *Model Assisted
     Survey Sampling*, ch. 5), t on units minus strata degrees of freedom, those that the domain comes from. Answers of
-    one cluster only (`one_cluster`), or one unit with 99 % of the weight (`one_unit`), have no error. A design calibrated on totals uses the
-    residuals of the design-weighted regression on them times the calibrated weights (Deville & Särndal 1992, *JASA*
-    87:376-382). Checked against R's `survey` (sets survey_weights_api).
+    one cluster only (`one_cluster`), or one unit with 99 % of the weight (`one_unit`), have no error. A design
+    calibrated on totals uses the residuals of the design-weighted regression on them times the calibrated weights
+    (Deville & Särndal 1992, *JASA* 87:376-382). Checked against R's `survey` (sets survey_weights_api).
 
     Examples
     --------
@@ -61,7 +61,7 @@ def ratio(
     w = design.weight * known
     total = float(w @ np.where(known, x, 0.0))
     term = numerator if denominator is None else f"{numerator}/{denominator}"
-    blank = _blank(term, design, known)
+    blank = _blank(term, design, known, w)
     if blank.reason is not None:
         return blank
     if total == 0 or known.sum() < 2:
@@ -118,7 +118,7 @@ def regression(table: pd.DataFrame, outcome: str, covariates: Sequence[str], des
     known = np.isfinite(y) & np.isfinite(full).all(axis=1)
     w = design.weight * known
     full, y = np.where(known[:, None], full, 0.0), np.where(known, y, 0.0)
-    blanks = [_blank(term, design, known) for term in terms]
+    blanks = [_blank(term, design, known, w) for term in terms]
     reason = None if known.sum() > len(terms) else "too_few"
     if design.domain(w)[2]:
         reason = "one_unit"
@@ -164,8 +164,9 @@ def _finished(blank: Estimate, estimate: float, scores: np.ndarray, design: Desi
     return estimated(blank, estimate, float(max(matrix[0, 0], 0.0)) ** 0.5, df)
 
 
-def _blank(term: str, design: Design, known: np.ndarray) -> Estimate:
-    clusters = design.units if design.units < len(known) else None
+def _blank(term: str, design: Design, known: np.ndarray, w: np.ndarray) -> Estimate:
+    """Return the estimate before it is made, with the clusters that its domain comes from, where there are clusters."""
+    clusters = design.domain(w)[0] if design.units < len(known) else None
     if design.reason is None and design.units == 1:
         return Estimate(term=term, n=int(known.sum()), clusters=clusters, reason="one_cluster")
     return Estimate(term=term, n=int(known.sum()), clusters=clusters, method="design", reason=design.reason)

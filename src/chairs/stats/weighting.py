@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from chairs.core.errors import DataError, problem
+from chairs.stats import checked
 from chairs.stats.cross_products import independent
 from chairs.stats.survey_design import Calibration, Design, refuse_rows
 
@@ -44,7 +46,10 @@ def calibrate(table: pd.DataFrame, design: Design, totals: Totals, distance: Dis
     Raises
     ------
     DataError
-        A column that is absent or has missing values, or a category that the totals do not know.
+        A column that is absent or has missing values, text where numbers are expected, or a category that the totals do
+        not know.
+    SettingError
+        No totals, a total that is no number, an unknown distance.
 
     Notes
     -----
@@ -66,6 +71,8 @@ def calibrate(table: pd.DataFrame, design: Design, totals: Totals, distance: Dis
     """
     import numpy as np
 
+    checked.one_of(("distance", "distance"), distance, get_args(Distance))
+    _known(totals)
     columns: list[np.ndarray] = []
     targets: list[float] = []
     people: list[float] = []
@@ -89,6 +96,19 @@ def calibrate(table: pd.DataFrame, design: Design, totals: Totals, distance: Dis
         return replace(design, reason="no_convergence")
     step = Calibration(auxiliary=auxiliary, base=design.weight)
     return replace(design, weight=weight, calibrations=(*design.calibrations, step))
+
+
+def _known(totals: Totals) -> None:
+    """Refuse totals that are none, or that are not numbers."""
+    if not totals:
+        raise checked.unfit("aucun total de population n'est donné", "no population total is given")
+    for column, total in totals.items():
+        for one in total.values() if isinstance(total, Mapping) else (total,):
+            if isinstance(one, str) or not math.isfinite(one):
+                raise checked.unfit(
+                    f"« {column} » : un total de population n'est pas un nombre",
+                    f'"{column}": a population total is not a number',
+                )
 
 
 def _solved(base: np.ndarray, auxiliary: np.ndarray, aim: np.ndarray, distance: Distance) -> np.ndarray | None:
@@ -136,9 +156,8 @@ def _categories(table: pd.DataFrame, column: str, total: Mapping[str, float]) ->
 
 
 def _numbers(table: pd.DataFrame, column: str) -> np.ndarray:
-    import numpy as np
-
-    return np.asarray(_complete(table, column), dtype=float)
+    values = checked.numbers(table, [_complete(table, column).name])[:, 0]
+    return values
 
 
 def _complete(table: pd.DataFrame, column: str) -> pd.Series:

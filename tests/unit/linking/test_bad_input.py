@@ -138,3 +138,17 @@ def test_a_covariate_that_others_determine_harms_nothing(planted: Any) -> None:
     )  # fmt: skip
     assert two.estimate == pytest.approx(one.estimate)
     assert two.se == pytest.approx(one.se)
+
+
+def test_repeated_rows_and_text_are_refused_and_not_counted(planted: Any) -> None:
+    sources = planted.panel(planted.Planted(sites=20), 1)
+    scores = sources.scores.drop(columns="outcome")
+    tables = {"indicators": sources.indicators, "scores": scores, "establishments": sources.establishments}
+    for name, table in tables.items():
+        twice = pd.concat([table, table.iloc[[3]]], ignore_index=True)
+        with pytest.raises(DataError, match=f"^{name}: 1 rows repeat the same key"):
+            Sources.of(**(tables | {name: twice}))
+    for name, column in (("indicators", "value"), ("scores", "score"), ("scores", "n")):
+        text = tables[name].assign(**{column: "high"})
+        with pytest.raises(DataError, match=f'column "{column}": the column is not numeric'):
+            Sources.of(**(tables | {name: text}))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chairs.core.errors import DataError, SettingError
 from chairs.core.streams import stream
 from chairs.stats.double_ml import Learning, folds_of, interactive, partially_linear
 
@@ -72,7 +73,8 @@ def test_missing_rows_and_difficult_names_are_no_obstacle():
     [
         ({"d": 1.0}, interactive, "constant_exposure"),
         ({"d": 1.0}, partially_linear, "constant_exposure"),
-        ({"d": [0.0, 1.0, 2.0] * 200}, interactive, "constant_exposure"),
+        ({"d": [0.0, 1.0, 2.0] * 200}, interactive, "not_binary"),
+        ({"d": np.linspace(-1, 1, 600)}, interactive, "not_binary"),
         ({"y": 1.0}, interactive, "constant_outcome"),
         ({"d": [1.0] * 3 + [0.0] * 597}, interactive, "too_few"),
     ],
@@ -101,3 +103,19 @@ def test_too_few_rows_or_folds_have_a_reason():
     table = people()
     assert partially_linear(table.head(12), "y", "d", X, folds_of(12)).result.reason == "too_few"
     assert partially_linear(table, "y", "d", X, np.zeros(600, dtype=int)).result.reason == "too_few"
+
+
+def test_rubbish_is_told_and_an_infinite_number_is_a_missing_one():
+    table, folds = people(), folds_of(600)
+    far, gone = (table.assign(a=[end, *table["a"][1:]]) for end in (np.inf, np.nan))
+    assert partially_linear(far, "y", "d", X, folds) == partially_linear(gone, "y", "d", X, folds)
+    with pytest.raises(DataError, match='column "a": the column is not numeric'):
+        partially_linear(table.assign(a="high"), "y", "d", X, folds)
+    with pytest.raises(SettingError, match="one fold for each row"):
+        partially_linear(table, "y", "d", X, folds[:10])
+    with pytest.raises(SettingError, match="no covariate"):
+        partially_linear(table, "y", "d", [], folds)
+    with pytest.raises(SettingError, match="forest, linear"):
+        partially_linear(table, "y", "d", X, folds, Learning(learner="oracle"))  # type: ignore[arg-type]
+    exact = partially_linear(table.assign(y=2 * table["d"] + table["a"]), "y", "d", X, folds).result
+    assert (exact.reason, exact.low) == ("no_variance", None)

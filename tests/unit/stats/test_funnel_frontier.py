@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from chairs.core.errors import DataError, SettingError
 from chairs.stats import frontier, funnel
 
 pytestmark = pytest.mark.unit
@@ -67,8 +68,47 @@ def test_a_ratio_of_zero_events_has_limits() -> None:
 
 @pytest.mark.parametrize("numerator", [[3, 5], [math.nan, 1], [-1, 1]])
 def test_impossible_counts_are_refused(numerator: list[float]) -> None:
-    with pytest.raises(ValueError, match=r"numerator exceeds|missing or negative"):
+    with pytest.raises(DataError, match=r"numerator exceeds|missing, infinite|negative"):
         funnel.proportions(numerator, [2, 4])
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_a_constant_of_0_or_100_percent_has_no_limits(share: int) -> None:
+    n = [10] * 12
+    for found in (funnel.proportions([share * 10] * 12, n), funnel.proportions([5] * 12, n, target=float(share))):
+        assert found.reason == funnel.CERTAIN
+        assert np.isnan(found.low95).all()
+        assert np.isnan(found.adjusted_limits).all()
+        assert set(found.outside()) == {0}
+
+
+@pytest.mark.parametrize("target", [0.001, 0.02, 0.5, 0.98, 0.999])
+def test_what_chance_often_gives_is_never_beyond_the_limits(target: float) -> None:
+    """The most probable count of each size lies inside the 95 % limits, all successes and none included."""
+    n = np.array([1, 2, 5, 10, 40, 300])
+    found = funnel.proportions(np.floor((n + 1) * target).clip(0, n), n, target)
+    assert (found.low95 <= found.observed).all()
+    assert (found.observed <= found.high95).all()
+
+
+def test_columns_that_do_not_fit_together_are_refused_in_words() -> None:
+    with pytest.raises(DataError, match="same length"):
+        funnel.proportions([1, 2], [3])
+    with pytest.raises(DataError, match="same length"):
+        funnel.ratios([1], [1.0, 2.0])
+    with pytest.raises(DataError, match="same length"):
+        funnel.means([1.0, 2.0], [1.0])
+    with pytest.raises(DataError, match="not whole"):
+        funnel.proportions([1] * 12, [3.7] * 12)
+    with pytest.raises(DataError, match="not a number"):
+        funnel.means(["a"], [1.0])  # type: ignore[list-item]
+    with pytest.raises(SettingError, match="between 0 and 1"):
+        funnel.proportions([1] * 12, [10] * 12, target=2.0)
+    with pytest.raises(SettingError, match="between 0 and 1"):
+        funnel.proportions([1] * 12, [10] * 12, target=math.nan)
+    for empty in (funnel.proportions([], []), funnel.ratios([], []), funnel.means([], [])):
+        assert empty.reason == funnel.NOBODY
+        assert empty.outside().shape == (0,)
 
 
 def test_units_do_not_change_an_efficiency() -> None:
@@ -89,6 +129,27 @@ def test_too_few_establishments_get_a_reason_instead_of_an_interval() -> None:
     found = frontier.intervals(np.ones((4, 1)), np.arange(1.0, 5)[:, None], rng=np.random.default_rng(1))
     assert found.low is None
     assert found.reason == frontier.TOO_FEW
+
+
+def test_where_all_are_efficient_nothing_can_be_drawn_again() -> None:
+    x = np.arange(1.0, 21)[:, None]
+    mixed = np.random.default_rng(1).uniform(1, 9, (20, 2))
+    for inputs, outputs in ((x, np.sqrt(x)), (np.ones((20, 1)), np.ones((20, 1))), (mixed, mixed)):
+        found = frontier.intervals(inputs, outputs, rng=np.random.default_rng(1), repetitions=5)
+        assert found.reason == frontier.ALL_BEST
+        assert found.score == pytest.approx(np.ones(20))
+        assert found.low is found.corrected is None
+
+
+def test_a_frontier_of_rubbish_is_refused_in_words() -> None:
+    x = np.random.default_rng(2).uniform(1, 9, (20, 2))
+    for inputs, outputs in ((x[:, 0], x[:, 1]), (x, x[:5]), (x[:0], x[:0]), (-x, x), (x * math.nan, x)):
+        with pytest.raises(DataError):
+            frontier.efficiency(inputs, outputs)
+    with pytest.raises(SettingError, match="constant, decreasing, variable"):
+        frontier.efficiency(x, x, returns="rising")  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="input, output"):
+        frontier.efficiency(x, x, direction="both")  # type: ignore[arg-type]
 
 
 def _covered(redraws: int, repetitions: int) -> float:

@@ -120,6 +120,10 @@ def test_one_establishment_and_collinear_predictors_are_no_obstacle():
 def test_rubins_rules_at_their_edges():
     assert pool([1.0], [0.5]).result.reason == "too_few"
     assert pool([], []).result.reason == "too_few"
+    with pytest.raises(DataError, match="same length"):
+        pool([1.0, 2.0], [0.5])
+    with pytest.raises(DataError, match='column "estimate": the column is not numeric'):
+        pool(["a", "b"], [0.5, 0.5])
     assert pool([2.0, 2.0], [0.0, 0.0]).result.reason == "no_variance"
     agreed = pool([2.0, 2.0, 2.0], [0.25, 0.25, 0.25], complete_df=40)
     assert agreed.result.se == pytest.approx(0.5)

@@ -209,6 +209,38 @@ def test_columns_that_do_not_exist_or_are_text_are_refused_without_a_value() -> 
         cross_products(data.assign(age=np.nan), DESIGN)
 
 
+def test_files_that_cannot_be_read_are_told_by_name(tmp_path) -> None:
+    answers().to_parquet(tmp_path / "whole.parquet")
+    content = bytearray((tmp_path / "whole.parquet").read_bytes())
+    (tmp_path / "half.parquet").write_bytes(content[: len(content) // 2])
+    content[20:400] = b"\xff" * 380
+    (tmp_path / "torn.parquet").write_bytes(content)
+    (tmp_path / "text.parquet").write_text("site,score")
+    for name in ("absent", "half", "torn", "text"):
+        with pytest.raises(DataError, match=f"^{name}.parquet: file absent, or not readable Parquet"):
+            cross_products(tmp_path / f"{name}.parquet", DESIGN)
+    with pytest.raises(DataError, match=r"^absent\.parquet"):
+        cross_products([tmp_path / "whole.parquet", tmp_path / "absent.parquet"], DESIGN)
+
+
+def test_an_unknown_kind_of_error_is_refused_and_not_taken_for_the_normal_one() -> None:
+    for call in (
+        lambda: linear_mixed(answers(), "score ~ age + (1 | site)", errors="rubbish"),  # type: ignore[arg-type]
+        lambda: one_way(cross_products(answers(), DESIGN), errors="rubbish"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(SettingError, match="CR2, kenward_roger, normal, satterthwaite"):
+            call()
+    with pytest.raises(SettingError, match="CR0, CR1, CR1S"):
+        pooled(cross_products(answers(), DESIGN), errors="rubbish")  # type: ignore[arg-type]
+
+
+def test_a_class_with_a_single_level_is_told_by_name() -> None:
+    rows = counted_rows().assign(mode="paper")
+    for call in (linear_mixed, generalised_mixed, ordinal_mixed):
+        with pytest.raises(DataError, match='column "mode": this class has a single level'):
+            call(rows, "bad ~ mode + (1 | site)")
+
+
 def test_kenward_roger_of_crossed_groups_is_the_analysis_of_variance() -> None:
     random = stream(4, "crossed")
     a, b = (x.ravel() for x in np.indices((6, 8)))

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from chairs.core.errors import SettingError
+from chairs.core.errors import DataError, SettingError
 from chairs.core.streams import stream
 from chairs.stats import panel
 from chairs.stats.absorbed import Absorbing, absorbed_effects
 from chairs.stats.aggregation import slopes
 from chairs.stats.cluster_robust import matched_df, sandwich
-from chairs.stats.panel_rows import driscoll_kraay
+from chairs.stats.panel_rows import driscoll_kraay, first_differences
 from chairs.stats.queueing import erlang_c, little
 from chairs.stats.streaming import Design, cross_products
 
@@ -292,5 +292,25 @@ def test_absorbed_effects_that_mean_nothing_have_a_reason() -> None:
     assert reasons(data.assign(site=1)) == ["one_cluster"] * 2
     assert reasons(data.head(20)) == ["too_few"] * 2
     few = absorbed_effects(data.assign(site=data["site"] % 8), design)
-    assert [one.reason for one in few] == ["few_effective_clusters"] * 2
+    assert [one.reason for one in few] == ["few_clusters"] * 2
     assert few[0].low is None
+    assert "40" in few[0].say("fr")
+    assert reasons(data.assign(z=3 * data["x"])) == [None, "collinear"]
+    assert reasons(data.assign(x=data["site"] * 2.0, z=data["month"] + data["site"])) == ["no_within_variation"] * 2
+    assert reasons(data.assign(y=2 * data["x"] + data["z"])) == ["no_variance"] * 2
+    with pytest.raises(DataError, match='column "z": the column is not numeric'):
+        absorbed_effects(data.assign(z="high"), design)
+
+
+def test_one_site_alone_has_no_interval_over_its_periods() -> None:
+    random = stream(8, "alone")
+    rows = pd.DataFrame({"site": "A", "year": range(40), "x": random.normal(size=40), "y": random.normal(size=40)})
+    design = Design(outcome="y", cluster="site", covariates=("x",))
+    for fit in (first_differences(rows, design, "year"), driscoll_kraay(rows, design, "year")):
+        assert fit.reason == fit.coefficient("x").reason == "one_cluster"
+        assert fit.coefficient("x").estimate is None
+        assert "un seul établissement" in fit.say("fr")
+    empty = first_differences(rows.head(0), design, "year")
+    assert empty.reason == "too_few"
+    with pytest.raises(DataError, match='column "y": the column is not numeric'):
+        first_differences(rows.assign(y="high"), design, "year")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
+from chairs.core.errors import DataError
 from chairs.core.streams import stream
 from chairs.stats.rank import REASONS, RankCorrelation, partial_spearman, spearman
 
@@ -127,3 +128,11 @@ def test_intervals_hold_the_truth_nineteen_times_in_twenty(covariate):
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
 def test_intervals_hold_the_truth_at_many_sizes(n, rho, covariate):
     assert 0.93 <= coverage(4000, n, rho, covariate) <= 0.97
+
+
+@pytest.mark.unit
+def test_text_has_no_rank():
+    beds, score = pd.Series([1.0, 2, 3, 4, 5], name="beds"), pd.Series(["low", "high", "low", "high", "low"])
+    for pair in ((beds, score), (score, beds)):
+        with pytest.raises(DataError, match="not numeric"):
+            spearman(*pair)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chairs.core.errors import DataError
+from chairs.core.errors import DataError, SettingError
 from chairs.core.streams import stream
 from chairs.stats.case_mix import adjust_for_case_mix
 from chairs.stats.multiplicity import adjusted, q_values
@@ -174,3 +174,26 @@ def test_multiplicity_keeps_order_missing_values_and_its_hierarchy(p):
 def test_a_p_value_outside_its_range_is_refused(p):
     with pytest.raises(DataError):
         q_values(p)
+
+
+@pytest.mark.parametrize("method", ["fdr", "bh", "", None])
+def test_an_unknown_correction_is_refused_and_not_taken_for_another(method):
+    with pytest.raises(SettingError, match="BH, BY, bonferroni, hochberg, holm"):
+        adjusted([0.01, 0.2], method)
+    with pytest.raises(DataError, match="not a number"):
+        adjusted(["a"], "BH")
+
+
+def test_scores_are_paired_with_their_errors_by_name():
+    turned = shrink(SCORES, SE[::-1], N.sample(frac=1, random_state=3))
+    assert turned.table.equals(shrink(SCORES, SE, N).table)
+    without = shrink(SCORES, SE.drop("C"), N)
+    assert without.table.notna().all(axis=None)  # the variance of respondents is that of the others
+    assert shrink(SCORES, SE, N.drop("C")).table.loc["C"].isna().all()
+    twice = SE.set_axis(list("AABBCC"))
+    with pytest.raises(DataError, match='column "se": establishment named twice'):
+        shrink(SCORES, twice, N)
+    with pytest.raises(DataError, match="negative standard error"):
+        shrink(SCORES, -SE, N)
+    with pytest.raises(DataError, match="not numeric"):
+        shrink(SCORES.astype(str), SE, N)

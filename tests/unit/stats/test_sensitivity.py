@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import stdtrit
 
+from chairs.core.errors import DataError, SettingError
 from chairs.core.streams import stream
+from chairs.stats.case_mix import adjust_for_case_mix
 from chairs.stats.estimate import Estimate, estimated
 from chairs.stats.proportional_selection import oster
+from chairs.stats.relative_importance import relative_importance
 from chairs.stats.sensitivity import adjusted_for, e_value, partial_r2, ratio_of, robustness_value, sensitivity
 
 pytestmark = pytest.mark.unit
@@ -101,3 +104,53 @@ def test_oster_takes_fixed_columns_out_first():
     )
     assert oster(table, "y", "d", ["w1"]).r2_max == pytest.approx(min(1, 1.3 * oster(table, "y", "d", ["w1"]).long_r2))
     assert whole < 1
+
+
+def test_an_outcome_that_is_reproduced_exactly_has_no_robustness():
+    random = stream(1, "exact")
+    table = pd.DataFrame(random.standard_normal((50, 2)), columns=["d", "x"])
+    for y, covariates in ((2 * table["d"] + table["x"], ["x"]), (2 * table["d"] + 1e-8 * table["x"], [])):
+        found = sensitivity(table.assign(y=y), "y", "d", covariates, covariates)
+        assert (found.result.reason, found.result.low, found.bounds) == ("no_variance", None, ())
+        assert found.result.estimate == pytest.approx(2)
+        assert math.isnan(found.robustness)
+        assert math.isnan(found.robustness_significant)
+    assert oster(table.assign(y=2 * table["d"] + table["x"]), "y", "d", ["x"]).reason == "no_variance"
+
+
+@pytest.mark.parametrize("t", [1e3, 1e6, 1e9, 1e12])
+def test_the_robustness_of_a_huge_t_goes_to_1(t):
+    assert robustness_value(t, 50) == pytest.approx(1 - 1 / (t * t / 50), abs=1e-6)
+    assert robustness_value(t, 50) >= robustness_value(t, 50, alpha=0.05) - 1e-12
+
+
+def test_text_is_refused_and_an_infinite_number_is_a_missing_one():
+    random = stream(1, "rubbish")
+    table = pd.DataFrame(random.standard_normal((40, 3)), columns=["y", "d", "x"])
+    far = table.assign(x=[math.inf, *table["x"][1:]])
+    assert sensitivity(far, "y", "d", ["x"]).result == sensitivity(table[1:], "y", "d", ["x"]).result
+    assert oster(far, "y", "d", ["x"]) == oster(table[1:], "y", "d", ["x"])
+    one, other = (relative_importance(rows, "y", ["d", "x"], draws=0) for rows in (far, table[1:]))
+    assert (one.n, [driver.lmg for driver in one.drivers]) == (39, [driver.lmg for driver in other.drivers])
+    for call in (sensitivity, oster):
+        with pytest.raises(DataError, match='column "x": the column is not numeric'):
+            call(table.assign(x="high"), "y", "d", ["x"])
+    with pytest.raises(DataError, match='column "y": the column is not numeric'):
+        relative_importance(table.assign(y="high"), "y", ["d", "x"])
+    with pytest.raises(SettingError, match="unknown column"):
+        relative_importance(table, "y", ["d", "z"])
+
+
+def test_the_case_mix_of_rubbish_is_told():
+    random = stream(1, "case mix")
+    table = pd.DataFrame({"site": list("AABBCCDD") * 5, "age": random.normal(60, 9, 40), "y": random.normal(70, 5, 40)})
+    far = table.assign(age=[math.inf, *table["age"][1:]])
+    one, other = (adjust_for_case_mix(rows, "y", "site", ["age"]) for rows in (far, table[1:]))
+    assert one.coefficients == other.coefficients
+    assert one.table.equals(other.table)
+    exact = adjust_for_case_mix(table.assign(y=2 * table["age"]), "y", "site", ["age"])
+    assert (exact.coefficients[0].reason, exact.coefficients[0].low) == ("no_variance", None)
+    assert exact.table["adjusted"].to_numpy() == pytest.approx(2 * table["age"].mean())
+    for name in ("age", "y"):
+        with pytest.raises(DataError, match=f'column "{name}": the column is not numeric'):
+            adjust_for_case_mix(table.assign(**{name: "high"}), "y", "site", ["age"])

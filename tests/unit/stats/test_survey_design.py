@@ -207,7 +207,7 @@ def test_answers_of_one_cluster_only_have_no_error(where):
         one = means(table, ["score"], design, where=inside)[0]
     else:
         one = means(table.assign(score=table["score"].where(inside)), ["score"], design)[0]
-    assert (one.reason, one.low, one.p) == ("one_cluster", None, None)
+    assert (one.reason, one.low, one.p, one.clusters) == ("one_cluster", None, None, 1)
     alone = means(table, ["score"], survey_design(table), where=np.arange(len(table)) == 3)[0]
     assert alone.reason == "too_few"
 
@@ -255,3 +255,20 @@ def test_text_absent_columns_and_empty_tables_are_told():
     with pytest.raises(SettingError, match="centre, refuse"):
         survey_design(table, lonely="guess")
     assert means(table.head(0), ["score"], survey_design(table.head(0)))[0].reason == "too_few"
+
+
+def test_totals_that_are_none_are_refused_in_words():
+    table = answers()
+    design = survey_design(table, weight="w")
+    for totals, words in (
+        ({}, "no population total"),
+        ({"sex": {"f": 50, "m": float("nan")}}, '"sex": a population total is not a number'),
+        ({"sex": {"f": 50, "m": "fifty"}}, '"sex": a population total is not a number'),
+        ({"years": float("inf")}, '"years": a population total is not a number'),
+    ):
+        with pytest.raises(SettingError, match=words):
+            calibrate(table, design, totals)
+    with pytest.raises(DataError, match='column "sex": the column is not numeric'):
+        calibrate(table, design, {"sex": 10.0})
+    with pytest.raises(SettingError, match="linear, raking"):
+        calibrate(table, design, {"years": 10.0}, "nearest")

@@ -9,7 +9,7 @@ import pytest
 from chairs.twin.durations import Duration
 from chairs.twin.hospital.reading import DAY, HospitalLog
 from chairs.twin.hospital.wanted import Wanted
-from chairs.twin.hospital.wards import by_emergency, long_class, move_of, onward, room_at_request
+from chairs.twin.hospital.wards import move_of, onward, room_at_request
 
 pytestmark = pytest.mark.unit
 
@@ -45,7 +45,6 @@ def test_moves_are_told_apart_by_where_patients_come_from():
     found = move_of(log_of(stays), wanting([0] * len(stays), [False] * len(stays)))
     assert found.emergency == Duration(kind="fixed", mean=34.0)
     assert found.planned == Duration(kind="fixed", mean=17.0)
-    assert found.onward.mean == 0  # nobody goes on
 
 
 def test_the_wait_of_who_wanted_another_ward_is_no_move():
@@ -79,22 +78,35 @@ def going_on(rows: list[tuple[str, str | None]]) -> pd.DataFrame:
 
 
 def test_the_share_that_goes_on_is_that_of_those_who_can():
-    """Of 100 who lay in A half go on to B; 100 others wanted A and lay in B already."""
-    stays = going_on([("A", "B")] * 50 + [("A", None)] * 50 + [("B", None)] * 100)
-    sent = (stays["case_id"] >= 100).to_numpy()
+    """Of 100 who lay in A half go on to B; 100 others wanted A and lay in B already: 20 of them go on to C."""
+    stays = going_on([("A", "B")] * 50 + [("A", None)] * 50 + [("B", "C")] * 20 + [("B", None)] * 80)
+    sent = ((stays["case_id"] >= 100) & (stays["order"] == 0)).to_numpy()
     wards = np.where(sent, 0, np.searchsorted(WARDS, stays["unit"].to_numpy(str)))
     found = onward(log_of(stays), wanting(wards.tolist(), sent.tolist(), ((1,), (), ())))
-    assert found[0, 1] == pytest.approx(0.5)
-    assert found.sum() == pytest.approx(0.5)
+    assert found[0, 0].tolist() == pytest.approx([0.0, 0.5, 0.0])
+    assert found[1, 0].tolist() == pytest.approx([0.0, 0.0, 0.1])  # of all who wanted A
+    assert found[:, 1:].sum() == 0
 
 
 def test_who_went_where_few_go_went_on_all_the_same():
     stays = going_on([("A", "B")] * 45 + [("A", "C")] * 5 + [("A", None)] * 50)
     wards = np.searchsorted(WARDS, stays["unit"].to_numpy(str)).tolist()
     found = onward(log_of(stays), wanting(wards, [False] * len(stays)))
-    assert found[0].tolist() == pytest.approx([0.0, 0.5, 0.0])
+    assert found[0, 0].tolist() == pytest.approx([0.0, 0.5, 0.0])
 
 
-def test_classes_say_how_patients_came():
-    assert [by_emergency(name) for name in ("URG 3 admitted", "URG 3 home", long_class("A", True))] == [True] * 3
-    assert [by_emergency(name) for name in ("planned", "direct", long_class("A", False))] == [False] * 3
+def test_where_everybody_goes_on_the_shares_are_shares():
+    """Nearly all leave A for B, some lie in B at once and go on to C: a ward of intensive care."""
+    stays = going_on([("A", "B")] * 80 + [("A", "C")] * 20 + [("B", "C")] * 40)
+    sent = ((stays["case_id"] >= 100) & (stays["order"] == 0)).to_numpy()
+    wards = np.where(sent, 0, np.searchsorted(WARDS, stays["unit"].to_numpy(str)))
+    found = onward(log_of(stays), wanting(wards.tolist(), sent.tolist(), ((1,), (), ())))
+    assert found[0, 0].tolist() == pytest.approx([0.0, 0.8, 0.2])
+    assert (found.sum(axis=2) <= 1 + 1e-12).all()
+
+
+def test_few_moves_of_a_kind_are_those_of_all():
+    stays = stays_of_one_ward({"emergency": 34.0})
+    stays.loc[:4, "kind"] = "planned"
+    found = move_of(log_of(stays), wanting([0] * len(stays), [False] * len(stays)))
+    assert found.planned == found.onward == found.emergency == Duration(kind="fixed", mean=34.0)

@@ -192,6 +192,7 @@ def _steps(
         clock=clock,
         moves=learning.moves,
         ways=_ways(log.wards, admissions, arrivals),
+        from_ed=frozenset(emergency.classes) | {long_class(ward, True) for ward in log.wards},
         gives_up=_gives_up(log, planned),
         places=tuple(r.name for r in emergency.resources if r.name.endswith(" place")),
         onward=onward(log, wanted),
@@ -211,7 +212,7 @@ def _ways(
     found = {}
     for ward in wards:
         ask = f"ask {ward}"
-        found[ward] = tuple(way for way, to in (("", sent), (PLANNED, listed)) if ask in to) or ("",)
+        found[ward] = tuple(way for way, to in (("", sent), (PLANNED, listed)) if ask in to)
     return found
 
 
@@ -241,11 +242,12 @@ def _admissions(log: HospitalLog, emergency: Emergency, wanted: Wanted, classes:
         mine = (asked >= 0) & (unit == department)
         place = emergency.code[mine] * wards + asked[mine]
         own = np.bincount(place, minlength=len(classes) * wards).reshape(len(classes), wards).astype(float)
-        lines = [lengths.shares(line if line.sum() >= lengths.LEAST else own.sum(axis=0)) for line in own]
+        to = np.flatnonzero(own.sum(axis=0))
+        lines = [lengths.shares((line if line.sum() >= lengths.LEAST else own.sum(axis=0))[to]) for line in own]
         found.append(
             Route(
                 name=f"{department} admitted",
-                to=tuple(f"ask {ward}" for ward in log.wards),
+                to=tuple(f"ask {log.wards[ward]}" for ward in to),
                 by="class",
                 probabilities=tuple(lines),
             )

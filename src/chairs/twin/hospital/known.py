@@ -78,7 +78,9 @@ def _ways(week: Week) -> Given:
             continue
         if name.endswith(" admitted"):
             mine = lies & (week.unit == name.removesuffix(" admitted")) & (week.visit("decision_start") >= 0)
-            found[name] = own(week.numbers[mine], wanted[mine].astype(float), line=_lines(week, mine))
+            places = {f"ask {ward}": step.to.index(f"ask {ward}") for ward in wards if f"ask {ward}" in step.to}
+            asked = np.array([places.get(f"ask {wards[ward]}", np.nan) for ward in wanted[mine]], dtype=float)
+            found[name] = own(week.numbers[mine], asked, line=_lines(week, mine))
         elif name.startswith("after "):
             mine = lies & (week.stay("end") > 0)
             names = [f"transfer {wards[ward]}" if ward >= 0 else "" for ward in after[mine]]

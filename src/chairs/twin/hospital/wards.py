@@ -20,7 +20,6 @@ ELSEWHERE = "elsewhere, wanted "
 ENDS_AT_ONCE = Durations(rows=(lengths.AT_ONCE,))
 PLANNED = "planned "
 A_CALL = Duration(kind="fixed", mean=0.1)  # minutes to ring the other wards: a queue is never left and joined at once
-BY_EMERGENCY = (" admitted", " home")  # ends of the names of classes; the others have a planned or direct admission
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,8 @@ class Moves:
 class Learnt:
     """What all wards share: log, wards wanted, classes, clock of discharge, moves, places to give back, stays.
 
-    `ways` says by ward where its patients come from: "" an emergency department, `PLANNED` home.
+    `ways` says by ward where its patients come from: "" an emergency department, `PLANNED` home, nothing where nobody
+    asks for it; `from_ed` names the classes of those who came by a department; `onward` see there.
     """
 
     log: HospitalLog
@@ -45,6 +45,7 @@ class Learnt:
     clock: Duration
     moves: Moves
     ways: dict[str, tuple[str, ...]]
+    from_ed: frozenset[str]
     gives_up: dict[str, Duration]
     places: tuple[str, ...]
     onward: np.ndarray
@@ -54,11 +55,6 @@ class Learnt:
 def long_class(ward: str, ed: bool) -> str:
     """Return the class of those who wait for a ward and look for another: first there, last elsewhere."""
     return f"long ED {ward}" if ed else f"long {ward}"
-
-
-def by_emergency(patient_class: str) -> bool:
-    """Say whether patients of this class came by an emergency department."""
-    return patient_class.endswith(BY_EMERGENCY) or patient_class.startswith(long_class("", True))
 
 
 def lying(log: HospitalLog) -> tuple[np.ndarray, np.ndarray]:
@@ -92,18 +88,18 @@ def move_of(log: HospitalLog, wanted: Wanted) -> Moves:
     Notes
     -----
     Taken from stays in the ward wanted whose bed was there when it was asked for (`room_at_request`), so that the whole
-    wait is preparation and move. Checked against the moves planted in the demonstration hospital: 34 minutes from the
-    emergency departments and 17 from home (tests/unit/twin/test_hospital_wards.py holds small planted ones).
+    wait is preparation and move; fewer than 11 of a kind have the moves of all. Checked against the moves planted in
+    the demonstration hospital: 34 minutes from the emergency departments and 17 from home
+    (tests/unit/twin/test_hospital_wards.py holds small planted ones).
     """
     stays = log.stays
     wait = (stays["start"] - stays["requested"]).to_numpy()
     room, later = room_at_request(log, wanted), stays["order"].to_numpy() > 0
     emergency = (stays["kind"] == "emergency").to_numpy()
-    return Moves(
-        emergency=lengths.of(wait[room & ~later & emergency]),
-        planned=lengths.of(wait[room & ~later & ~emergency]),
-        onward=lengths.of(wait[room & later]),
-    )
+    every = lengths.of(wait[room])
+    groups = (room & ~later & emergency, room & ~later & ~emergency, room & later)
+    own = [lengths.of(wait[one]) if one.sum() >= lengths.LEAST else every for one in groups]
+    return Moves(emergency=own[0], planned=own[1], onward=own[2])
 
 
 def room_at_request(log: HospitalLog, wanted: Wanted) -> np.ndarray:
@@ -130,9 +126,12 @@ def room_at_request(log: HospitalLog, wanted: Wanted) -> np.ndarray:
 def ward_steps(learnt: Learnt) -> list[Step]:
     """Return the steps of all wards, and the exits."""
     steps: list[Step] = []
-    for row in range(len(learnt.log.wards)):
-        steps += _asking(learnt, row) + _staying(learnt, row)
-    targets = sorted(set(np.flatnonzero(learnt.onward.sum(axis=0))))
+    targets = sorted(set(np.flatnonzero(learnt.onward.sum(axis=(0, 1)))))
+    for row, ward in enumerate(learnt.log.wards):
+        if learnt.ways[ward]:
+            steps += _asking(learnt, row)
+        if learnt.ways[ward] or row in targets:
+            steps += _staying(learnt, row)
     for target in targets:
         steps += transfer_to(learnt.log.wards[int(target)], learnt.log.wards, learnt.classes, learnt.moves.onward)
     return [*steps, Release(name=DISCHARGED), Leave(name="discharge"), Release(name=PUT_OFF),
@@ -162,17 +161,17 @@ def _asking(learnt: Learnt, row: int) -> list[Step]:
         *start,
         Delay(name=f"look elsewhere {ward}", duration=Durations(rows=(A_CALL,)), activity="call"),
         Patience(name=f"elsewhere {ward}", duration=Durations(by="class", rows=rest), leaves=PUT_OFF),
-        Reclass(name=f"long {ward}", to=_becoming(learnt.classes, ward)),
+        Reclass(name=f"long {ward}", to=_becoming(learnt, ward)),
         Seize(name=f"any bed {ward}", options=options, activity="bed"),
         EndPatience(name=f"found {ward}", next=_way(learnt, row, f"{ELSEWHERE}{ward}")[0].name),
     ]
 
 
-def _becoming(classes: tuple[str, ...], ward: str) -> dict[str, str]:
+def _becoming(learnt: Learnt, ward: str) -> dict[str, str]:
     """Return the class of each class of those who look for another ward than `ward`."""
     return {
-        name: long_class(ward, name.endswith(BY_EMERGENCY))
-        for name in classes
+        name: long_class(ward, name in learnt.from_ed)
+        for name in learnt.classes
         if name != TRANSFER and not name.startswith("long ")
     }
 
@@ -191,17 +190,19 @@ def _staying(learnt: Learnt, row: int) -> list[Step]:
 
 
 def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step]:
-    """Return the move, the stay and what follows; who lies elsewhere goes on to no ward where he may already lie."""
-    log = learnt.log
-    never = learnt.wanted.elsewhere[row] if name.startswith(ELSEWHERE) else ()
-    on = [other for other in range(len(log.wards)) if learnt.onward[row, other] > 0 and other not in never]
-    shares = [round(float(learnt.onward[row, other]), 5) for other in on]
-    line = (*shares, round(1 - sum(shares), 5))
+    """Return the move, the stay and what follows."""
+    log, onward_from = learnt.log, learnt.onward[int(name.startswith(ELSEWHERE)), row]
+    on = np.flatnonzero(onward_from)
+    shares = [round(float(onward_from[other]), 5) for other in on]
+    line = (*shares, max(round(1 - sum(shares), 5), 0.0))
     ends = (*(0.0 for _ in on), 1.0)
-    return [
+    entering: list[Step] = [
         *_way(learnt, row, name),
         Tally(name=f"in {name}", measure="boarding", since="asked", within=(240.0, 480.0)),
         Release(name=f"left the ED for {name}", resources=learnt.places),
+    ]
+    return [
+        *(entering if learnt.ways[log.wards[row]] else ()),
         Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, held=stay.held, activity="ward_stay"),
         Route(
             name=f"after {name}",
@@ -222,7 +223,7 @@ def _way(learnt: Learnt, row: int, name: str) -> list[Step]:
     ]
     if len(ways) == 1:
         return moves
-    lines = tuple((1.0, 0.0) if by_emergency(cls) else (0.0, 1.0) for cls in learnt.classes)
+    lines = tuple((1.0, 0.0) if cls in learnt.from_ed else (0.0, 1.0) for cls in learnt.classes)
     to = tuple(move.name for move in moves)
     return [Route(name=f"way to {name}", to=to, by="class", probabilities=lines), *moves]
 
@@ -241,18 +242,23 @@ def transfer_to(ward: str, wards: Sequence[str], classes: Sequence[str], move: D
 def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
     """Return the share of stays of each ward wanted that go on to each other ward (11 patients or more).
 
+    Returns
+    -------
+    array (2, wards, wards)
+        From a stay in the ward wanted, and from one elsewhere.
+
     Notes
     -----
-    Those who went where fewer than 11 did go on too: they count for the wards that more went to, in proportion. Who
-    lies elsewhere goes on to none of the wards where he may lie (`_lying`): for these the share is that of the patients
-    who lay in the ward they wanted, as it is applied to them alone.
+    Who lies elsewhere goes on to none of the wards where he may lie already; to the others he goes as often as all who
+    wanted the same ward. Those who went where fewer than 11 did go on too: they count for the wards that more went to,
+    in proportion.
     """
     stays, n = log.stays, len(log.wards)
     case, order = stays["case_id"].to_numpy(), stays["order"].to_numpy()
     follows = np.append((case[1:] == case[:-1]), False)
     first = (order == 0) & np.isfinite(stays["end"].to_numpy())
     shares = np.zeros((2, n, n))
-    for k, those in enumerate((first, first & ~wanted.diverted)):
+    for k, those in enumerate((first & ~wanted.diverted, first)):
         counts, rows = np.zeros((n, n)), np.flatnonzero(those & follows)
         np.add.at(counts, (wanted.ward[rows], wanted.ward[rows + 1]), 1)
         np.fill_diagonal(counts, 0)
@@ -260,8 +266,6 @@ def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
         counts[counts < lengths.LEAST] = 0
         counts *= every / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         shares[k] = counts / np.maximum(np.bincount(wanted.ward[those], minlength=n), 1)[:, None]
-    nearby = np.zeros((n, n), dtype=bool)
     for row, others in enumerate(wanted.elsewhere):
-        nearby[row, list(others)] = True
-    found: np.ndarray = np.where(nearby, shares[1], shares[0])
-    return found
+        shares[1, row, list(others) if others else slice(None)] = 0
+    return shares

@@ -7,7 +7,7 @@ import pytest
 
 from chairs.indicators.derive import derive
 from chairs.indicators.indicator import DOMAINS, INDICATORS, Amounts
-from chairs.indicators.quantities import STOCKS
+from chairs.indicators.quantities import HIGHEST, STOCKS, UNADDED
 from chairs.tables import CONTRACTS
 
 pytestmark = pytest.mark.contract
@@ -41,6 +41,17 @@ def test_a_published_indicator_has_no_input_and_is_passed_on(code):
 
 
 @pytest.mark.parametrize("code", COMPUTED)
+def test_a_share_says_how_high_it_may_be(code):
+    """A part of its whole has an end; a ratio of two different things, or of what may come twice, has none."""
+    record = INDICATORS[code]
+    endless = {"appraisal_share", "mobility_share", "telehealth_share"}
+    if ("share" in code or "coverage" in code) and code not in endless:
+        assert (record.lowest, record.highest) == (0, 100 if record.unit.en == "%" else 1)
+    if record.highest == 100:
+        assert record.unit.en in ("%", "score out of 100")
+
+
+@pytest.mark.parametrize("code", COMPUTED)
 def test_every_computed_indicator_says_what_it_does(code):
     record = INDICATORS[code]
     assert (record.compute.__doc__ or "").strip()
@@ -71,7 +82,12 @@ def derived() -> pd.DataFrame:
     month, year = cells(COMPUTED, 1.0), cells(COMPUTED, 24.0)
     month.loc[month["quantity"].isin(STOCKS), "value"] = 6.0
     year.loc[year["quantity"].isin(STOCKS), "value"] = 12.0
+    month = month[~month["quantity"].isin(UNADDED)]
+    month.loc[month["quantity"].isin(HIGHEST), "value"] = 24.0
     parts = [
+        cells([code for code in COMPUTED if UNADDED & set(INDICATORS[code].inputs)], 24.0)
+        .query("quantity in @UNADDED")
+        .assign(establishment="parts"),
         cells(COMPUTED).assign(establishment="full"),
         cells(COMPUTED, 0.0).assign(establishment="zero"),
         cells(COMPUTED).assign(establishment="masked", value=None, status="masked"),

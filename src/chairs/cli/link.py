@@ -49,7 +49,9 @@ def seal_(
     if len(seals) > len(former):
         write_text(file, written(seals, protocol))
     words = {"fr": ("scellé", "écarts consignés"), "en": ("sealed", "recorded deviations")}[language()]
-    line = f"{protocol}: {words[0]} {seals[-1].date} {seals[-1].seal[:12]}, {words[1]}: {len(seals[-1].deviations)}"
+    colon = " : " if language() == "fr" else ": "
+    seal = f"{seals[-1].date} {seals[-1].seal[:12]}"
+    line = f"{protocol}{colon}{words[0]} {seal}, {words[1]}{colon}{len(seals[-1].deviations)}"
     console.print(line, markup=False)
     console.print(file.relative_to(paths.root()).as_posix(), markup=False)
     if seals[0].outcome == "known":

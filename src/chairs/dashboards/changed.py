@@ -57,6 +57,11 @@ def row(table: str, key: str, labels: Mapping[str, Mapping[str, str]], lang: Lan
     return _linked(text, given, lang)
 
 
+def label(table: str, lang: Language) -> str:
+    """Return the words of a table, by the data dictionary; of one that it no longer has, its name."""
+    return CONTRACTS[table].label.say(lang) if table in CONTRACTS else table
+
+
 def column(table: str, name: str, lang: Language) -> str:
     """Return the words of a column, by the data dictionary; of one that it no longer has, that."""
     known = CONTRACTS[table].columns if table in CONTRACTS else {}

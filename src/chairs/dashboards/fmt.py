@@ -27,6 +27,7 @@ MISSING = {
     "masked": Text(fr="masqué (n < 11)", en="masked (n < 11)"),
     "not_applicable": Text(fr="s.o.", en="n/a"),
     "zero_denominator": Text(fr="s.o.", en="n/a"),
+    "impossible": Text(fr="valeur impossible, à vérifier", en="impossible value, to be checked"),
     "not_available": Text(fr="n.d.", en="not available"),
 }
 

@@ -59,8 +59,9 @@ def derive(
     Notes
     -----
     A cell counts when both sides are present; a denominator of zero gives `zero_denominator`, an absent input the
-    reason it carries, else `not_available`. Cells without any input give no row, nor does an indicator of which no
-    cell declares both sides.
+    reason it carries, else `not_available`; a value that its definition does not allow (a share above 100 %, an
+    infinite one: `Indicator.lowest`, `highest`) gives `impossible` and both sides, to be checked. Cells without any
+    input give no row, nor does an indicator of which no cell declares both sides.
 
     An indicator of establishments and years is computed from yearly quantities of the whole establishment
     (`chairs.indicators.quantities.yearly`), so that its inputs may come by unit and month or by year. For the others,
@@ -230,7 +231,10 @@ def _valued(cells: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
         rows["value"] = rows["numerator"] = rows["numerator"] * year / rows["days"]
     else:
         rows["value"] = rows["numerator"]
+    rows["status"] = rows["status"].mask((rows["status"] == "ok") & ~indicator.possible(rows["value"]), "impossible")
     rows["value"] = rows["value"].where(rows["status"] == "ok")
+    sides = rows[["numerator", "denominator"]]
+    rows[["numerator", "denominator"]] = sides.where(sides.abs() != float("inf"))
     return rows.drop(columns="days")
 
 

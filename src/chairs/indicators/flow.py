@@ -52,6 +52,7 @@ def occupancy(amounts: Amounts) -> Sides:
     label=Text(fr="Part des séjours sans nuit", en="Share of day stays"),
     unit=RATIO,
     direction=1,
+    highest=1,
     inputs=("mco_day_stays", "mco_full_stays"),
     numerator=Text(fr="Séjours MCO en hospitalisation partielle", en="MCO day stays"),
     denominator=Text(fr="Séjours MCO, partiels et complets", en="MCO stays, day and full"),

@@ -41,6 +41,7 @@ def staffed_occupancy(amounts: Amounts) -> Sides:
     label=Text(fr="Part des jours saturés", en="Share of full days"),
     unit=RATIO,
     direction=-1,
+    highest=1,
     inputs=("full_days", "bed_days_observed"),
     numerator=Text(
         fr="Jours où une heure a compté plus de patients que de lits ouverts",

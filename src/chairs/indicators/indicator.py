@@ -92,6 +92,8 @@ class Indicator:
         Where the definition comes from.
     note
         What a reader must know before comparing, where there is something.
+    lowest, highest
+        Values that its definition allows (a share: 0 to 100); None: no end. Beyond them a value is `impossible`.
     compute
         From quantities to its two sides; None for an indicator that comes published (`published.yaml`).
     """
@@ -110,6 +112,15 @@ class Indicator:
     per: float
     compute: Callable[[Amounts], Sides] | None
     note: Text | None = None
+    lowest: float | None = 0.0
+    highest: float | None = None
+
+    def possible(self, value: pd.Series) -> pd.Series:
+        """Say of each value whether the definition allows it; a missing one is not judged."""
+        slack = 1e-9 * max(abs(self.highest or 0.0), 1.0)  # of the division, no more
+        low = float("-inf") if self.lowest is None else self.lowest - slack
+        high = float("inf") if self.highest is None else self.highest + slack
+        return value.isna() | (value.between(low, high) & (value.abs() != float("inf")))
 
 
 INDICATORS: Registry[Indicator] = Registry(("indicateur", "indicator"), "chairs.indicators")
@@ -128,29 +139,21 @@ def indicator(  # noqa: PLR0913 - the fields of the dictionary, one each
     kind: Kind = "ratio",
     per: float = 1.0,
     note: Text | None = None,
+    lowest: float | None = 0.0,
+    highest: float | None = None,
 ) -> Callable[[Callable[[Amounts], Sides]], Callable[[Amounts], Sides]]:
     """Register the decorated function as the indicator of its name, in the domain of its module."""
 
     def register(compute: Callable[[Amounts], Sides]) -> Callable[[Amounts], Sides]:
+        domain = cast(Domain, compute.__module__.rsplit(".", 1)[-1].partition("_")[0])
         INDICATORS.add(
             compute.__name__,
             Indicator(
-                code=compute.__name__,
-                label=label,
-                unit=unit,
-                kind=kind,
-                grain=grain,
-                direction=direction,
-                domain=cast(Domain, compute.__module__.rsplit(".", 1)[-1].partition("_")[0]),
-                inputs=inputs,
-                numerator=numerator,
-                denominator=denominator,
-                reference=reference,
-                per=per,
-                compute=compute,
-                note=note,
+                code=compute.__name__, label=label, unit=unit, kind=kind, grain=grain, direction=direction,
+                domain=domain, inputs=inputs, numerator=numerator, denominator=denominator, reference=reference,
+                per=per, compute=compute, note=note, lowest=lowest, highest=highest,
             ),
-        )
+        )  # fmt: skip
         return compute
 
     return register

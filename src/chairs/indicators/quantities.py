@@ -1,4 +1,4 @@
-"""How the words of the table `quantities` add up: which of them are stocks, which may be negative."""
+"""How the words of the table `quantities` add up: which are stocks or extremes, which may be negative."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What there is at a time (people, beds, debt): summed over units, averaged over the days of the year. Every other
-# word is what happens in a period: it is summed over both.
+# word but those of HIGHEST and UNADDED is what happens in a period: it is summed over both.
 STOCKS = frozenset(
     """
     mco_beds mco_day_places medicine_beds surgery_beds obstetrics_beds
@@ -16,11 +16,13 @@ STOCKS = frozenset(
     long_shift_fte shared_physician_fte saved_leave_days
     women permanent_headcount non_employees covered_by_agreement managers women_managers managers_trained staff_over_50
     paid_adequately socially_protected disabled_staff safety_covered apprentices posts vacant_posts tutors
-    departments departments_delegated highest_pay median_pay
+    departments departments_delegated
     financial_debt permanent_capital working_capital working_capital_need receivables supplier_debt
     equipment_gross equipment_depreciation building_gross building_depreciation floor_area
     """.split()
 )
+HIGHEST = frozenset({"highest_pay"})  # the highest of its parts
+UNADDED = frozenset({"median_pay"})  # not to be had from its parts: counted only where the whole is declared
 SIGNED = ("self_financing", "working_capital", "working_capital_need")  # every other quantity is never negative
 CELL = ["establishment", "unit", "period"]
 
@@ -38,7 +40,8 @@ def yearly(table: pd.DataFrame, days: pd.Series, in_year: pd.Series) -> pd.DataF
     Notes
     -----
     A row of the whole establishment (unit `all`) and year is kept as it is. Where there is none, months (or quarters)
-    become the year, then units the whole: sums for what happens, means over the days for a stock. A part without a
+    become the year, then units the whole: sums for what happens, means over the days for a stock, the highest for an
+    extreme; a median does not follow from those of its parts and is `not_available`. A part without a
     value, or a year with a month missing, leaves no value: the first reason met, else `not_available`. A unit that the
     quantity does not concern (`not_applicable`) is left out.
 
@@ -70,6 +73,8 @@ def yearly(table: pd.DataFrame, days: pd.Series, in_year: pd.Series) -> pd.DataF
     parts = by_unit[~pd.MultiIndex.from_frame(by_unit[place]).isin(given)]
     summed = _added(parts, place).assign(unit="all") if len(parts) else parts
     together = pd.concat([whole, summed], ignore_index=True)
+    unknown = together["quantity"].isin(UNADDED) & (together["status"] == "ok")
+    together.loc[unknown, "status"] = "not_available"
     together["value"] = together["value"].where(together["status"] == "ok")
     return pd.concat([kept[columns], together[columns]], ignore_index=True)
 
@@ -80,7 +85,9 @@ def _added(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     counted = rows[rows["status"] != "not_applicable"]
     groups = counted.groupby(by, sort=True)["value"]
     sums = everyone[["days", "in_year"]].agg({"days": "sum", "in_year": "first"})
-    sums["value"] = groups.sum().where(groups.count() == groups.size()).reindex(sums.index)
+    extreme = sums.index.get_level_values("quantity").isin(HIGHEST)
+    value = groups.sum().where(groups.count() == groups.size()).reindex(sums.index)
+    sums["value"] = value.mask(extreme & value.notna(), groups.max().reindex(sums.index))
     reasons = counted[counted["status"] != "ok"].groupby(by, sort=True)["status"].first()
     concerned = groups.size().reindex(sums.index).notna()
     sums["status"] = reasons.reindex(sums.index).fillna("ok").where(concerned, "not_applicable")

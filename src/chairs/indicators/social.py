@@ -28,6 +28,7 @@ def headcount(amounts: Amounts) -> Sides:
     unit=PERCENT,
     direction=-1,
     per=100,
+    highest=100,
     inputs=("absence_days", "staff_fte"),
     numerator=Text(fr="Jours calendaires d'absence", en="Calendar days of absence"),
     denominator=Text(fr="ETP rémunérés × jours de la période", en="Paid FTE × days of the period"),
@@ -89,6 +90,7 @@ def accident_severity(amounts: Amounts) -> Sides:
     unit=PERCENT,
     direction=-1,
     per=100,
+    highest=100,
     inputs=("agency_fte", "staff_fte"),
     numerator=Text(fr="ETP intérimaires × part de l'année", en="Agency FTE × share of the year"),
     denominator=Text(

@@ -20,6 +20,7 @@ RATE = Text(fr="signalements pour 1 000 ETP et par an", en="reports per 1,000 FT
     direction=-1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("sick_leave_days", "staff_fte"),
     numerator=Text(fr="Jours calendaires de maladie ordinaire", en="Calendar days of ordinary sickness"),
     denominator=Text(fr="ETP rémunérés × jours de la période", en="Paid FTE × days of the period"),
@@ -82,6 +83,7 @@ def mobility_share(amounts: Amounts) -> Sides:
     unit=PERCENT,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("long_shift_fte", "staff_fte"),
     numerator=Text(fr="ETP en horaires de 12 heures", en="FTE on 12-hour shifts"),
     denominator=Text(fr="ETP rémunérés", en="Paid FTE"),
@@ -98,6 +100,7 @@ def long_shift_share(amounts: Amounts) -> Sides:
     direction=-1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("agency_cost", "staff_cost"),
     numerator=Text(fr="Dépenses d'intérim", en="Agency spending"),
     denominator=Text(fr="Charges de personnel", en="Staff cost"),
@@ -113,6 +116,7 @@ def agency_cost_share(amounts: Amounts) -> Sides:
     unit=Text(fr="score sur 100", en="score out of 100"),
     direction=1,
     grain="establishment_year",
+    highest=100,
     inputs=("engagement_points", "engagement_answers"),
     numerator=Text(
         fr="Somme des scores d'engagement des répondants", en="Sum of the engagement scores of the respondents"

@@ -16,6 +16,7 @@ ESRS = "Règlement délégué (UE) 2023/2772, norme ESRS S1, version de juillet 
     direction=1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("permanent_headcount", "headcount"),
     numerator=Text(fr="Titulaires et contrats sans terme", en="Civil servants and open-ended contracts"),
     denominator=HEADS,
@@ -31,6 +32,7 @@ def permanent_share(amounts: Amounts) -> Sides:
     unit=PERCENT,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("women", "headcount"),
     numerator=Text(fr="Femmes", en="Women"),
     denominator=HEADS,
@@ -46,6 +48,7 @@ def women_share(amounts: Amounts) -> Sides:
     unit=PERCENT,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("non_employees", "headcount"),
     numerator=Text(fr="Intérimaires et indépendants", en="Agency workers and self-employed"),
     denominator=Text(fr="Effectif et non-salariés", en="Headcount and non-employees"),
@@ -62,6 +65,7 @@ def non_employee_share(amounts: Amounts) -> Sides:
     direction=1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("covered_by_agreement", "headcount"),
     numerator=Text(fr="Personnes couvertes", en="People covered"),
     denominator=HEADS,
@@ -77,6 +81,7 @@ def bargaining_coverage(amounts: Amounts) -> Sides:
     unit=PERCENT,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("women_managers", "managers"),
     numerator=Text(fr="Femmes parmi l'encadrement", en="Women among managers"),
     denominator=Text(fr="Encadrants", en="Managers"),
@@ -92,6 +97,7 @@ def women_managers_share(amounts: Amounts) -> Sides:
     unit=PERCENT,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("staff_over_50", "headcount"),
     numerator=Text(fr="Personnes de plus de 50 ans", en="People over 50"),
     denominator=HEADS,
@@ -108,6 +114,7 @@ def over_50_share(amounts: Amounts) -> Sides:
     direction=1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("paid_adequately", "headcount"),
     numerator=Text(
         fr="Personnes au-dessus du seuil de salaire adéquat", en="People above the threshold of an adequate wage"
@@ -126,6 +133,7 @@ def adequate_wage_share(amounts: Amounts) -> Sides:
     direction=1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("socially_protected", "headcount"),
     numerator=Text(
         fr="Personnes couvertes (maladie, accident, retraite)", en="People covered (sickness, accident, retirement)"
@@ -144,6 +152,7 @@ def social_protection_share(amounts: Amounts) -> Sides:
     direction=1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("disabled_staff", "headcount"),
     numerator=Text(fr="Bénéficiaires de l'obligation d'emploi", en="Staff with a recognised disability"),
     denominator=HEADS,
@@ -176,6 +185,7 @@ def appraisal_share(amounts: Amounts) -> Sides:
     direction=1,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("safety_covered", "headcount"),
     numerator=Text(fr="Personnes couvertes", en="People covered"),
     denominator=HEADS,
@@ -206,6 +216,7 @@ def fatal_accidents(amounts: Amounts) -> Sides:
     unit=PERCENT,
     grain="establishment_year",
     per=100,
+    highest=100,
     inputs=("family_leave_taken", "family_leave_entitled"),
     numerator=Text(fr="Personnes qui ont pris un congé familial", en="People who took family leave"),
     denominator=Text(fr="Personnes qui y avaient droit", en="People entitled to it"),
@@ -222,6 +233,8 @@ def family_leave_share(amounts: Amounts) -> Sides:
     direction=-1,
     grain="establishment_year",
     per=100,
+    lowest=None,
+    highest=100,
     inputs=("pay_men", "hours_men", "pay_women", "hours_women"),
     numerator=Text(
         fr="Rémunération horaire moyenne des hommes moins celle des femmes",
@@ -244,13 +257,22 @@ def gender_pay_gap(amounts: Amounts) -> Sides:
     label=Text(fr="Rémunération la plus haute sur médiane", en="Highest pay to median pay"),
     unit=Text(fr="ratio", en="times"),
     grain="establishment_year",
+    lowest=1,
     inputs=("highest_pay", "median_pay"),
     numerator=Text(fr="Rémunération annuelle la plus haute", en="Highest yearly pay"),
     denominator=Text(fr="Rémunération annuelle médiane", en="Median yearly pay"),
     reference=ESRS + ", S1-16",
+    note=Text(
+        fr="La médiane est celle de tout l'établissement : elle ne se déduit pas des médianes des services.",
+        en="The median is that of the whole establishment: it does not follow from the medians of its units.",
+    ),
 )
 def top_pay_ratio(amounts: Amounts) -> Sides:
-    """How many times the median pay the highest pay is."""
+    """How many times the median pay the highest pay is.
+
+    Both are of the whole establishment: the highest pay of units is the highest of theirs, their medians tell nothing
+    of the median of all, which has to be declared for the establishment.
+    """
     return Sides(numerator=amounts["highest_pay"], denominator=amounts["median_pay"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,8 +110,15 @@ def compare(before: Numbers, after: Numbers) -> Iterator[Change]:
                     yield Change(table=table, key=key, column=column, before=old.get(column), after=new.get(column))
 
 
-def say_changes(study: str, found: Changes, lang: Language = "fr") -> str:
-    """Return all the changes as text, one a line under a line that counts them."""
+def as_written(change: Change) -> tuple[str, str, str]:
+    """Return the table, the row and the column of a number by their names and keys."""
+    return change.table, change.key, change.column
+
+
+def say_changes(
+    study: str, found: Changes, lang: Language = "fr", place: Callable[[Change], Iterable[str]] = as_written
+) -> str:
+    """Return all the changes as text, one a line under a line that counts them; `place` says where a number stands."""
     if found.never:
         return _NEVER[lang].format(study)
     if found.first:
@@ -123,9 +130,7 @@ def say_changes(study: str, found: Changes, lang: Language = "fr") -> str:
         head = f"{study} : {count} {'nombre publié a' if count == 1 else 'nombres publiés ont'} changé"
     else:
         head = f"{study}: {count} published {'number' if count == 1 else 'numbers'} changed"
-    lines = [
-        f"  {c.table} | {c.key} | {c.column} : {say_value(c.before, lang)} → {say_value(c.after, lang)}" for c in found
-    ]
+    lines = [f"  {' | '.join(place(c))} : {say_value(c.before, lang)} → {say_value(c.after, lang)}" for c in found]
     return "\n".join([head, *lines])
 
 

@@ -9,7 +9,7 @@ from chairs.surveys.instrument import Cut, Dimension, Instrument
 from chairs.surveys.instrument_flaws import OVERALL
 from chairs.surveys.nonresponse import Known, nonresponse_scores
 from chairs.surveys.scoring_adjustment import adjusted_scores
-from chairs.surveys.scoring_checks import refuse_other_version, refuse_unknown
+from chairs.surveys.scoring_checks import refuse_incomplete, refuse_other_version, refuse_unknown
 from chairs.surveys.scoring_points import chosen_answers, counted
 from chairs.surveys.scoring_reliability import with_reliability
 from chairs.tables import CONTRACTS
@@ -45,9 +45,9 @@ def score(
     Raises
     ------
     DataError
-        By row: an instrument, item, dimension or answer code that the instruments do not know, an item answered
-        twice by one respondent, a respondent in two places, a year of another version, a wave with another scale.
-        Values are never shown.
+        For a column that is absent; by row: an empty cell but an answer, an instrument, item, dimension or answer
+        code that the instruments do not know, an item answered twice by one respondent, a respondent in two places,
+        a year of another version, a wave with another scale. Values are never shown.
 
     Notes
     -----
@@ -61,6 +61,7 @@ def score(
     known = {instrument.name: instrument for instrument in instruments}
     parts = []
     if responses is not None and len(responses):
+        refuse_incomplete(responses)
         refuse_unknown("responses", "instrument", responses["instrument"], known)
         rows = responses.reset_index(drop=True)
         for name, answers in rows.groupby("instrument", sort=True):

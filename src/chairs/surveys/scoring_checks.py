@@ -18,6 +18,26 @@ FIRST_ROW = 2  # of a table under its header, as a spreadsheet numbers it
 EXPECTED = 30  # answers with a code that the other waves would lead one to expect, from which none at all is no chance
 
 
+def refuse_incomplete(responses: pd.DataFrame) -> None:
+    """Refuse answers without a column that scores need, or rows that name no respondent, place, period or item."""
+    needed = [*RESPONDENT, "instrument", "item", "answer"]
+    absent = [column for column in needed if column not in responses]
+    remedy = ("ajouter la colonne", "add the column")
+    if absent:
+        words = ("colonne absente", "column absent")
+        raise DataError(tuple(problem(*words, file="responses", column=name, remedy=remedy) for name in absent))
+    empty = [column for column in needed if column != "answer" and responses[column].isna().any()]
+    if empty:
+        words, remedy = (
+            ("cellule vide", "empty cell"),
+            ("la remplir, ou ôter la ligne", "fill it in, or remove the row"),
+        )
+        rows = {column: int(responses[column].isna().to_numpy().argmax()) + FIRST_ROW for column in empty}
+        raise DataError(
+            tuple(problem(*words, file="responses", row=row, column=name, remedy=remedy) for name, row in rows.items())
+        )
+
+
 def refuse_unknown(table: str, column: str, values: pd.Series, choices: Iterable[str]) -> None:
     """Refuse instruments or dimensions that the study does not know."""
     import numpy as np

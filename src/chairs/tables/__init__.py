@@ -15,4 +15,5 @@ STATUSES = (
     "not_validated",
     "non_respondent",
     "zero_denominator",
+    "impossible",
 )

@@ -63,6 +63,43 @@ def test_a_missing_side_keeps_its_reason_and_a_zero_denominator_says_so():
     CONTRACTS["indicators"].check(table)
 
 
+@pytest.mark.parametrize(
+    ("code", "numerator", "denominator"),
+    [
+        ("women_share", ("women", 120.0), ("headcount", 100.0)),
+        ("women_share", ("women", math.inf), ("headcount", 100.0)),
+        ("span_of_control", ("headcount", math.inf), ("managers", 3.0)),
+        ("absenteeism", ("absence_days", 99999.0), ("staff_fte", 10.0)),
+        ("four_hour_performance", ("ae_breaches", 120.0), ("ae_attendances", 100.0)),
+        ("top_pay_ratio", ("highest_pay", 20.0), ("median_pay", 25.0)),
+        ("engagement", ("engagement_points", 900.0), ("engagement_answers", 5.0)),
+    ],
+)
+def test_a_value_that_the_definition_does_not_allow_is_a_reason(code, numerator, denominator):
+    rows = [("h", "all", "2023", word, value) for word, value in (numerator, denominator)]
+    table = derive(quantities(*rows), [code])
+    found = cell(table)
+    assert (found["status"], pd.isna(found["value"])) == ("impossible", True)
+    assert not table[["numerator", "denominator"]].isin([math.inf]).any(axis=None)
+    CONTRACTS["indicators"].check(table)
+
+
+def test_a_share_of_everything_and_a_loss_are_allowed():
+    rows = [("women", 0.3), ("headcount", 0.1 * 3), ("operating_income", 10.0), ("operating_expense", 40.0)]
+    table = derive(quantities(*(("h", "all", "2023", *row) for row in rows)), ["women_share", "operating_margin"])
+    assert table["value"].tolist() == pytest.approx([-300.0, 100.0])
+
+
+def test_the_highest_pay_is_the_highest_of_the_units_and_the_median_of_all_is_declared():
+    units = [("a", "highest_pay", 100.0), ("b", "highest_pay", 80.0)]
+    medians = [("a", "median_pay", 20.0), ("b", "median_pay", 40.0)]
+    parts = [("h", unit, "2023", word, value) for unit, word, value in units]
+    alone = parts + [("h", unit, "2023", word, value) for unit, word, value in medians]
+    assert cell(derive(quantities(*alone), ["top_pay_ratio"]))["status"] == "not_available"
+    whole = derive(quantities(*parts, ("h", "all", "2023", "median_pay", 25.0)), ["top_pay_ratio"])
+    assert cell(whole)["value"] == 4.0
+
+
 def test_visits_add_the_department_that_is_there():
     table = derive(
         quantities(

@@ -172,6 +172,25 @@ def test_bias_correction_moves_towards_the_truth() -> None:
     assert np.abs(found.corrected - truth).mean() < np.abs(found.score - truth).mean()
 
 
+def test_distances_drawn_again_keep_their_spread_and_make_no_heap_on_the_frontier() -> None:
+    rng = np.random.default_rng(12)
+    distance = np.concatenate([np.ones(4000), 1 + rng.exponential(0.3, 16_000)])
+    drawn = frontier._smoothed(distance, rng)
+    off = (distance[4000:] - 1) ** 2
+    assert drawn.min() > 1
+    assert len(np.unique(drawn)) == len(drawn) == len(distance)
+    assert np.mean((drawn - 1) ** 2) == pytest.approx(off.mean(), abs=4 * off.std() * math.sqrt(2 / len(off)))
+
+
+def test_an_interval_lies_below_the_raw_score_and_holds_the_corrected_one() -> None:
+    rng = np.random.default_rng(13)
+    found = frontier.intervals(rng.uniform(1, 9, (12, 1)), rng.uniform(1, 9, (12, 1)), rng=rng, repetitions=20)
+    assert (found.low >= 0).all()
+    assert (found.low <= found.corrected).all()
+    assert (found.corrected <= found.high).all()
+    assert (found.high <= found.score + frontier.ON).all()
+
+
 @pytest.mark.nightly
 def test_bootstrap_intervals_cover_a_known_frontier() -> None:
     assert 0.88 < _covered(12, 300) < 0.99

@@ -9,12 +9,11 @@ from itertools import islice
 
 from chairs.core.errors import Language, Problem, Text
 from chairs.dashboards import fmt, shell
-from chairs.dashboards.changed import column, row
+from chairs.dashboards.changed import column, label, row
 from chairs.dashboards.content import Change, Changes, Content, Rendered
 from chairs.dashboards.pages import PAGES, Page
 from chairs.dashboards.phrases import LEVELS
 from chairs.store.files import DECIMALS
-from chairs.tables import CONTRACTS
 
 SHOWN = 12  # changed numbers listed for one study; `chairs diff` gives all
 KEPT = ("claims", "arrivals")
@@ -68,12 +67,8 @@ def _where(changes: Changes, lang: Language) -> str:
     """Return how many numbers changed in each table, the most changed first, in the words of the data dictionary."""
     many = Counter(change.table for change in changes)
     order = sorted(many, key=lambda table: (-many[table], table))
-    told = [f"{_label(table, lang)} ({fmt.number(many[table], lang)})" for table in order]
+    told = [f"{label(table, lang)} ({fmt.number(many[table], lang)})" for table in order]
     return shell.text(fmt.listing(told, lang), lang)
-
-
-def _label(table: str, lang: Language) -> str:
-    return CONTRACTS[table].label.say(lang) if table in CONTRACTS else table
 
 
 def _listed(changes: Changes, study: Rendered, lang: Language) -> str:
@@ -85,7 +80,7 @@ def _listed(changes: Changes, study: Rendered, lang: Language) -> str:
         about, name = row(change.table, change.key, labels, lang), column(change.table, change.column, lang)
         cells = [f'<td class="num">{value}</td>' for value in _apart(change, lang)]
         rows.append(
-            f'<tr><th scope="row">{shell.text(_label(change.table, lang), lang)}</th><td>{shell.text(about, lang)}</td>'
+            f'<tr><th scope="row">{shell.text(label(change.table, lang), lang)}</th><td>{shell.text(about, lang)}</td>'
             f"<td>{shell.text(name, lang)}</td>{''.join(cells)}</tr>"
         )
     return (

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from chairs.twin.durations import Duration
+from chairs.twin.hospital.emergency import _share_around
 from chairs.twin.hospital.reading import DAY, HospitalLog
 from chairs.twin.hospital.wanted import Wanted
 from chairs.twin.hospital.wards import move_of, onward, room_at_request
@@ -110,3 +111,11 @@ def test_few_moves_of_a_kind_are_those_of_all():
     stays.loc[:4, "kind"] = "planned"
     found = move_of(log_of(stays), wanting([0] * len(stays), [False] * len(stays)))
     assert found.planned == found.onward == found.emergency == Duration(kind="fixed", mean=34.0)
+
+
+def test_who_left_in_winter_would_have_been_admitted_as_in_winter():
+    """In the first 1,000 visits one in two is admitted, in the last 1,000 none; those who left stand among both."""
+    place = np.array([0, 500, 1_000, 1_500, 2_000])
+    shares = _share_around(place, np.arange(2_000) % 2 * (np.arange(2_000) < 1_000))
+    assert shares.tolist() == pytest.approx([0.5, 0.5, 0.25, 0.0, 0.0])
+    assert _share_around(np.array([0]), np.empty(0)).tolist() == [0.0]

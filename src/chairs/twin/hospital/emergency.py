@@ -19,6 +19,7 @@ THURSDAY = 3 * 24  # hours from a Monday to 1 January 1970
 if TYPE_CHECKING:
     import pandas as pd
 
+NEAR = 100  # visits on each side whose fate tells that of one who left
 LIMITS = (60.0, 120.0, 240.0)
 SERVED = {"triage": "nurse", "first_doctor": "doctor", "imaging": "imaging room"}
 
@@ -72,7 +73,11 @@ def read_emergency(log: HospitalLog, known: Emergency | None = None) -> Emergenc
 
 
 def _classes(visits: pd.DataFrame) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return the class of each visit; who left would have been admitted as often as those of his level who stayed."""
+    """Return the class of each visit; who left would have been admitted as often as those like him who stayed.
+
+    Like him: of the same department and level, the `NEAR` who came just before and the `NEAR` who came just after. More
+    leave in winter, when more are admitted: a share of the whole log would make the winter too mild.
+    """
     import pandas as pd
 
     coded = [pd.factorize(visits[name]) for name in ("unit", "level")]
@@ -81,11 +86,22 @@ def _classes(visits: pd.DataFrame) -> tuple[np.ndarray, tuple[str, ...]]:
     order = sorted(range(len(names)), key=names.__getitem__)
     code = np.argsort(order)[code]
     admitted, left = visits["admitted"].to_numpy(), visits["left_without_being_seen_end"].notna().to_numpy()
-    stayed = np.bincount(code[~left], minlength=len(names))
-    share = np.bincount(code[~left & admitted], minlength=len(names)) / np.maximum(stayed, 1)
     draw = stream(0, "twin", "who left").random(len(visits))
-    admitted = np.where(left, draw < share[code], admitted)
+    share, arrival = np.zeros(len(visits)), visits["arrival"].to_numpy()
+    for one in np.unique(code[left]):
+        stayed, gone = (np.flatnonzero((code == one) & which) for which in (~left, left))
+        stayed = stayed[np.argsort(arrival[stayed], kind="stable")]
+        share[gone] = _share_around(np.searchsorted(arrival[stayed], arrival[gone]), admitted[stayed])
+    admitted = np.where(left, draw < share, admitted)
     return 2 * code + ~admitted, tuple(f"{names[k]} {fate}" for k in order for fate in ("admitted", "home"))
+
+
+def _share_around(place: np.ndarray, admitted: np.ndarray) -> np.ndarray:
+    """Return the share admitted of the `NEAR` before and the `NEAR` after each place in a series; 0 if it is empty."""
+    so_far = np.append(0, np.cumsum(admitted))
+    first, last = np.maximum(place - NEAR, 0), np.minimum(place + NEAR, len(admitted))
+    share: np.ndarray = (so_far[last] - so_far[first]) / np.maximum(last - first, 1)
+    return share
 
 
 def _departments(visits: pd.DataFrame, code: np.ndarray, classes: tuple[str, ...]) -> list[Visits]:

@@ -50,8 +50,8 @@ ASSUMED = (
         en="The nights of a stay do not depend on the season.",
     ),
     Text(
-        fr="Qui est parti sans être vu aurait été admis aussi souvent que les autres de son degré.",
-        en="Who left without being seen would have been admitted as often as others of the same level.",
+        fr="Qui est parti sans être vu aurait été admis comme ceux de son degré venus juste avant ou après.",
+        en="Who left without being seen would have been admitted as those of the level who came around then.",
     ),
     Text(
         fr="Une mutation attend son unité et aucune autre ; un patient hébergé ailleurs n'est pas ramené.",

@@ -90,11 +90,16 @@ def intervals(
     Notes
     -----
     Homogeneous smoothed bootstrap of Simar & Wilson 1998, *Management Science* 44:49-61: distances 1 / score are drawn
-    again from a kernel density reflected at 1 (bandwidth by Silverman's rule), inputs are rescaled, and each
-    establishment is scored against the new frontier. Interval: basic bootstrap; there is none where all are efficient
-    (`ALL_BEST`): no distance is left to draw again. They are too narrow: on a known frontier of 40 establishments 76 %
-    of the 95 % intervals hold the truth (`tests/unit/stats/test_funnel_frontier.py`, nightly, whose bar of 88 % is
-    missed); read them as the least uncertainty there is.
+    again from a kernel density reflected at 1, inputs are rescaled, and each establishment, as it is, is scored against
+    the new frontier. Bandwidth: Silverman's rule on the distances above 1, scaled back to all (Daraio & Simar 2007,
+    *Advanced Robust and Nonparametric Methods in Efficiency Analysis*, p. 61). Interval: basic, score divided by the
+    quantiles of (new score / score): that ratio depends on the frontier alone, and no bound falls below 0. There is
+    none where all are efficient (`ALL_BEST`): no distance is left to draw again. Two departures, as raw distances are
+    too short and intervals drawn from them too narrow: those of exactly 1 are not drawn, and a first round (a quarter
+    of the repetitions) lengthens each by its mean bias before the final round. Checked on known frontiers of
+    40 establishments: with one input and one output 91 % of the 95 % intervals hold the truth (480 intervals, nightly
+    test in `tests/unit/stats/test_funnel_frontier.py`), with two inputs 78 % (200 intervals): read them as too narrow,
+    the more so the more dimensions there are.
     """
     import numpy as np
 
@@ -103,35 +108,47 @@ def intervals(
         return Efficiency(score=score, reason=TOO_FEW)
     if (score > 1 - ON).all():
         return Efficiency(score=score, reason=ALL_BEST)
-    distance = 1 / score
-    drawn = np.empty((repetitions, len(x)))
+    first = _rescored((x, y), score, 1 / score, returns, rng, -(-repetitions // 4))
+    drawn = _rescored((x, y), score, first.mean(axis=0) / score**2, returns, rng, repetitions)
+    flattered = drawn / score
+    least, most = np.quantile(flattered, [0.025, 0.975], axis=0)
+    return Efficiency(score=score, corrected=score / flattered.mean(axis=0), low=score / most, high=score / least)
+
+
+def _rescored(
+    data: tuple[np.ndarray, np.ndarray],
+    score: np.ndarray,
+    distance: np.ndarray,
+    returns: Returns,
+    rng: np.random.Generator,
+    repetitions: int,
+) -> np.ndarray:
+    """Score all establishments against frontiers made again: each moved to the frontier, then off by a new distance."""
+    import numpy as np
+
+    (x, y), drawn = data, np.empty((repetitions, len(score)))
     for repetition in range(repetitions):
-        new = _smoothed(distance, rng)
-        frontier = x * (score * new)[:, None]
-        drawn[repetition] = 1 / _against(x, y, (frontier, y), returns, "input")
-    low, high = np.quantile(drawn - distance, [0.025, 0.975], axis=0)
-    return Efficiency(
-        score=score,
-        corrected=1 / (2 * distance - drawn.mean(axis=0)),
-        low=1 / (distance - low),
-        high=1 / np.maximum(distance - high, 1e-12),
-    )
+        moved = x * (score * _smoothed(distance, rng))[:, None]
+        drawn[repetition] = _against(x, y, (moved, y), returns, "input")
+    return drawn
 
 
 def _smoothed(distance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw distances of at least 1 from their kernel density, reflected at 1, with mean and variance kept."""
+    """Draw as many distances of at least 1 from their kernel density, reflected at 1, spread around 1 kept.
+
+    Distances of exactly 1 are made by the estimation, not by the establishments, and drop out. Reflection comes after
+    noise and shrinkage: cutting there instead would put a heap of draws on the frontier and hide its error.
+    """
     import numpy as np
 
-    n = len(distance)
-    both = np.concatenate([distance, 2 - distance])
+    off = distance[distance > 1 + ON]
+    both = np.concatenate([off, 2 - off])
     spread = min(both.std(ddof=1), np.subtract(*np.quantile(both, [0.75, 0.25])) / 1.34) or both.std(ddof=1)
-    width = 0.9 * spread * (2 * n) ** -0.2 * (2.0 ** (1 / 5)) * np.sqrt(distance.var() / both.var())
-    base = rng.choice(distance, n)
-    noisy = base + width * rng.standard_normal(n)
-    noisy = np.where(noisy < 1, 2 - noisy, noisy)
-    drawn = base.mean() + (noisy - base.mean()) / np.sqrt(1 + width**2 / max(distance.var(), 1e-300))
-    at_least_one: np.ndarray = np.maximum(drawn, 1.0)
-    return at_least_one
+    silverman = 0.9 * spread * len(both) ** -0.2
+    width = silverman * (len(both) / len(distance)) ** 0.2 * distance.std(ddof=1) / both.std(ddof=1)
+    noisy = rng.choice(both, len(distance)) + width * rng.standard_normal(len(distance))
+    drawn: np.ndarray = 1 + np.abs(noisy - 1) / np.sqrt(1 + width**2 / both.var())
+    return drawn
 
 
 def _checked(inputs: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,8 @@ from chairs.twin.steps import Delay, Leave, Release, Route, Seize, Step
 DEEPEST = 60  # steps between two that the event log shows
 RAREST = 1e-9
 
+When = tuple[int, int, int]  # local hour and weekday, and the place of the patient's class in the model
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -48,16 +50,16 @@ class Ahead:
         return {step.name: step.next or names[row + 1] for row, step in enumerate(self.model.steps)}
 
     @cached_property
-    def _cache(self) -> dict[tuple[str, int, int], tuple[Spot, ...]]:
+    def _cache(self) -> dict[tuple[str, When], tuple[Spot, ...]]:
         return {}
 
     @cached_property
-    def _clocks(self) -> dict[str, tuple[bool, bool]]:
+    def _matters(self) -> dict[str, tuple[bool, bool, bool]]:
         return {}
 
-    def _clocked(self, name: str) -> tuple[bool, bool]:
-        """Say whether a route ahead of a step depends on the hour, and whether one depends on the weekday."""
-        if name not in self._clocks:
+    def _asking(self, name: str, when: When) -> When:
+        """Return the hour, weekday and class on which a route ahead of a step depends, 0 for those that none does."""
+        if name not in self._matters:
             seen, by, work = set(), set(), [self.after[name]]
             while work:
                 here = work.pop()
@@ -70,15 +72,20 @@ class Ahead:
                     work.extend(step.to)
                 elif not isinstance(step, Leave):
                     work.append(self.after[here])
-            self._clocks[name] = bool(by & {"hour", "hour_of_week"}), bool(by & {"weekday", "hour_of_week"})
-        return self._clocks[name]
+            self._matters[name] = (
+                bool(by & {"hour", "hour_of_week"}),
+                bool(by & {"weekday", "hour_of_week"}),
+                "class" in by,
+            )
+        by_hour, by_weekday, by_class = self._matters[name]
+        return when[0] * by_hour, when[1] * by_weekday, when[2] * by_class
 
     @cached_property
-    def _delays(self) -> dict[tuple[str, tuple[int, int], bool], tuple[Spot, ...]]:
+    def _delays(self) -> dict[tuple[str, When, bool], tuple[Spot, ...]]:
         return {}
 
     @cached_property
-    def _next(self) -> dict[tuple[str, tuple[int, int], bool], tuple[Spot, ...]]:
+    def _next(self) -> dict[tuple[str, When, bool], tuple[Spot, ...]]:
         return {}
 
     @cached_property
@@ -90,36 +97,34 @@ class Ahead:
         """What is known of the durations of the model: the values of the discrete ones."""
         return Resting()
 
-    def ahead(self, name: str, hour: int, weekday: int) -> tuple[Spot, ...]:
+    def ahead(self, name: str, when: When) -> tuple[Spot, ...]:
         """Return what lies ahead of a step, up to the next steps that the log shows; routes as at a local hour."""
-        by_hour, by_weekday = self._clocked(name)
-        place = (name, hour * by_hour, weekday * by_weekday)
+        place = (name, self._asking(name, when))
         if place not in self._cache:
-            self._cache[place] = tuple(self._walk(self.after[name], 1.0, False, (hour, weekday, DEEPEST)))
+            self._cache[place] = tuple(self._walk(self.after[name], 1.0, False, (*place[1], DEEPEST)))
         return self._cache[place]
 
-    def first_delays(self, name: str, when: tuple[int, int], over: bool) -> tuple[Spot, ...]:
+    def first_delays(self, name: str, when: When, over: bool) -> tuple[Spot, ...]:
         """Return the first delay not shown on each way from a step: after the resources were given back, if over.
 
         Where there are none such, the others.
         """
-        place = (name, when, over)
+        place = (name, self._asking(name, when), over)
         if place not in self._delays:
-            kinds = {spot.released for spot in self.ahead(name, *when) if not spot.shown}
+            kinds = {spot.released for spot in self.ahead(name, when) if not spot.shown}
             kept = over if over in kinds else not over
-            self._delays[place] = tuple(self._first(self.after[name], 1.0, False, (*when, DEEPEST), kept))
+            self._delays[place] = tuple(self._first(self.after[name], 1.0, False, (*place[1], DEEPEST), kept))
         return self._delays[place]
 
-    def next_delays(self, name: str, when: tuple[int, int], released: bool) -> tuple[Spot, ...]:
+    def next_delays(self, name: str, when: When, released: bool) -> tuple[Spot, ...]:
         """Return the first delay not shown on each way from a delay: before resources are given back, unless they were.
 
         Parameters
         ----------
         when
-            Local hour and weekday at which the delay ends.
+            Local hour and weekday at which the delay ends, and the patient's class.
         """
-        by_hour, by_weekday = self._clocked(name)
-        place = (name, (when[0] * by_hour, when[1] * by_weekday), released)
+        place = (name, self._asking(name, when), released)
         if place not in self._next:
             self._next[place] = tuple(self._first(self.after[name], 1.0, released, (*place[1], DEEPEST), released))
         return self._next[place]
@@ -161,14 +166,15 @@ class Ahead:
         if any(part is None for part in parts):
             return math.inf
         longest = max(float(part[0].max()) for part in parts[: len(step.duration.rows)] if part is not None)
-        clock = 0.0 if step.lands is None else DAY * self.model.hour / 60  # it ends on that day, at midnight at most
+        # it ends on that day, at midnight at most: 25 hours where the clock is put back
+        clock = 0.0 if step.lands is None else (DAY + 60) * self.model.hour / 60
         return longest + clock
 
-    def _walk(self, name: str | None, weight: float, released: bool, when: tuple[int, int, int]) -> Iterator[Spot]:
-        if name is None or weight < RAREST or when[2] == 0:
+    def _walk(self, name: str | None, weight: float, released: bool, when: tuple[int, int, int, int]) -> Iterator[Spot]:
+        if name is None or weight < RAREST or when[3] == 0:
             return
         step = self.steps[name]
-        deeper = (*when[:2], when[2] - 1)
+        deeper = (*when[:3], when[3] - 1)
         if is_shown(step):
             yield Spot(name, weight, released, True)
         elif isinstance(step, Route):
@@ -180,13 +186,13 @@ class Ahead:
             yield from self._walk(self.after[name], weight, released or isinstance(step, Release), deeper)
 
     def _first(
-        self, name: str | None, weight: float, released: bool, when: tuple[int, int, int], kept: bool
+        self, name: str | None, weight: float, released: bool, when: tuple[int, int, int, int], kept: bool
     ) -> Iterator[Spot]:
         """Give the first delays on the ways ahead that lie before or, if `kept`, after the resources are given back."""
-        if name is None or weight < RAREST or when[2] == 0:
+        if name is None or weight < RAREST or when[3] == 0:
             return
         step = self.steps[name]
-        deeper = (*when[:2], when[2] - 1)
+        deeper = (*when[:3], when[3] - 1)
         if isinstance(step, Route):
             for to, share in zip(step.to, step.probabilities[self._line(step, when)], strict=True):
                 yield from self._first(to, weight * share, released, deeper, kept)
@@ -197,6 +203,6 @@ class Ahead:
             if kept or not given_back:
                 yield from self._first(self.after[name], weight, given_back, deeper, kept)
 
-    def _line(self, step: Route, when: tuple[int, int, int]) -> int:
-        lines = {"hour": when[0], "hour_of_week": 24 * when[1] + when[0], "weekday": when[1]}
+    def _line(self, step: Route, when: tuple[int, int, int, int]) -> int:
+        lines = {"hour": when[0], "hour_of_week": 24 * when[1] + when[0], "weekday": when[1], "class": when[2]}
         return min(lines.get(step.by, 0), len(step.probabilities) - 1)

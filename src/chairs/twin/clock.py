@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import SettingError, problem
+from chairs.core.errors import Problem, SettingError, problem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,7 +48,8 @@ def read_clock(start: dt.datetime | None, hours: float, timezone: str) -> Clock:
     Raises
     ------
     SettingError
-        For a start without a time zone, or a run outside the years 1900 to 2199.
+        For a start without a time zone, a run outside the years 1900 to 2199, or one in which the clock changes by a
+        part of an hour.
 
     Examples
     --------
@@ -70,10 +71,12 @@ def read_clock(start: dt.datetime | None, hours: float, timezone: str) -> Clock:
     first = moment.floor("h")
     before = int(first.tz_convert(timezone).hour)
     local = pd.date_range(first - pd.Timedelta(hours=before), periods=n + before, freq="h").tz_convert(timezone)
+    if (local.minute != local.minute[0]).any():
+        raise SettingError((_by_half_an_hour(),))
     return Clock(
         hour_of_week=np.asarray(local.day_of_week * 24 + local.hour, dtype=np.int64),
         month=np.asarray(local.month - 1, dtype=np.int64),
-        day=np.asarray(local.normalize().tz_localize(None).as_unit("s").asi8 // 86400, dtype=np.int64),
+        day=np.asarray(local.tz_localize(None).normalize().as_unit("s").asi8 // 86400, dtype=np.int64),
         before=before,
         phase=(moment - first) / pd.Timedelta(hours=1),
         dated=True,
@@ -96,6 +99,17 @@ def _check_start(start: dt.datetime, hours: float) -> None:
         )
     if wrong is not None:
         raise SettingError((wrong,))
+
+
+def _by_half_an_hour() -> Problem:
+    return problem(
+        "l'heure locale change d'une fraction d'heure pendant la simulation",
+        "the local clock changes by a part of an hour during the simulation",
+        remedy=(
+            "choisir un autre fuseau horaire, ou une période sans changement d'heure",
+            "choose another time zone, or a period without a change of the clock",
+        ),
+    )
 
 
 def day_begins(clock: Clock, day: dt.date, hour: float) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from chairs.twin.state import Present
 
 LEAST = 1e-300  # of a survival: nobody is where nobody can be
+NOTHING = dt.timedelta(0)
+LONGEST = 87_660.0  # hours, ten years: what began before is taken to have begun then
 
 Spot = tuple[int, str, float, Mapping[str, int]]  # who, at which step, since when, and what he holds there
 
@@ -40,7 +44,8 @@ class Columns:
     """One line for each place at which somebody may be; `own` holds what does not depend on the place.
 
     `own` is the line of the person in `classes` (class, level, patience) and in `attributes`. `held` has one line for
-    each resource held (resource, units, row at which it was asked for), those of line k from `first[k]` on.
+    each resource held (resource, units, row at which it was asked for), those of line k from `first[k]` on. `gained` is
+    the time by which the clock was put forward since a stay began that ends by the clock.
     """
 
     program: Program
@@ -48,6 +53,7 @@ class Columns:
     rows: np.ndarray
     stays: np.ndarray
     elapsed: np.ndarray
+    gained: np.ndarray
     arrived: np.ndarray
     survival: np.ndarray
     remaining: np.ndarray
@@ -95,7 +101,8 @@ def written_out(
     """
     book = _Book(program, people, surviving or Surviving())
     rest = np.full(len(spots), np.nan) if remaining is None else np.array(remaining, dtype=float)
-    survival, mixed = book.survivals(spots, np.isnan(rest).tolist())
+    gained = book.gained(spots, np.isnan(rest).tolist())
+    survival, mixed = book.survivals(spots, np.isnan(rest).tolist(), gained)
     lines = [
         (book.stations[name], units, book.asked_at(name, book.rows[step]))
         for _, step, _, holds in spots
@@ -107,6 +114,7 @@ def written_out(
         rows=np.array([book.rows[spot[1]] for spot in spots], dtype=np.int64),
         stays=np.array([spot[1] in book.delays for spot in spots], dtype=bool),
         elapsed=np.array([spot[2] for spot in spots], dtype=float),
+        gained=np.array(gained, dtype=float),
         arrived=-np.array(since, dtype=float),
         survival=survival,
         remaining=rest,
@@ -195,14 +203,32 @@ class _Book:
                 found[number] = row, person.patience_elapsed, clock.survival(person.patience_elapsed)
         return found
 
-    def survivals(self, spots: Sequence[Spot], drawn: Sequence[bool]) -> tuple[np.ndarray, dict[int, Mixed]]:
+    def gained(self, spots: Sequence[Spot], drawn: Sequence[bool]) -> list[float]:
+        """Return the time by which the clock was put forward since each stay began that ends by it; 0 for all others.
+
+        Whole days are counted on the clock: of a stay over a day of 23 hours, 24 are over at the end of that day.
+        """
+        found = [0.0] * len(spots)
+        start, hour = self.program.start, self.program.model.hour
+        if start is None:
+            return found
+        local = start.astimezone(ZoneInfo(self.program.model.timezone))
+        lands = {name for name, step in self.delays.items() if step.lands is not None}
+        for place, (_, name, elapsed, _) in enumerate(spots):
+            if name in lands and drawn[place] and elapsed > 0:
+                found[place] = _put_forward(local, min(elapsed / hour, LONGEST)) * hour
+        return found
+
+    def survivals(
+        self, spots: Sequence[Spot], drawn: Sequence[bool], gained: Sequence[float]
+    ) -> tuple[np.ndarray, dict[int, Mixed]]:
         """Return the survival so far of each stay whose rest is drawn (1 for all others), and those of mixtures."""
         found, mixed, of = [1.0] * len(spots), {}, self.surviving.of
         delays = {name: (step, not _by_person(step)) for name, step in self.delays.items()}
-        for place, (number, name, elapsed, _) in enumerate(spots):
+        for place, (number, name, passed, _) in enumerate(spots):
             if name not in delays or not drawn[place]:
                 continue
-            step, alike = delays[name]
+            (step, alike), elapsed = delays[name], max(passed + gained[place], 0.0)
             line = 0 if alike else self._line(step.duration, number)
             duration = step.duration.rows[line]
             share = of(duration, elapsed)
@@ -241,3 +267,9 @@ class _Book:
 def _by_person(step: Delay) -> bool:
     """Say whether the line of a step's table differs between those present."""
     return step.duration.by.partition(":")[0] in ("class", "attribute", "hour", "hour_of_week", "weekday")
+
+
+def _put_forward(local: dt.datetime, hours: float) -> float:
+    """Return by how many hours the clock was put forward in the hours before a local moment."""
+    begun = (local.astimezone(dt.UTC) - dt.timedelta(hours=hours)).astimezone(local.tzinfo)
+    return ((local.utcoffset() or NOTHING) - (begun.utcoffset() or NOTHING)) / dt.timedelta(hours=1)

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chairs.twin.ahead import DEEPEST, Ahead, Spot, is_shown
+from chairs.twin.ahead import DEEPEST, Ahead, Spot, When, is_shown
 from chairs.twin.steps import Delay, Seize
 from chairs.twin.surviving import Surviving
 
 BY_TIME = ("hour", "hour_of_week", "weekday")
 
 History = tuple[tuple[str, str | None, str | None], ...]  # activity, unit and resource of each step
-Asked = tuple[History, tuple[int, int]]
+Asked = tuple[History, When]
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,14 @@ class Map(Ahead):
             self._fitting[asked] = dict.fromkeys([n for n in known if self.fits(n, unit, resource)] or known, 1.0)
         return self._fitting[asked]
 
-    def entries(self, hour: int, weekday: int) -> tuple[Spot, ...]:
+    def entries(self, when: When) -> tuple[Spot, ...]:
         """Return the steps at which patients of each list of arrivals are first seen."""
-        place = ("", hour, weekday)
+        place = ("", when)
         if place not in self._cache:
             self._cache[place] = tuple(
                 spot
                 for source in self.model.arrivals
-                for spot in self._walk(source.to, 1.0, False, (hour, weekday, DEEPEST))
+                for spot in self._walk(source.to, 1.0, False, (*when, DEEPEST))
                 if spot.shown
             )
         return self._cache[place]
@@ -100,7 +100,7 @@ class Followed:
         """Begin another forecast: whom the last one did not ask for is forgotten."""
         self._former, self._now = self._now, {}
 
-    def places(self, history: History, when: tuple[int, int]) -> Mapping[str, float]:
+    def places(self, history: History, when: When) -> Mapping[str, float]:
         """Return what `follow` returns."""
         asked = (history, when)
         if asked not in self._now:
@@ -109,9 +109,7 @@ class Followed:
         return self._now[asked]
 
 
-def follow(
-    found: Map, history: Sequence[tuple[str, str | None, str | None]], when: tuple[int, int]
-) -> Mapping[str, float]:
+def follow(found: Map, history: Sequence[tuple[str, str | None, str | None]], when: When) -> Mapping[str, float]:
     """Return the steps of the model at which a patient with this history may be, with their weights (sum 1).
 
     Parameters
@@ -119,7 +117,7 @@ def follow(
     history
         Activity, unit and resource of the steps so far, the latest last.
     when
-        Local hour and weekday for routes that depend on them.
+        Local hour and weekday, and the place of his class in the model, for routes that depend on them.
 
     Notes
     -----
@@ -133,9 +131,9 @@ def follow(
         if not fitting:
             continue
         ahead: dict[str, float] = {}
-        spots = found.entries(*when) if number == 0 else (
+        spots = found.entries(when) if number == 0 else (
             Spot(spot.step, weight * spot.weight, spot.released, spot.shown)
-            for name, weight in places.items() for spot in found.ahead(name, *when) if spot.shown
+            for name, weight in places.items() for spot in found.ahead(name, when) if spot.shown
         )  # fmt: skip
         for spot in spots:
             if spot.step in fitting:

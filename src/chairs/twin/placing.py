@@ -90,6 +90,7 @@ def _write(memory: Memory, columns: Columns, who: tuple[np.ndarray, np.ndarray],
     reals = memory.table(code.AT_PATIENTS_X, code.PX_WIDE)
     reals[slots, code.PX_ARRIVED] = columns.arrived[lines]
     reals[slots, code.PX_ELAPSED], reals[slots, code.PX_SURVIVAL] = columns.elapsed[lines], columns.survival[lines]
+    reals[slots, code.PX_GAINED] = columns.gained[lines]
     waiting = patience[:, 0] >= 0
     reals[slots[waiting], code.PX_PATIENCE_ELAPSED] = patience[waiting, 1]
     reals[slots[waiting], code.PX_PATIENCE_SURVIVAL] = patience[waiting, 2]
@@ -131,7 +132,7 @@ def _stay_on(memory: Memory, slots: np.ndarray, remaining: np.ndarray, elapsed: 
     patients = memory.table(code.AT_PATIENTS, code.P_WIDE)
     reals = memory.table(code.AT_PATIENTS_X, code.PX_WIDE)
     reals[slots, code.PX_STARTED], reals[slots, code.PX_UNTIL] = -elapsed, remaining
-    reals[slots, code.PX_SURVIVAL], reals[slots, code.PX_ELAPSED] = 1.0, 0.0
+    reals[slots, code.PX_SURVIVAL], reals[slots, code.PX_ELAPSED], reals[slots, code.PX_GAINED] = 1.0, 0.0, 0.0
     patients[slots, code.P_DOING] = code.BUSY
     written = int(memory.n[code.W_SEQUENCE]) + 1 + np.arange(count, dtype=np.int64)
     memory.n[code.W_SEQUENCE] += count

@@ -107,7 +107,9 @@ def starter(model: Model, people: Sequence[Person], at: dt.datetime, followed: F
     """
     found = followed or Followed(Map(model))
     found.turn()
-    drawn = [_chances(found, person, at) for person in people]
+    present = tuple(_present(model, person, at) for person in people)
+    classes = [model.classes.index(one.patient_class) for one in present]
+    drawn = [_chances(found, person, at, cls) for person, cls in zip(people, classes, strict=True)]
     guessed = sum(guess for _, guess in drawn)
     strange = len(people) >= FEW and guessed > len(people) / 2
     if strange or any(not chances for chances, _ in drawn):
@@ -124,7 +126,7 @@ def starter(model: Model, people: Sequence[Person], at: dt.datetime, followed: F
         remedy = ("donner le modèle calibré sur ce journal", "give the model calibrated on this log")
         raise SettingError((problem(*what, remedy=remedy),))
     return Starter(
-        people=tuple(_present(model, person, at) for person in people),
+        people=present,
         chances=tuple(chances for chances, _ in drawn),
         guessed=guessed,
     )
@@ -150,16 +152,16 @@ def _since(model: Model, moment: int, at: dt.datetime) -> float:
     return max(now - moment, 0) / SECOND / 3600 * model.hour
 
 
-def _chances(followed: Followed, person: Person, at: dt.datetime) -> tuple[tuple[Chance, ...], bool]:
+def _chances(followed: Followed, person: Person, at: dt.datetime, cls: int) -> tuple[tuple[Chance, ...], bool]:
     found = followed.map
     begun = person.step_since if person.step_end is None else person.step_end
     local = dt.datetime.fromtimestamp(begun / SECOND, tz=ZoneInfo(found.model.timezone))
-    places = followed.places(person.history, (local.hour, local.weekday()))
+    places = followed.places(person.history, (local.hour, local.weekday(), cls))
     guessed = not places
     if guessed:
         places = _anywhere(found, person)
     clock = at.astimezone(local.tzinfo), local
-    chances = list(_ways(found, places, person, (_since(found.model, begun, at), clock)))
+    chances = list(_ways(found, places, person, (_since(found.model, begun, at), clock, cls)))
     if not chances:  # the model lets nobody stay there: he asks again, and goes on
         chances = [Chance(weight=weight, step=name, elapsed=0.0) for name, weight in places.items()]
     alive = [chance for chance in chances if chance.weight > 0]
@@ -175,19 +177,20 @@ def _anywhere(found: Map, person: Person) -> dict[str, float]:
     return dict.fromkeys(here or shown, 1.0)
 
 
-def _ways(found: Map, places: Mapping[str, float], person: Person, since: tuple[float, Clock]) -> Iterator[Chance]:
+def _ways(found: Map, places: Mapping[str, float], person: Person, since: tuple[float, Clock, int]) -> Iterator[Chance]:
     """Give where somebody may be who was last seen at one of these steps."""
-    elapsed, clock = since
-    over, now = person.step_end is not None, (clock[1].hour, clock[1].weekday())
+    elapsed, clock, cls = since
+    over, now = person.step_end is not None, (clock[1].hour, clock[1].weekday(), cls)
     for name, weight in places.items():
         step = found.steps[name]
-        if isinstance(step, Delay):
+        shown = isinstance(step, Delay)
+        if isinstance(step, Delay) and not (over and found.first_delays(name, now, False)):
             yield chance_of(found, step, (weight, elapsed, NOTHING), clock)
         elif person.waiting and isinstance(step, Seize):
             yield Chance(weight=weight, step=name, elapsed=elapsed)
         else:
             holds = _held(found, step, person)
-            for spot in found.first_delays(name, now, over):
+            for spot in found.first_delays(name, now, over and not shown):  # after a delay, what comes first
                 drawn = (weight * spot.weight, elapsed, NOTHING if spot.released else holds)
                 first = found.steps[spot.step]
                 assert isinstance(first, Delay)
@@ -196,7 +199,7 @@ def _ways(found: Map, places: Mapping[str, float], person: Person, since: tuple[
                 if one.weight > 0 or not goes_on:
                     yield one
                 if goes_on:
-                    yield from later(found, spot, drawn, clock)
+                    yield from later(found, spot, drawn, clock, cls)
 
 
 def _held(found: Map, step: object, person: Person) -> Mapping[str, int]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from chairs.twin.ahead import DEEPEST, RAREST, Spot
+from chairs.twin.ahead import DEEPEST, RAREST, Spot, When
 from chairs.twin.chances import Chance, Clock, Drawn, row_at
 from chairs.twin.durations import Duration
 from chairs.twin.following import BY_TIME, Map
 from chairs.twin.quantiles import beyond, upper
-from chairs.twin.resting import begin
+from chairs.twin.resting import POINTS, begin, grid
 from chairs.twin.steps import Delay
 
 EVEN, QUANTILES = 36, 12  # parts of equal length and of equal weight into which a continuous length is cut
@@ -22,7 +23,7 @@ MANY = 96  # moments that are kept one by one
 Moments = np.ndarray  # two columns: times since he was last seen, and their shares
 
 
-def later(found: Map, spot: Spot, drawn: Drawn, clock: Clock) -> Iterator[Chance]:
+def later(found: Map, spot: Spot, drawn: Drawn, clock: Clock, cls: int) -> Iterator[Chance]:
     """Give where somebody may be who is past a delay, and not yet at a step that the event log shows.
 
     Parameters
@@ -33,6 +34,8 @@ def later(found: Map, spot: Spot, drawn: Drawn, clock: Clock) -> Iterator[Chance
         Weight of the way to it, time since it began, what he holds.
     clock
         Now, and when it began, local.
+    cls
+        Place of his class in the model.
 
     Notes
     -----
@@ -41,7 +44,8 @@ def later(found: Map, spot: Spot, drawn: Drawn, clock: Clock) -> Iterator[Chance
     of a table by hour, and the opening that is waited for. So the moments at which a delay may have ended are carried
     from each delay to those that follow it. They are exact where lengths are discrete (up to 96 of them, then means by
     hour and twelfth); of a continuous one the middles of 36 equal parts and of 12 of equal weight stand for all, and
-    what is left of one that goes on is drawn by the engine. A window of hours or days of rest at a delay that is over
+    what is left of one that goes on is drawn by the engine, or, where it goes by the hour or day of its beginning, from
+    12 to 100 quantiles. A window of hours or days of rest at a delay that is over
     are passed over. The last one given has no weight: where he would be if none had any, the model knowing nobody who
     takes so long. Checked against laws worked out by hand and against runs of the engine
     (`tests/unit/twin/test_successive.py`).
@@ -51,18 +55,18 @@ def later(found: Map, spot: Spot, drawn: Drawn, clock: Clock) -> Iterator[Chance
     for _ in range(DEEPEST):
         ahead: dict[str, list[Moments]] = {}
         for name, begun in here.items():
-            for to, moments in _gone_on(found, (name, spot.released), begun, asked):
+            for to, moments in _gone_on(found, (name, spot.released, cls), begun, asked):
                 ahead.setdefault(to, []).append(moments)
         here = {name: _condensed(parts, clock[1], found.model.hour) for name, parts in ahead.items()}
         if not here:
             break
         for name, begun in here.items():
             yield from _there(found, name, begun, (drawn, clock))
-    when = (clock[0].hour, clock[0].weekday())
+    when = (clock[0].hour, clock[0].weekday(), cls)
     yield Chance(weight=0.0, step=_last(found, spot, when), elapsed=drawn[1], holds=drawn[2])
 
 
-def _last(found: Map, spot: Spot, when: tuple[int, int]) -> str:
+def _last(found: Map, spot: Spot, when: When) -> str:
     """Return the last delay of the likeliest way on."""
     name = spot.step
     for _ in range(DEEPEST):
@@ -74,10 +78,10 @@ def _last(found: Map, spot: Spot, when: tuple[int, int]) -> str:
 
 
 def _gone_on(
-    found: Map, who: tuple[str, bool], begun: Moments, asked: tuple[float, Clock]
+    found: Map, who: tuple[str, bool, int], begun: Moments, asked: tuple[float, Clock]
 ) -> Iterator[tuple[str, Moments]]:
     """Give the delays after one, and the moments at which they may have begun."""
-    name, released = who
+    name, released, cls = who
     step, (elapsed, (_, since)) = _delay(found, name), asked
     tail, parts = found.tail(name, released), []
     for local, some in _alike(step, begun, since, found.model.hour):
@@ -86,7 +90,7 @@ def _gone_on(
         parts.append(both[(both[:, 0] > elapsed - tail) & (both[:, 0] <= elapsed) & (both[:, 1] > RAREST)])
     ends = np.concatenate(parts)
     for local, some in _by_hour(ends[np.argsort(ends[:, 0], kind="stable")], since, found.model.hour):
-        for way in found.next_delays(name, (local.hour, local.weekday()), released):
+        for way in found.next_delays(name, (local.hour, local.weekday(), cls), released):
             yield way.step, some * (1.0, way.weight)
 
 
@@ -99,6 +103,12 @@ def _there(found: Map, name: str, begun: Moments, given: tuple[Drawn, Clock]) ->
         row = row_at(step.duration, local)
         begins, after = begin(local, hour / 60), some[:, 0] - some[0, 0]
         known = found.resting.ends_from(row, step.lands, begins, after, hour / 60) if plain else None
+        if known is None and plain and step.lands is None and step.duration.by in BY_TIME and row.kind != "never":
+            points = max(POINTS // len(begun), QUANTILES)  # the engine would draw with the line of the run's start
+            for at, share in some.tolist():
+                lengths, shares = grid(row, (elapsed - at, math.inf), points)
+                rests.append(np.column_stack([lengths - (elapsed - at), share * shares])[lengths > elapsed - at])
+            continue
         if known is None:
             for at, share in some.tolist():
                 left = weight * share * found.surviving.of(row, elapsed - at)
@@ -156,7 +166,7 @@ def _ends(
     for lands in (step.lands, None):
         known = found.resting.ends_from(row, lands, begin(local, minute), at - at[0], minute)
         if known is not None:
-            return known[0] + at[0], known[1]
+            return np.maximum(known[0] + at[0], at[:, None]), known[1]  # none ends before it began
     lengths, shares = _cells(found, row, (max(span[0] - float(at[-1]), 0.0), span[1] - float(at[0])))
     return at[:, None] + lengths, shares
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from chairs.core.errors import SettingError
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.columns import columns_of
 from chairs.twin.compiling import compile_model
@@ -23,7 +24,7 @@ from chairs.twin.settled import settled
 from chairs.twin.simulate import Simulation, simulate
 from chairs.twin.starting import starter
 from chairs.twin.state import Present
-from chairs.twin.steps import Delay, Held, Leave, Release, Seize
+from chairs.twin.steps import Delay, Held, Leave, Release, Seize, Window
 from chairs.twin.whereabouts import Person
 
 pytestmark = pytest.mark.unit
@@ -142,6 +143,76 @@ def test_who_is_kept_over_sunday_leaves_on_monday(zone: str, which: int) -> None
         local = (start.astimezone(dt.UTC) + dt.timedelta(minutes=begun)).astimezone(start.tzinfo)
         nights = 2 if local.weekday() == 5 else 1  # they come from Saturday noon to Sunday night
         assert end == pytest.approx(minutes(start, shown(local, nights, 600)), abs=1e-6)
+
+
+@pytest.mark.parametrize(("zone", "which"), CASES)
+@pytest.mark.parametrize(("came", "hours"), [(-30, 24), (-90, 24), (30, 24), (-30, 4), (30, 4)])
+def test_those_present_when_a_run_starts_after_the_change_end_on_their_day(
+    zone: str, which: int, came: int, hours: int
+) -> None:
+    """Begun minutes before or after the midnight before the change, for two nights; the run starts hours after it."""
+    day = CHANGES[zone][which]
+    begun = (day + dt.timedelta(minutes=came)).replace(tzinfo=ZoneInfo(zone))
+    start = (day + dt.timedelta(hours=hours)).replace(tzinfo=ZoneInfo(zone))
+    empty = Arrivals(name="in", to="stay", classes={"all": 1.0}, rates=(1e-9,) * 24)
+    model = dataclasses.replace(stay(zone, 2, 490), arrivals=(empty,))
+    there = Present(step="stay", patient_class="all", elapsed=minutes(begun, start))
+    run = simulate(model, start=start, horizon=DAYS * 1440.0, state=[there])
+    assert stays(run) == {-there.elapsed: minutes(start, shown(begun, 2, 490))}
+
+
+def test_a_night_begun_less_than_an_hour_before_the_clock_was_put_back_is_not_over() -> None:
+    """24 hours and a half after half past midnight on 25 October the clock shows midnight: one night, from there."""
+    zone = ZoneInfo("Europe/Paris")
+    start = dt.datetime(2026, 10, 26, tzinfo=zone)
+    model = stay("Europe/Paris", 1, 490)
+    two = Duration(kind="empirical", values=(1440.0, 2880.0), weights=(0.5, 0.5))
+    steps = (dataclasses.replace(model.steps[0], duration=Durations(by="all", rows=(two,))), model.steps[1])
+    elapsed = minutes(dt.datetime(2026, 10, 25, 0, 30, tzinfo=zone), start)
+    assert elapsed == 1470.0
+    program = compile_model(dataclasses.replace(model, steps=steps), start=start, horizon=1440.0)
+    columns = columns_of(program, [Present(step="stay", patient_class="all", elapsed=elapsed)])
+    assert columns.gained.tolist() == [-60.0]
+    assert columns.survival.tolist() == [1.0]
+
+
+AT_MIDNIGHT = {
+    "America/Santiago": (dt.datetime(2026, 9, 6), dt.datetime(2026, 4, 5)),
+    "Africa/Cairo": (dt.datetime(2026, 4, 24), dt.datetime(2026, 10, 30)),
+    "America/Havana": (dt.datetime(2026, 3, 8), dt.datetime(2026, 11, 1)),
+    "Atlantic/Azores": (dt.datetime(2026, 3, 29), dt.datetime(2026, 10, 25)),
+}
+
+
+@pytest.mark.parametrize(("zone", "which"), [(zone, which) for zone in AT_MIDNIGHT for which in (0, 1)])
+def test_a_clock_may_change_at_midnight(zone: str, which: int) -> None:
+    """The day has no midnight, or two: a stay of one night ends at ten past eight all the same."""
+    start = (AT_MIDNIGHT[zone][which] - dt.timedelta(hours=36)).replace(tzinfo=ZoneInfo(zone))
+    found = stays(simulate(stay(zone, 1, 490), start=start, horizon=DAYS * 1440.0))
+    assert len(found) == 108
+    for begun, end in found.items():
+        local = (start.astimezone(dt.UTC) + dt.timedelta(minutes=begun)).astimezone(start.tzinfo)
+        assert end == pytest.approx(minutes(start, shown(local, 1, 490)), abs=1e-6)
+
+
+def test_a_clock_that_changes_by_half_an_hour_within_a_run_is_refused_in_words() -> None:
+    model, zone = stay("Australia/Lord_Howe", 1, 490), ZoneInfo("Australia/Lord_Howe")
+    simulate(model, start=dt.datetime(2026, 6, 1, tzinfo=zone), horizon=1440.0)
+    with pytest.raises(SettingError, match="part of an hour"):
+        simulate(model, start=dt.datetime(2026, 10, 3, 12, tzinfo=zone), horizon=DAYS * 1440.0)
+
+
+@pytest.mark.parametrize(("zone", "which"), CASES)
+@pytest.mark.parametrize("spread", [False, True])
+def test_opening_hours_are_those_on_the_clock(zone: str, which: int, spread: bool) -> None:
+    """Stays of ten hours that end from 8 to 9 o'clock only: they do on the day of the change, too."""
+    start = first(zone, which)
+    window = Delay(name="stay", duration=fixed(600), window=Window(opens=8, closes=9, spread=spread), activity="stay")
+    model = dataclasses.replace(stay(zone, 0, 0), steps=(window, Leave(name="out")))
+    found = stays(simulate(model, start=start, horizon=DAYS * 1440.0))
+    ends = [(start.astimezone(dt.UTC) + dt.timedelta(minutes=end)).astimezone(start.tzinfo) for end in found.values()]
+    assert {end.hour for end in ends} == {8}
+    assert all(600 <= end - begun < 600 + 1500 for begun, end in found.items())
 
 
 def test_a_length_by_hour_is_as_long_as_it_is_whatever_the_clock_does() -> None:

@@ -126,9 +126,9 @@ def forked() -> Model:
 
 def test_history_leads_to_the_place_and_elapsed_time_weighs_the_ways() -> None:
     found = Map(forked())
-    assert dict(follow(found, [("see", "A", None)], (0, 0))) == {"first": 1.0}
-    assert dict(follow(found, [("see", "A", None), ("see", "B", None)], (0, 0))) == {"again": 1.0}
-    assert follow(found, [("unknown", "A", None)], (0, 0)) == {}
+    assert dict(follow(found, [("see", "A", None)], (0, 0, 0))) == {"first": 1.0}
+    assert dict(follow(found, [("see", "A", None), ("see", "B", None)], (0, 0, 0))) == {"again": 1.0}
+    assert follow(found, [("unknown", "A", None)], (0, 0, 0)) == {}
     (person,) = present(["2026-01-06T10:15Z"], unit="A", activity="see")  # 45 minutes: 1/4 against 13/16
     weights = {chance.step: chance.weight for chance in starter(forked(), [person], AT).chances[0]}
     assert weights == pytest.approx({"short": 0.5 * 0.25, "long": 0.5 * 195 / 240})
@@ -181,7 +181,7 @@ def test_what_a_forecaster_keeps_changes_no_number_and_goes_with_the_patients() 
                 outlook(forecaster, here, at, question).table, outlook(level, here, at, question).table,
                 check_exact=True,
             )  # fmt: skip
-    asked = (present(waves[0], unit="A", activity="see")[0].history, (10, 1))  # began at 10 in Paris, a Tuesday
+    asked = (present(waves[0], unit="A", activity="see")[0].history, (10, 1, 0))  # began at 10 in Paris, a Tuesday
     forecaster.followed.turn()
     first = forecaster.followed.places(*asked)
     forecaster.followed.turn()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import math
@@ -240,3 +241,56 @@ def test_the_engine_agrees_on_continuous_lengths() -> None:
     assert many.sum() >= 5
     error = np.sqrt(share * (1 - share) * (1 / still + 1 / (people * runs)))
     assert (np.abs(found / people - share)[many] < 4 * error[many]).all()
+
+
+def test_a_delay_whose_hour_is_over_ends_as_it_begins() -> None:
+    """Sent off at 15:00 to leave at 8:10 of the same day: he leaves at once, as in the engine, not in the morning."""
+    model = ward(Delay(name="one", duration=fixed(0), lands=fixed(490)), Delay(name="two", duration=fixed(600)))
+    assert placed(model, person(at(6, 15), over=True), at(6, 19)) == {("two", 360.0): 1.0}
+
+
+def test_a_delay_may_last_until_the_end_of_a_day_of_25_hours() -> None:
+    """A minute past midnight until a minute to midnight on 25 October: he is there at half past eleven, surely."""
+    zone = ZoneInfo("Europe/Paris")
+    lands = Delay(name="two", duration=fixed(0), lands=fixed(1439))
+    begun, now = dt.datetime(2026, 10, 24, 23, 31, tzinfo=zone), dt.datetime(2026, 10, 25, 23, 30, tzinfo=zone)
+    model = ward(Delay(name="one", duration=values((30.0, 0.5), (1500.0, 0.5))), lands)
+    found = placed(model, person(begun, over=True), now)
+    assert found["two", 29.0] == pytest.approx(0.5)
+    assert {name for name, _ in found} == {"one", "two"}
+
+
+def test_a_continuous_delay_by_weekday_after_another_has_the_line_of_its_beginning() -> None:
+    """Means of 600 minutes on Tuesday and 10 on Wednesday, begun on Tuesday at 20:00: what is left has mean 600."""
+    rows = tuple(Duration(kind="exponential", mean=mean) for mean in (1.0, 600.0, 10.0, 1.0, 1.0, 1.0, 1.0))
+    model = ward(Delay(name="one", duration=fixed(60)), Delay(name="two", duration=Durations(by="weekday", rows=rows)))
+    (chance,) = starter(model, [person(at(6, 19), over=True)], at(7, 9)).chances[0]
+    assert chance.weight == pytest.approx(math.exp(-780 / 600))
+    assert chance.rest is not None
+    mean = (chance.rest[:, 0] * chance.rest[:, 1]).sum() / chance.rest[:, 1].sum()
+    assert mean == pytest.approx(600.0, rel=0.01)  # a hundred quantiles
+
+
+@pytest.mark.parametrize("first", [(), (Delay(name="one", duration=fixed(5)),)])
+def test_each_class_goes_its_way(first: tuple[Step, ...]) -> None:
+    """Those from the emergency department are moved in 34 minutes, those called in from home in 17."""
+    way = Route(name="way", to=("far", "near"), by="class", probabilities=((1.0, 0.0), (0.0, 1.0)))
+    moves = Delay(name="far", duration=fixed(34), next="B"), Delay(name="near", duration=fixed(17))
+    model = dataclasses.replace(ward(*first, way, *moves), classes=("emergency", "planned"))
+    for patient_class, move in (("emergency", "far"), ("planned", "near")):
+        who = dataclasses.replace(person(at(6, 9), over=True), attributes={"class": patient_class})
+        chances = starter(model, [who], at(6, 9, 10)).chances[0]
+        assert {chance.step for chance in chances} == {move}
+
+
+def test_who_has_ended_a_delay_that_the_log_shows_is_in_the_next() -> None:
+    """A hundred minutes in A, over at 9:00, then work without a line in the log: at 10:00 he is in that."""
+    between = (Delay(name="A", duration=fixed(100), activity="a"), Delay(name="after", duration=always(WORK)))
+    model = ward(*between)
+    model = dataclasses.replace(model, steps=model.steps[2:])
+    who = dataclasses.replace(person(at(6, 9), over=True), unit=None, resource=None, history=(("a", None, None),))
+    (chance,) = starter(model, [who], at(6, 10)).chances[0]
+    assert (chance.step, chance.elapsed, chance.weight) == ("after", 60.0, 0.75)
+    under_way = dataclasses.replace(who, step_end=None)
+    (chance,) = starter(model, [under_way], at(6, 10)).chances[0]
+    assert (chance.step, chance.elapsed) == ("A", 60.0)

@@ -147,7 +147,11 @@ def by_the_wall(n: Any, x: Any, until: float) -> Any:
     if n[N_CHANGES] == 0:
         return until
     since, hour = int((x[WX_NOW] + x[WX_PHASE]) / x[WX_HOUR]), int((until + x[WX_PHASE]) / x[WX_HOUR])
-    return until - _gained(n, hour, _shown(n, since) + hour - since) * x[WX_HOUR]
+    wanted = _shown(n, since) + hour - since
+    gained = _gained(n, hour, wanted)
+    if gained > 0 and _gained(n, hour - gained, wanted) != 0:  # left out: an hour later, lest it be the day before
+        gained = 0
+    return until - gained * x[WX_HOUR]
 
 
 @part
@@ -213,6 +217,14 @@ def in_window(n: Any, x: Any, r: int, until: float, u: float) -> Any:
     if opens <= hour < closes:
         return until
     wait = (opens - hour) % 24.0
+    leaves = opens
     if n[r + R_WINDOW] == 2:
         wait += u * (closes - opens)
-    return until + wait * x[WX_HOUR]
+        leaves += u * (closes - opens)
+    end = until + wait * x[WX_HOUR]
+    if n[N_CHANGES] > 0:
+        tick, ahead = int((until + x[WX_PHASE]) / x[WX_HOUR]), int(leaves) - int(hour)
+        if hour >= closes:
+            ahead += 24
+        end -= _too_late(n, tick + ahead, _shown(n, tick) + ahead) * x[WX_HOUR]
+    return max(end, until)

@@ -74,7 +74,8 @@ WX_NOW, WX_COUNTED, WX_HORIZON, WX_WARM_UP, WX_HOUR, WX_PHASE, WX_SAMPLE_EVERY, 
 D_KIND, D_FIRST, D_N, D_WIDE = range(4)
 DX_WIDE = 2
 
-# a patient present: where, of which class, and the one valid calendar event of each kind
+# a patient present: where, of which class, and the one valid calendar event of each kind; the time that the clock has
+# GAINED, before the run, since the stay began in which he is at its start: 0 unless that stay ends by the clock
 (
     P_ROW, P_CLASS, P_DOING, P_NEXT, P_LEAVES, P_PRIORITY, P_HOLDING, P_OVERDUE, P_RESOURCE, P_UNITS, P_WAITS, P_DRAWN,
     P_SERIAL, P_NUMBER, P_SOURCE, P_FINISH, P_IMPATIENT, P_AGE, P_WORSEN, P_PATIENCE,
@@ -82,8 +83,8 @@ DX_WIDE = 2
 ) = range(24)  # fmt: skip
 (
     PX_ARRIVED, PX_REQUESTED, PX_STARTED, PX_UNTIL, PX_REMAINING, PX_SURVIVAL, PX_ELAPSED, PX_PATIENCE_SURVIVAL,
-    PX_PATIENCE_ELAPSED, PX_WIDE,
-) = range(10)  # fmt: skip
+    PX_PATIENCE_ELAPSED, PX_GAINED, PX_WIDE,
+) = range(11)  # fmt: skip
 
 # what one patient holds of one resource
 H_UNITS, H_ROW, H_TIMES, H_WIDE = range(4)

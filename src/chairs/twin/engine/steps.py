@@ -43,6 +43,7 @@ from chairs.twin.engine.layout import (
     PATIENCE,
     PX_ARRIVED,
     PX_ELAPSED,
+    PX_GAINED,
     PX_STARTED,
     PX_SURVIVAL,
     PX_UNTIL,
@@ -95,7 +96,7 @@ def _delay(n: Any, x: Any, slot: int, r: int) -> None:
         which = n[p + P_DRAWN]
         n[p + P_DRAWN] = -1
     lasts = duration(n, x, which, s * x[px + PX_SURVIVAL])
-    until = x[WX_NOW] + max(lasts - x[px + PX_ELAPSED], 0.0)
+    until = x[WX_NOW] + max(lasts - (x[px + PX_ELAPSED] + x[px + PX_GAINED]), 0.0)
     if n[r + R_WINDOW] > 0 and until < LONG * x[WX_HOUR]:  # beyond the horizon too: the clock may show it earlier
         if line >= n[r + R_LEVELS]:  # a length that is known, with its hour or none
             until = known_end(n, x, until, which)
@@ -105,7 +106,7 @@ def _delay(n: Any, x: Any, slot: int, r: int) -> None:
         else:
             until = in_window(n, x, r, until, u)
     x[px + PX_STARTED] = x[WX_NOW] - x[px + PX_ELAPSED]
-    x[px + PX_SURVIVAL], x[px + PX_ELAPSED] = 1.0, 0.0
+    x[px + PX_SURVIVAL], x[px + PX_ELAPSED], x[px + PX_GAINED] = 1.0, 0.0, 0.0
     x[px + PX_UNTIL] = until
     n[p + P_DOING] = BUSY
     if until <= x[WX_HORIZON]:

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.contract
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "src").rglob("*.py"))
+LARGEST = 1_000_000  # bytes of a tracked file: a dump that a script left behind is none
 BANNED = {"utils", "helpers", "helper", "manager", "misc", "common", "new_", "v2"}
 
 
@@ -58,5 +59,6 @@ def test_no_data_file_is_tracked() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
         "\n"
     )
-    data = [f for f in listed if re.search(r"\.(csv|parquet|xlsx|xes|db|sqlite)(\.gz)?$", f)]
+    data = [f for f in listed if re.search(r"\.(csv|parquet|xlsx|xes|db|sqlite|pkl|pickle|joblib|np[yz])(\.gz)?$", f)]
     assert [f for f in data if not f.startswith("tests/reference/data/")] == []
+    assert [f for f in listed if (ROOT / f).is_file() and (ROOT / f).stat().st_size > LARGEST] == []

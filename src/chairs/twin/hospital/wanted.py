@@ -12,7 +12,7 @@ from chairs.twin.hospital.reading import DAY, HospitalLog
 LONG = 240.0  # minutes of waiting before one is thought to have been diverted
 SOME_HOURS = 2
 HOURS = 8  # full hours after the request at which it is looked whether a ward had room
-ROUNDS = 30
+ROUNDS = 60
 LEAST_DIVERTED = 11
 LEAST_SHARE = 0.1
 LATER = 30.0  # minutes by which another asked later, and
@@ -20,6 +20,7 @@ SOONER = 90.0  # came sooner all the same: he was served first, whatever their m
 ROOM, SOME_ROOM = 0.5, 0.15  # share of these hours at which the ward had room: any time, at the usual diversion
 LATE = 120.0  # minutes beyond the moment at which other wards are tried
 TAKEN = 2.0  # diverted to a ward for one who could have been and stayed
+TOLD = 45.0  # minutes before the stay at which its ward is chosen among those with room
 FULL = 0.25  # of these hours at most had room: the ward may be the one wanted
 
 
@@ -56,10 +57,12 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     moves); of those who waited at least so long, diverted were also those whose ward had room at half of the hours
     after the request, or at some of them when they moved just then. The ward wanted is one that was full and let
     nobody overtake; which, follows from who usually asks for it (emergency department or kind of admission), how
-    often it diverts when it is full and to which others it sends, the last two found by expectation-maximisation
-    (Dempster, Laird & Rubin 1977), and is then drawn. A ward sends patients to another only if of those who could
-    have gone (it had room at two hours of their wait beyond that moment) at least two in three went. Of the stays that
-    the demonstration hospital placed elsewhere (6,156 in one draw of two years) four in five are found.
+    often it diverts when it is full and which other it prefers among those with room just then (Luce 1959; worths by
+    the updates of Hunter 2004), the last two found by expectation-maximisation (Dempster, Laird & Rubin 1977), and is
+    then drawn. A ward sends patients to another only if of those who could have gone (it had room at two hours of their
+    wait beyond that moment) at least two in three went. Of the stays that the demonstration hospital placed elsewhere
+    (6,156 in one draw of two years) four in five are found; where the rest lay nobody was waiting and no bed was long
+    free, so that they pass for patients of that ward.
     """
     stays = log.stays
     asked, start = stays["requested"].to_numpy(), stays["start"].to_numpy()
@@ -79,14 +82,16 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
         return Wanted(ward, diverted, ((),) * n, None)
     asks = _asked_by(log, place, first)
     kept = np.flatnonzero((wait >= patience + LATE) & first & (_day(log, asked) >= 0))
-    _, sent = _maximise(full[own], place[rows[own]], asks[rows[own]])
+    open_then = _room(log, start[rows] - TOLD, place)
+    open_then[np.arange(len(rows)), place[rows]] = True
+    _, sent = _maximise(full[own], open_then[own], place[rows[own]], asks[rows[own]])
     taken = sent >= TAKEN * _refused(log, np.setdiff1d(kept, rows[own]), place, patience)
     full &= taken[:, place[rows]].T
     own &= full.any(axis=1)
     if own.sum() < LEAST_DIVERTED:
         return Wanted(ward, diverted, ((),) * n, None)
     rows, full = rows[own], full[own]
-    share, sent = _maximise(full, place[rows], asks[rows])
+    share, sent = _maximise(full, open_then[own], place[rows], asks[rows])
     pick = np.cumsum(share, axis=1) < stream(seed, "twin", "wanted").random((len(rows), 1))
     ward[rows], diverted[rows] = np.minimum(pick.sum(axis=1), n - 1), True
     patience = patience - float(np.nanquantile(wait[wait < LONG], 0.05))
@@ -157,26 +162,30 @@ def _overtaken(log: HospitalLog, rows: np.ndarray, place: np.ndarray) -> np.ndar
     return found
 
 
-def _maximise(full: np.ndarray, place: np.ndarray, asks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _maximise(full: np.ndarray, room: np.ndarray, place: np.ndarray, asks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the probability of each ward wanted for each diverted stay, and how many each ward sends where.
 
     Parameters
     ----------
     full
         By stay and ward, whether the ward may be the one wanted; `place` the ward of the stay.
+    room
+        By stay and ward, whether the ward had room when the stay's was chosen, its own among them.
     asks
         By stay and ward, how often those who come the same way ask for it.
     """
     n = full.shape[1]
-    sends, gives = np.full((n, n), 1 / n), np.ones(n)
+    worth, gives = np.full((n, n), 1 / n), np.ones(n)
     due = (full * asks).sum(axis=0)
-    share, sent = full * 1.0, sends
+    share, sent = full * 1.0, worth
     for _ in range(ROUNDS):
-        share = full * (asks * gives[None, :] * sends[:, place].T + 1e-15)
+        rivals = np.maximum(room @ worth.T, 1e-12)
+        share = full * (asks * gives[None, :] * worth[:, place].T / rivals + 1e-15)
         share /= share.sum(axis=1, keepdims=True)
         sent = np.zeros((n, n))
         np.add.at(sent.T, place, share)
-        sends = (sent + 0.01) / (sent + 0.01).sum(axis=1, keepdims=True)
+        worth = (sent + 0.01) / ((share / rivals).T @ room + 0.01)
+        worth /= worth.sum(axis=1, keepdims=True)
         gives = (sent.sum(axis=1) + 1) / (due + 1)
     return share, sent
 

@@ -91,7 +91,25 @@ def test_the_ward_wanted_is_the_one_that_was_full():
     full[:, 1] = True
     full[:30, 2] = True
     place = np.full(200, 3)
-    share, sent = _maximise(full, place, np.ones((200, 4)))
+    room = np.zeros((200, 4), dtype=bool)
+    room[:, 3] = True
+    share, sent = _maximise(full, room, place, np.ones((200, 4)))
     assert share[:, 1].mean() > 0.95
     assert sent[1, 3] > 190
     assert not share[:, [0, 3]].any()
+
+
+def test_who_would_have_been_sent_to_a_ward_with_room_did_not_want_that_sender():
+    # Ward 0 sends to 2 whenever that has room, else to 3; ward 1 sends to 3 alone.
+    place = np.repeat([2, 3, 3], [100, 20, 120])
+    full = np.zeros((240, 4), dtype=bool)
+    full[:, :2] = True
+    full[:120, 1] = False  # only 0 was full: it sent them
+    full[120:140, 0] = False  # only 1 was full
+    room = np.zeros((240, 4), dtype=bool)
+    room[:, 3] = True
+    room[:100, 2] = room[120:, 2] = True  # both had room: 0 sent to 2
+    share, _ = _maximise(full, room, place, np.ones((240, 4)))
+    blind, _ = _maximise(full, np.ones_like(room), place, np.ones((240, 4)))
+    assert share[140:, 1].mean() > 0.95
+    assert blind[140:, 1].mean() < 0.9

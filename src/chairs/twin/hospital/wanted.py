@@ -184,7 +184,8 @@ def _maximise(full: np.ndarray, room: np.ndarray, place: np.ndarray, asks: np.nd
         share /= share.sum(axis=1, keepdims=True)
         sent = np.zeros((n, n))
         np.add.at(sent.T, place, share)
-        worth = (sent + 0.01) / ((share / rivals).T @ room + 0.01)
+        expected = worth * ((share / rivals).T @ room)  # had each gone by these worths
+        worth = worth * (sent + 0.01) / (expected + 0.01)
         worth /= worth.sum(axis=1, keepdims=True)
         gives = (sent.sum(axis=1) + 1) / (due + 1)
     return share, sent

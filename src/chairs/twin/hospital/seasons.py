@@ -74,8 +74,8 @@ def season_of(counts: np.ndarray, due: np.ndarray, days: np.ndarray, country: st
     Season: seen over expected at 73 points of the year (both years together), by Poisson regression on waves a year,
     with a step from Christmas to New Year or none. Twice as many waves as Akaike's criterion wants (its noise that of
     the counts), eight at most: the smoothest good fit cut 1.1 % off the peak of a winter, which was a tenth of the wait
-    in a full short-stay unit (80 draws of the demonstration hospital; now 0.4 %). Only with two years. Public holidays have the hours of their weekday or of Sunday, whichever make theirs likelier, times the ratio of seen to
-    expected.
+    for a full short-stay unit (80 draws of the demonstration hospital; now 0.4 %). Only with two years. Public holidays
+    have the hours of their weekday or of Sunday, whichever make theirs likelier, times the ratio of seen to expected.
     """
     weekday, closed = (days + 3) % 7, holidays_among(days, country)
     expected = due.sum(axis=1)[weekday]

@@ -31,8 +31,6 @@ from chairs.twin.hospital.effects import effects_table, input_spread
 from chairs.twin.scenario import Scenario, read_scenario
 
 WINDOW: dict[str, Any] = {"first": "2023-12-01", "days": 63}
-WARM_UP = 70  # the generator has lived with the change for four months; the twin for ten weeks
-PAIRS, SAMPLES = 8, 6
 PLANTED = {
     "ten-medical-beds": Changes(beds={"MIN": 10}),
     "one-more-doctor": Changes(doctors={"URG": 1}),
@@ -46,6 +44,9 @@ NOTHING = "no-change"
 MEASURES = ("boarding_mean", "wait_mean", "stay_mean", "unseen", "put_off")
 HERE = Path(__file__).resolve().parents[1]
 SCENARIOS, TRUTH = HERE / "pipelines" / "scenarios", HERE / "tests/reference/data/planted/winter_effects.json"
+STAGE = read_yaml(HERE / "params.yaml")["simulate"]
+PAIRS, SAMPLES = STAGE["most"], STAGE["log_samples"]  # those of the pipeline: its intervals are what is checked
+WARM_UP = STAGE["warm_up_days"]  # four months, as the generator has lived with the change
 
 
 def planted(seed: int) -> dict[str, dict[str, float]]:

@@ -23,7 +23,7 @@ SMALL = {  # all steps in seconds: 5 % of the size of CHV, few origins, few runs
     "days: 63": "days: 21",
     "pilot: 4": "pilot: 2",
     "most: 4\n": "most: 2\n",
-    "log_samples: 4": "log_samples: 3",
+    "log_samples: 5": "log_samples: 3",
 }
 
 

@@ -15,7 +15,7 @@ from chairs.twin.measures import Measures
 from chairs.twin.model import Model
 from chairs.twin.scenario import Scenario
 from chairs.twin.simulate import simulate
-from chairs.twin.spread import Spread, half_width
+from chairs.twin.spread import Spread, half_width, pooled
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -122,8 +122,9 @@ class Bench:
         Replication r of the model and of the scenario share their random numbers by patient, step and visit (common
         random numbers: Law, *Simulation Modeling and Analysis*, 2015, section 11.2). The number of pairs is chosen in
         two stages: a pilot gives the variance of the differences, from which the pairs that reach the precision
-        follow (paired-t, ibid. section 9.4.1). Interval: mean +/- t x sqrt(se^2 + input_se^2), with Satterthwaite's
-        degrees of freedom.
+        follow (paired-t, ibid. section 9.4.1). The samples of the log tell of this variance too: `se` is from both
+        (`chairs.twin.spread.pooled`). Interval: mean +/- sqrt((t se)^2 + (t' input_se)^2), each error with the t of
+        its own degrees of freedom (`chairs.twin.spread.half_width`).
         A scenario that changes nothing gives exactly 0.
         """
         design, plain, changed = self.design, [], []
@@ -152,8 +153,6 @@ class Bench:
         self, scenario: str, name: str, runs: tuple[np.ndarray, np.ndarray], known: Spread | None = None
     ) -> Effect:
         """Return the effect on one measure from the paired values without and with the change."""
-        from scipy.stats import t
-
         both = np.isfinite(runs[0]) & np.isfinite(runs[1])
         difference, n = (runs[1] - runs[0])[both], int(both.sum())
         blank = Effect(
@@ -162,10 +161,10 @@ class Bench:
         )  # fmt: skip
         if n < 2:
             return blank
-        mean, se = float(difference.mean()), float(difference.std(ddof=1) / n**0.5)
-        half = half_width(se, n, known)
-        asked = self.design.precision.get(name, np.inf)
-        reached = float(t.ppf(0.975, n - 1)) * se <= asked
+        mean = float(difference.mean())
+        se, freedom = pooled(float(difference.std(ddof=1) / n**0.5), n, known)
+        half = half_width(se, freedom, known)
+        reached = half_width(se, freedom, None) <= self.design.precision.get(name, np.inf)
         return replace(
             blank, before=float(runs[0][both].mean()), mean=mean, low=mean - half, high=mean + half, se=se,
             status="estimated" if reached else "imprecise", reason=None if reached else IMPRECISE,

@@ -7,19 +7,32 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST_SAMPLES = 3
+TAIL = 0.975  # both sides of an interval at 95 %
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Standard error that the log brings to an effect, the degrees of freedom it is known with, samples of the log."""
+    """What samples of the log say of the errors of an effect.
+
+    Parameters
+    ----------
+    se, freedom
+        Standard error that the log brings, and the degrees of freedom it is known with.
+    samples
+        Of the log.
+    noise, noise_freedom
+        Standard deviation between pairs of runs of one model, and its degrees of freedom (0: not known).
+    """
 
     se: float
     freedom: float
     samples: int
+    noise: float = 0.0
+    noise_freedom: float = 0.0
 
 
 def spread(effects: np.ndarray) -> Spread | None:
-    """Return the standard error between samples of the log, the noise of the simulation inside them taken off.
+    """Return the standard error between samples of the log, and the noise of the simulation, which is taken off it.
 
     Parameters
     ----------
@@ -35,40 +48,79 @@ def spread(effects: np.ndarray) -> Spread | None:
     -----
     Pair r of every sample has the same random numbers: samples and pairs cross. Two-way random effects (Searle,
     Casella & McCulloch, *Variance Components*, 1992, section 4.3): the variance of the samples' means less that of
-    what neither sample nor pair explains over the number of pairs, at least 0; its degrees of freedom after
-    Satterthwaite (1946). For simulation input uncertainty: Barton, Nelson & Xie, *INFORMS J. Computing* 26 (2014).
-    Checked by redrawing planted variances (tests/unit/twin/test_spread.py).
+    what neither sample nor pair explains over the number of pairs, at least 0. The variance between pairs of one model
+    is that of the pairs' means and of this rest, with Satterthwaite's degrees of freedom (1946). For simulation input
+    uncertainty: Barton, Nelson & Xie, *INFORMS J. Computing* 26 (2014). Checked by redrawing planted variances
+    (tests/unit/twin/test_spread.py).
 
     Examples
     --------
     >>> spread(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]))
-    Spread(se=1.0, freedom=2.0, samples=3)
+    Spread(se=1.0, freedom=2.0, samples=3, noise=0.0, noise_freedom=1.0)
     """
     kept = effects[np.isfinite(effects).all(axis=1)]
     samples, pairs = kept.shape
     if samples < LEAST_SAMPLES or pairs < 2:
         return None
     among = float(kept.mean(axis=1).var(ddof=1))
-    rest = kept - kept.mean(axis=1, keepdims=True) - kept.mean(axis=0) + kept.mean()
-    inside = float((rest**2).sum()) / ((samples - 1) * (pairs - 1)) / pairs
-    between = max(among - inside, 0.0)
-    doubt = among**2 / (samples - 1) + inside**2 / ((samples - 1) * (pairs - 1))
-    freedom = between**2 / doubt if between > 0 else 1.0
-    return Spread(se=between**0.5, freedom=max(freedom, 1.0), samples=samples)
+    of_pairs = float(kept.mean(axis=0).var(ddof=1))
+    many = (samples - 1) * (pairs - 1)
+    rest = float(((kept - kept.mean(axis=1, keepdims=True) - kept.mean(axis=0) + kept.mean()) ** 2).sum()) / many
+    share = rest * (1 - 1 / samples)  # of the rest, what the pairs' means do not hold
+    noise = of_pairs + share
+    part = of_pairs / noise if noise > 0 else 1.0
+    return Spread(
+        se=max(among - rest / pairs, 0.0) ** 0.5,
+        freedom=float(samples - 1),
+        samples=samples,
+        noise=noise**0.5,
+        noise_freedom=1 / (part**2 / (pairs - 1) + (1 - part) ** 2 / many),
+    )
 
 
-def half_width(se: float, pairs: int, known: Spread | None) -> float:
-    """Return half the width of the 95 % interval from both errors, with Satterthwaite's degrees of freedom.
+def pooled(se: float, pairs: int, known: Spread | None) -> tuple[float, float]:
+    """Return the standard error of a mean of pairs and its degrees of freedom, the samples' noise weighed in.
+
+    Parameters
+    ----------
+    se
+        Of the mean of `pairs` pairs, from these alone; those of the samples have other random numbers.
 
     Examples
     --------
-    >>> round(half_width(1.0, 11, None), 4), round(half_width(0.0, 4, Spread(se=1.0, freedom=10.0, samples=11)), 4)
+    >>> pooled(1.0, 4, Spread(se=0.0, freedom=3.0, samples=4, noise=4.0, noise_freedom=3.0))
+    (1.5811388300841898, 6.0)
+    """
+    own, more = pairs - 1, 0.0 if known is None else known.noise_freedom
+    variance = own * se**2 + (0.0 if known is None else more * known.noise**2 / pairs)
+    return (variance / (own + more)) ** 0.5, own + more
+
+
+def half_width(se: float, freedom: float, known: Spread | None) -> float:
+    """Return half the width of the 95 % interval from both errors.
+
+    Parameters
+    ----------
+    se, freedom
+        Of the simulation (`pooled`).
+    known
+        Error from the log; None: the noise of the simulation alone.
+
+    Notes
+    -----
+    The half-widths that each error alone would give, added in squares (Howe, *J. American Statistical Association* 69,
+    1974; Burdick & Graybill, *Confidence Intervals on Variance Components*, 1992): exact where one of the errors is
+    nothing, never narrower than the noise of the simulation, and wider with either error. One formula for the degrees
+    of freedom of both (Satterthwaite's) gives intervals without end where the error from the log comes out near 0.
+    Redrawn for errors of the log from 0 to 3 times that of a pair, and pairs whose noise is their own or shared by all
+    samples: 8 samples x 8 pairs beside 8 pairs cover 93.9 to 96.6 %, half-width 2.1 to 2.3 standard errors.
+
+    Examples
+    --------
+    >>> round(half_width(1.0, 10.0, None), 4), round(half_width(0.0, 3.0, Spread(se=1.0, freedom=10.0, samples=11)), 4)
     (2.2281, 2.2281)
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    if known is None or known.se == 0:
-        return float(t.ppf(0.975, pairs - 1)) * se
-    total = se**2 + known.se**2
-    freedom = total**2 / (se**4 / (pairs - 1) + known.se**4 / known.freedom)
-    return float(t.ppf(0.975, freedom) * total**0.5)
+    from_log = 0.0 if known is None else float(stdtrit(known.freedom, TAIL)) * known.se
+    return float(np.hypot(float(stdtrit(freedom, TAIL)) * se, from_log))

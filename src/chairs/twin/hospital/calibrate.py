@@ -23,6 +23,7 @@ from chairs.twin.hospital.wards import (
     Learnt,
     Moves,
     long_class,
+    lying,
     move_of,
     onward,
     priorities,
@@ -66,9 +67,13 @@ ASSUMED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learning:
-    """What was read of a log before the model was written: places and staff, beds, wards wanted, moves."""
+    """What was read of a log before the model was written: places and staff, beds, wards wanted, moves.
+
+    `lain` is the begin and the end of each stay on the days on which it was spent, also where the log is drawn again.
+    """
 
     log: HospitalLog
+    lain: tuple[np.ndarray, np.ndarray]
     emergency: Emergency
     beds: tuple[Resource, ...]
     wanted: Wanted
@@ -134,8 +139,8 @@ def calibrate_hospital(
     log = read_hospital(events, cases, unit_hour, timezone)
     wanted = read_wanted(log)
     learnt = Learning(
-        log=log, emergency=read_emergency(log), beds=bed_resources(log), wanted=wanted, moves=move_of(log, wanted),
-        name=name,
+        log=log, lain=lying(log), emergency=read_emergency(log), beds=bed_resources(log), wanted=wanted,
+        moves=move_of(log, wanted), name=name,
     )  # fmt: skip
     return HospitalModel(
         model=_model(learnt),
@@ -154,7 +159,8 @@ def calibrate_again(learnt: Learning, number: int, seed: int = 0) -> Model:
     drawn = resampled(learnt.log, number, seed)
     wanted = replace(learnt.wanted, ward=learnt.wanted.ward[drawn.stay], diverted=learnt.wanted.diverted[drawn.stay])
     emergency = read_emergency(drawn.log, learnt.emergency)
-    return _model(replace(learnt, log=drawn.log, emergency=emergency, wanted=wanted))
+    lain = (learnt.lain[0][drawn.stay], learnt.lain[1][drawn.stay])
+    return _model(replace(learnt, log=drawn.log, lain=lain, emergency=emergency, wanted=wanted))
 
 
 def _model(learnt: Learning) -> Model:
@@ -196,7 +202,7 @@ def _steps(
         gives_up=_gives_up(log, planned),
         places=tuple(r.name for r in emergency.resources if r.name.endswith(" place")),
         onward=onward(log, wanted),
-        stays=stays_of(log, wanted, clock),
+        stays=stays_of(log, learning.lain, wanted, clock),
     )
     known = len(emergency.classes)
     steps = [_widened(step, known, len(classes)) for step in emergency.steps]

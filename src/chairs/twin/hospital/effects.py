@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chairs.twin.scenario import Scenario
 
 DECIMALS = 4
-PAIRS_A_SAMPLE = 2
+PAIRS_A_SAMPLE = 3
 BEYOND = "/interaction"  # what a combination does beyond the sum of its levers
 NO_QUEUE = Text(
     fr="Le journal ne montre jamais de file à cet endroit : le nombre de places n'est pas identifiable.",
@@ -73,18 +73,19 @@ def input_spread(
     models
         The model learnt again from the log drawn again (`calibrate_again`), three or more.
     design
-        As of the effects, but that few pairs are run with each model.
+        As of the effects, but that few pairs are run with each model. They have other random numbers than those of
+        the effects, and the same from model to model: what pairs have in common is no difference between models.
     """
-    few = replace(design, pilot=PAIRS_A_SAMPLE, most=PAIRS_A_SAMPLE)
+    first = design.most  # a batch that `Bench.effects` never runs
     found: dict[str, dict[str, list[np.ndarray]]] = {}
     for model in models:
-        bench = Bench(model, few, outcomes)
-        plain = bench.values(None, 0, PAIRS_A_SAMPLE)
+        bench = Bench(model, design, outcomes)
+        plain = bench.values(None, first, PAIRS_A_SAMPLE)
         named = {scenario.name: scenario for scenario in scenarios}
         for scenario in (merged(one, named) for one in scenarios):
             if touches_unlimited(model, scenario):
                 continue
-            changed = bench.values(scenario, 0, PAIRS_A_SAMPLE)
+            changed = bench.values(scenario, first, PAIRS_A_SAMPLE)
             for name, values in changed.items():
                 found.setdefault(scenario.name, {}).setdefault(name, []).append(values - plain[name])
     spreads = {key: {name: spread(np.stack(rows)) for name, rows in of.items()} for key, of in found.items()}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WEEK = 7 * DAY
 COUNTRY = "FR"
-NEAR = 3  # weeks of the year by which a week drawn may be away from the one it stands for
+NEAR = 1  # weeks of the year by which a week drawn may be away; more would flatten the peak of a winter
 YEAR_WEEKS = 365.25 / 7
 
 
@@ -39,10 +39,11 @@ def resampled(log: HospitalLog, number: int, seed: int = 0) -> Drawn:
     Notes
     -----
     Block bootstrap (Künsch, *Annals of Statistics* 17, 1989) of whole weeks: each week is replaced by one drawn among
-    those that are at most three weeks of the year away, in any year, under the same clock (summer or winter time) and
+    those that are at most one week of the year away, in any year, under the same clock (summer or winter time) and
     with public holidays on the same weekdays. A case goes with the week of its arrival, its times moved by whole
     weeks. Beds, staff and wards wanted were read from the log as it was and are not drawn again: mixing weeks would
-    tear the queues that show them.
+    tear the queues that show them. Nor does a stay end among other days of rest than its own: who is kept over them is
+    learnt on the days on which the stays were spent.
     """
     cases = _first_moments(log)
     first, last = log.first // 7, log.last // 7  # weeks since 1970, a Thursday

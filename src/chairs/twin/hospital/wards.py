@@ -64,9 +64,11 @@ def lying(log: HospitalLog) -> tuple[np.ndarray, np.ndarray]:
     return log.local(stays["start"].to_numpy()), log.local(asked_next.fillna(stays["end"]).to_numpy())
 
 
-def stays_of(log: HospitalLog, wanted: Wanted, clock: Duration) -> dict[int, lengths.Stay]:
-    """Return the stay of each ward wanted, from stays that began in the log and could end in it (60 days)."""
-    start, end = lying(log)
+def stays_of(
+    log: HospitalLog, lain: tuple[np.ndarray, np.ndarray], wanted: Wanted, clock: Duration
+) -> dict[int, lengths.Stay]:
+    """Return the stay of each ward wanted, from stays (`lying`) that began in the log and could end in it (60 days)."""
+    start, end = lain
     whole = np.isfinite(end) & (start >= log.first * 1440.0) & (start < (log.last - 60) * 1440.0)
     return lengths.stays(wanted.ward[whole], start[whole], end[whole], clock)
 

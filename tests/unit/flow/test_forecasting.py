@@ -9,6 +9,7 @@ import pytest
 from chairs.core.errors import DataError, SettingError
 from chairs.flow.forecasting.backtest import backtest, forecast
 from chairs.flow.forecasting.days import Place, day_columns
+from chairs.flow.forecasting.expected import clock_of, expected
 from chairs.flow.forecasting.rehearsal import Forecaster
 from chairs.flow.forecasting.series import Series, regular
 from chairs.flow.forecasting.smoothing import fit_smoothing, seasonal_naive
@@ -183,6 +184,43 @@ def test_a_public_holiday_is_learned_from_earlier_ones() -> None:
     found = forecast(forecaster(series(values, "d", "2019-01-01"), 4, (Place(country="FR"),)), np.array([len(days)]))
     assert found["mean"].tolist()[0] > 115  # Christmas Day 2023
     assert abs(found["mean"].tolist()[3] - 100) < 8
+
+
+def week(alike: bool) -> np.ndarray:
+    """Return the share of each hour in its day (7, 24): evenings later as the week goes on, or every day the same."""
+    late = np.zeros((7, 1)) if alike else np.arange(7)[:, None]
+    share = 1 + 0.6 * np.sin(2 * np.pi * (np.arange(24) - 8 - 0.5 * late) / 24)
+    return share / share.sum(axis=1, keepdims=True)
+
+
+def learned(hours: np.ndarray, places: tuple[Place, ...] = ()) -> np.ndarray:
+    """Return the share of each hour in its day that is expected of a series that begins on a Monday."""
+    known = series(hours, "h", "2018-01-01")
+    mean = expected(known.observed, known.step, clock_of(known, places, len(hours))).reshape(-1, 24)
+    return mean / mean.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_neighbouring_hours_lend_each_other_strength(alike: bool) -> None:
+    truth, weeks = week(alike), 20
+    drawn = np.random.default_rng(14).poisson(100 * np.tile(truth, (weeks, 1)).ravel())
+    seen = drawn.reshape(weeks, 7, 24).sum(axis=0)
+    plain = ((seen / seen.sum(axis=1, keepdims=True) - truth) ** 2).sum()
+    found = ((learned(drawn)[:7] - truth) ** 2).sum()
+    assert found < (0.25 if alike else 0.5) * plain
+
+
+@pytest.mark.parametrize("sunday", [0.0, 0.5, 1.0])
+def test_the_hours_of_a_holiday_lie_where_past_ones_lay(sunday: float) -> None:
+    days = pd.date_range("2018-01-01", periods=700, freq="D")
+    france = Place(country="FR")
+    off = day_columns(days, (france,))["holiday FR"] & (days.day_of_week < 6)
+    own = week(alike=False)[days.day_of_week]
+    truth = np.where(off[:, None], sunday * week(alike=False)[6] + (1 - sunday) * own, own)
+    found = learned(np.random.default_rng(15).poisson(600 * truth.ravel()), (france,))[off]
+    apart = week(alike=False)[6] - own[off]
+    lies = (apart * (found - own[off])).sum() / (apart**2).sum()
+    assert lies == pytest.approx(sunday, abs=0.105)  # three standard errors
 
 
 def test_two_weeks_are_enough_for_a_simple_forecast() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FEWEST = 700  # training steps under which trees are not grown
 TREES = 120
 RATE = 0.04
-LEAVES = 16
+LEAVES = {"h": 4, "d": 16}  # an hour holds more chance than a day: larger trees learn it by heart
 LEAST_LEAF = 0.012  # of the training steps
 SHRINK = 20.0
 PACES = {"h": (29, 31, 37), "d": (29,)}  # a grove each: it pairs every training step with another lead
@@ -70,8 +70,9 @@ def _grow(levels: Levels, clock: Clock, targets: np.ndarray, pace: int, horizon:
     leads = targets * pace % horizon
     origins = targets - leads
     before = levels.predict(origins, leads)
+    leaves = LEAVES["d" if levels.hourly is None else "h"]
     trees = HistGradientBoostingRegressor(
-        loss="poisson", learning_rate=RATE, max_iter=TREES, max_leaf_nodes=LEAVES, l2_regularization=SHRINK,
+        loss="poisson", learning_rate=RATE, max_iter=TREES, max_leaf_nodes=leaves, l2_regularization=SHRINK,
         min_samples_leaf=max(20, int(LEAST_LEAF * len(targets))), max_bins=BINS, early_stopping=False, random_state=0,
     )  # fmt: skip
     columns = _columns(levels, clock, origins, leads, seasons)

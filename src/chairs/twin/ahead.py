@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,18 +60,8 @@ class Ahead:
     def _asking(self, name: str, when: When) -> When:
         """Return the hour, weekday and class on which a route ahead of a step depends, 0 for those that none does."""
         if name not in self._matters:
-            seen, by, work = set(), set(), [self.after[name]]
-            while work:
-                here = work.pop()
-                if here is None or here in seen or is_shown(self.steps[here]):
-                    continue
-                seen.add(here)
-                step = self.steps[here]
-                if isinstance(step, Route):
-                    by.add(step.by)
-                    work.extend(step.to)
-                elif not isinstance(step, Leave):
-                    work.append(self.after[here])
+            ways = (self.steps[one] for one in self._reached(name, lambda _: True))
+            by = {step.by for step in ways if isinstance(step, Route)}
             self._matters[name] = (
                 bool(by & {"hour", "hour_of_week"}),
                 bool(by & {"weekday", "hour_of_week"}),
@@ -141,18 +131,23 @@ class Ahead:
 
     def _followers(self, name: str, released: bool) -> set[str]:
         """Return the delays that `next_delays` gives at any hour."""
-        found, seen, work = set(), set(), [self.after[name]]
+        ends = (Delay,) if released else (Delay, Release)
+        reached = self._reached(name, lambda step: not isinstance(step, ends))
+        return {one for one in reached if isinstance(self.steps[one], Delay)}
+
+    def _reached(self, name: str, through: Callable[[Step], bool]) -> set[str]:
+        """Return the steps not shown on the ways from a step at any hour, up to those that `through` does not pass."""
+        found: set[str] = set()
+        work = [self.after[name]]
         while work:
             here = work.pop()
-            if here is None or here in seen or is_shown(self.steps[here]):
+            if here is None or here in found or is_shown(self.steps[here]):
                 continue
-            seen.add(here)
+            found.add(here)
             step = self.steps[here]
-            if isinstance(step, Delay):
-                found.add(here)
-            elif isinstance(step, Route):
+            if isinstance(step, Route):
                 work.extend(step.to)
-            elif not isinstance(step, Leave) and (released or not isinstance(step, Release)):
+            elif not isinstance(step, Leave) and through(step):
                 work.append(self.after[here])
         return found
 

@@ -22,8 +22,8 @@ SMALL = {  # all steps in seconds: 5 % of the size of CHV, few origins, few runs
     "band_runs: 50": "band_runs: 8",
     "days: 63": "days: 21",
     "warm_up_days: 122": "warm_up_days: 28",
-    "pilot: 4": "pilot: 2",
-    "most: 4\n": "most: 2\n",
+    "pilot: 8": "pilot: 2",
+    "most: 8\n": "most: 2\n",
     "log_samples: 5": "log_samples: 3",
 }
 

@@ -78,7 +78,8 @@ def indicators_page() -> str:
         ends = (item.lowest, item.highest) if item.compute else (None, None)
         allowed = " ".join(f"{sign} {end:g}" for sign, end in zip("≥≤", ends, strict=True) if end is not None) or "–"
         rows.append((f"`{item.code}`", item.domain, item.label.en, item.label.fr, item.unit.en, allowed,
-                     directions[item.direction], item.numerator.en + times, below, item.reference))  # fmt: skip
+                     directions[item.direction], item.numerator.en + times, below,
+                     item.reference + (f". {item.note.en}" if item.note else "")))  # fmt: skip
     return "\n".join(["# Indicators\n", MADE, table(heads, rows), hospi_diag_part()])
 
 
@@ -108,7 +109,8 @@ def instruments_page() -> str:
     for name in instrument_names():
         form = instrument(name)
         parts.append(
-            f"## `{name}`\n\n{form.title.en} — *{form.title.fr}*. Version {form.version}; scores {form.unit}; a score "
+            f"## `{name}`\n\n{form.title.en} — *{form.title.fr}*. Version {form.version}, years "
+            f"{', '.join(form.years)}; scores {form.unit}; a score "
             f"needs {form.floor} answers. Source: {form.source}. Licence: {form.licence}.\n"
         )
         rows = [(f"`{d.name}`", d.label.en, d.label.fr, sum(i.dimension == d.name for i in form.items) or "–")

@@ -23,7 +23,7 @@ def work(study, folder):
     parts += [from_scores(scores, words)] if scores is not None and words else []
     known = [part for part in parts if part is not None and len(part)]
     quantities = pd.concat(known, ignore_index=True) if known else None
-    write_table(derive(quantities, study.indicators, published), "indicators", folder)
+    write_table(derive(quantities, study.derived, published), "indicators", folder)
 
 
 if __name__ == "__main__":

@@ -85,8 +85,21 @@ def test_every_study_has_its_folder_of_mappings_and_names_known_indicators(monke
         wanted = {file.mapping for file in study.files if file.mapping}
         assert any(folder.iterdir()), f"{name}: the stage ingest depends on pipelines/mappings/{name}"
         assert wanted == {path.stem for path in folder.glob("*.yaml")}
-        assert all(code in INDICATORS for code in (*study.indicators, *study.exposures))
+        assert all(code in INDICATORS for code in (*study.derived, *study.exposures))
         assert all(instrument(word).dimensions for word in study.instruments)
+
+
+def test_every_published_indicator_is_computed_in_a_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAIRS_ROOT", str(ROOT))
+    from chairs.indicators.indicator import INDICATORS
+    from chairs.store import paths
+
+    studies = [paths.study(name) for name in paths.study_names()]
+    computed = {code for study in studies for code in study.derived}
+    assert {code for code in INDICATORS if INDICATORS[code].compute is None} <= computed
+    for study in studies:  # what is described beside the question is in no link
+        assert not set(study.described.indicators) & {*study.indicators, *study.exposures}
+        assert not set(study.described.sources) & set(study.sources)
 
 
 def test_every_study_reads_and_asks_for_known_stages(monkeypatch: pytest.MonkeyPatch) -> None:

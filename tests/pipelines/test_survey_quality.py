@@ -160,3 +160,57 @@ def test_groups_without_enough_complete_answers_get_a_reason(answers: Path, monk
     done = CliRunner().invoke(app, ["survey", "quality", "demo-staff-barometer", str(answers), "--by", "mode"])
     assert done.exit_code == 0, done.output
     assert "fewer than two groups have 100 complete answers" in done.output
+
+
+def test_what_scores_refuse_is_refused_by_file_row_and_column(answers: Path) -> None:
+    table = pd.read_csv(answers, dtype="str")
+    table.assign(item=table["item"].str.lower()).to_csv(answers, index=False)
+    assert 'answers.csv, row 2, column "item": item unknown to the instrument (rows 2 to 3901)' in _refused(answers)
+    table.assign(item=table["item"].replace("ENG2", "ENGX")).to_csv(answers, index=False)
+    assert 'row 1302, column "item": item unknown to the instrument (rows 1302 to 2601)' in _refused(answers)
+    strange = table.copy()
+    strange.loc[5, "answer"] = "77"
+    strange.to_csv(answers, index=False)
+    said = _refused(answers)
+    assert 'answers.csv, row 7, column "answer": code unknown to the instrument. Remedy' in said
+    assert "77" not in said
+    short = table.mask((table["period"] == "2024") & (table["answer"] == "5"), other=table.assign(answer="4"))
+    short.to_csv(answers, index=False)
+    assert "this wave has not the scale of the others" in _refused(answers)
+    strange.to_parquet(answers.with_suffix(".parquet"))
+    assert 'answers.parquet, row 7, column "answer"' in _refused(answers.with_suffix(".parquet"))
+
+
+def test_dimensions_of_two_items_are_looked_at_and_levels_forbidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAIRS_LANG", "fr")
+    draw, n = stream(41, "short"), 500
+    trait, dutch = draw.standard_normal(n), np.arange(n) % 2 == 1
+    rows = []
+    for item in ("CHG1", "CHG2", "ENG1", "ENG2", "REC1", "REC2"):
+        level = trait + 0.8 * draw.standard_normal(n) - 1.2 * dutch * (item == "CHG2")
+        points = np.digitize(level, [-1.5, -0.5, 0.5, 1.5]) + 1
+        rows.append(pd.DataFrame({"respondent": [f"R{k}" for k in range(n)], "item": item, "answer": points}))
+    table = pd.concat(rows).assign(establishment="A", unit="all", period="2024", instrument="demo-staff-barometer")
+    table["mode"], table["language"] = "web", np.where(np.tile(dutch, 6), "nl", "fr")
+    table.to_csv(tmp_path / "a.csv", index=False)
+    given = ["survey", "quality", "demo-staff-barometer", str(tmp_path / "a.csv"), "--by", "language"]
+    done = CliRunner().invoke(app, given)
+    assert done.exit_code == 0, done.output
+    named = [line for line in done.output.splitlines() if " : fort" in line or " : modéré" in line]
+    assert len(named) == 1
+    assert "CHG2 : fort" in named[0]
+    assert "ne pas comparer les niveaux entre ces groupes sur : CHG2 (" in done.output
+    assert "non examinées, faute de réponses" in done.output, "items that nobody answered"
+    assert "* moins de trois questions" in done.output
+
+
+def test_equal_loadings_alone_say_that_means_are_not_compared() -> None:
+    from chairs.surveys.psychometrics.invariance import LABELS
+
+    assert LABELS["metric"].fr == (
+        "mêmes charges seulement : les niveaux et les moyennes ne se comparent pas entre ces groupes"
+    )
+    assert "may not be compared" in LABELS["configural"].en
+    assert "can be compared" in LABELS["scalar"].en

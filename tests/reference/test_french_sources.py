@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from chairs.core.study import Study
+from chairs.indicators.derive import derive
 from chairs.sources import READERS
 from chairs.sources.catalog import Entry, load_catalog
 from chairs.sources.fetch import prepare
@@ -186,6 +187,13 @@ def test_older_iqss(tables, year, codes) -> None:
     known = indicators.query("status == 'ok'").groupby("code").size()
     assert {code: known[code] for code in codes} == codes
     assert not indicators.duplicated(["establishment", "code"]).any()
+
+
+def test_beds_of_a_site_by_discipline(tables) -> None:
+    codes = ["occupancy_medicine", "occupancy_surgery", "occupancy_obstetrics"]
+    own = tables("drees-sae-2019")["quantities"].query("establishment == '590000618'")
+    found = derive(own, codes).set_index("code").loc[codes, "value"].tolist()
+    assert found == pytest.approx([176_943 / (365 * 561), 51_008 / (365 * 198), 22_740 / (365 * 88)])
 
 
 def test_france_2019_end_to_end(mirror: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,14 @@ def test_bed_occupancy_is_a_share_and_a_trust_without_beds_is_not_concerned(tabl
     assert set(rows["indicators"]["status"]) == {"ok", "not_applicable", "not_available"}
 
 
+def test_what_is_described_beside_the_question_is_the_figure_of_the_raw_file(tables):
+    rows = tables("cms-star-2022")["indicators"].query("establishment == '010001'")
+    found = derive(None, ["cms_mort_30_hf", "cms_hai_1", "cms_edac_30_pn"], rows).set_index("code")
+    assert found[["value", "denominator"]].round(9).loc["cms_mort_30_hf"].tolist() == [0.089, 725]
+    assert found[["value", "denominator"]].loc["cms_hai_1"].tolist() == [0.574, 8.711]
+    assert found.loc["cms_edac_30_pn", "value"] == -7.1  # fewer days than expected
+
+
 @pytest.mark.parametrize(
     ("name", "hospitals", "scored"), [("cms-star-2021", 4536, 3311), ("cms-star-2022", 4489, 3290)]
 )
@@ -106,7 +114,8 @@ def test_care_compare_reads_percent_texts_and_ownership(tables):
     rows = tables("cms-care-compare-2024")
     first = rows["scores"].query("establishment == '010001' and dimension == 'nurses'").set_index("period")["score"]
     assert first.to_dict() == {"2019": 77.497, "2022": 73.8343}
-    assert rows["indicators"].query("establishment == '010001'")["value"].tolist() == [1.04]
+    spending = tables("cms-spending-2022")["indicators"].query("establishment == '010001'")
+    assert spending[["code", "period", "value"]].to_numpy().tolist() == [["cms_mspb_1", "2022", 1.04]]
     sites = tables("cms-hospitals-2024")["establishments"]
     counts = sites["status"].value_counts()
     assert (len(sites), counts["private_for_profit"], int(sites["emergency"].sum())) == (5398, 1043 + 75, 4509)

@@ -65,6 +65,7 @@ SURVEY = """# $name: one line on where this questionnaire comes from.
 name: $name
 title: {fr: "à remplir", en: "fill in"}
 version: "1"
+years: ["any"]             # years it stands for: "2024", "2020-2024", "2020-" (no end), any (no edition)
 source: à remplir
 licence: à remplir
 respondent: patient        # patient, customer, staff or student

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 
-from chairs.cli.survey_answers import in_words, read_answers, refuse_without
+from chairs.cli.survey_answers import in_words, read_answers, refuse_strange, refuse_without
 from chairs.core.errors import Text
 from chairs.store.stage import language
 
@@ -31,6 +31,22 @@ FEW_COMPLETE = Text(
     fr=f"ensemble : moins de deux groupes comptent {FEWEST} réponses complètes, rien à comparer",
     en=f"all items together: fewer than two groups have {FEWEST} complete answers, nothing to compare",
 )
+AMONG_ALL = Text(
+    fr="* moins de trois questions : comparées entre répondants de même moyenne à tout le questionnaire",
+    en="* fewer than three items: compared between respondents of the same mean of the whole questionnaire",
+)
+NO_LEVELS = Text(
+    fr="ne pas comparer les niveaux entre ces groupes sur : {items} (la question n'y est pas comprise de même)",
+    en="do not compare levels between these groups on: {items} (the item does not mean the same there)",
+)
+NOT_LOOKED_AT = Text(
+    fr="non examinées, faute de réponses ou d'ajustement ; leurs niveaux ne se comparent pas : {items}",
+    en="not looked at, for want of answers or of a fit; their levels may not be compared: {items}",
+)
+OUTSIDE = Text(
+    fr="hors du modèle d'ensemble, seules dans leur dimension : {items}",
+    en="outside the joint model, alone in their dimension: {items}",
+)
 GROUPS_AT_MOST = "Groups compared, the largest ones; the time grows with them."
 
 app = typer.Typer(help="Questionnaires: how well their questions measure.", no_args_is_help=True)
@@ -51,6 +67,7 @@ def quality(
 
     asked, answers = named(instrument), read_answers(responses)
     refuse_without(answers, asked, responses.name)
+    refuse_strange(answers, asked, responses.name)
     table = scale_quality(answers, [asked])
     console.print(in_words(table, asked, language()), markup=False)
     if by is not None:
@@ -69,16 +86,10 @@ def _compare(answers: pd.DataFrame, asked: Instrument, by: str, most: int) -> No
     if (groups.value_counts() >= FEWEST).sum() < 2:
         console.print(ALONE.say(language()), markup=False)
         return
-    carried = [(d, [item.code for item in asked.items_of(d) if item.code in points]) for d in asked.dimensions]
-    parts = [(dimension, items) for dimension, items in carried if len(items) >= 3]
-    whole = WHOLE.say(language())
     with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=aside, transient=True) as bar:
-        task = bar.add_task(by, total=len(parts) + 1)
-        for dimension, items in parts:
-            bar.update(task, description=dimension.label.say(language()))
-            _differing(points[items], groups, dimension.label.say(language()))
-            bar.advance(task)
-        bar.update(task, description=whole)
+        task = bar.add_task(by, total=2)
+        _differing(points, groups, asked)
+        bar.update(task, advance=1, description=WHOLE.say(language()))
         _same_meaning(points, groups, asked)
 
 
@@ -93,14 +104,25 @@ def _largest(points: pd.DataFrame, groups: pd.Series, most: int) -> tuple[pd.Dat
     return points.loc[kept.index], kept
 
 
-def _differing(points: pd.DataFrame, groups: pd.Series, name: str) -> None:
-    from chairs.surveys.psychometrics.dif import differential_functioning
+def _differing(points: pd.DataFrame, groups: pd.Series, asked: Instrument) -> None:
+    """Print the items of each dimension, which of them forbid to compare levels, and those not looked at."""
+    from chairs.surveys.psychometrics.dif_by_dimension import dif_by_dimension
     from chairs.surveys.psychometrics.reasons import REASONS
 
-    found = differential_functioning(points, groups)
-    said = [REASONS[found.reason].say(language())] if found.reason else [i.say(language()) for i in found.items]
+    lang, parts = language(), dif_by_dimension(points, groups, asked)
+    for part in parts:
+        name = f"{part.dimension.label.say(lang)}{' *' if part.among_all else ''}"
+        reason = part.found.reason
+        for line in [REASONS[reason].say(lang)] if reason else [item.say(lang) for item in part.found.items]:
+            console.print(f"{name:<30} {line}", markup=False)
+    tested = [item for part in parts for item in part.found.items]
+    unlike = dict.fromkeys(item.item for item in tested if item.size in ("B", "C"))
+    left = [item.code for item in asked.items if item.code not in {one.item for one in tested if one.size is not None}]
+    said = [AMONG_ALL.say(lang)] if any(part.among_all for part in parts) else []
+    said += [NO_LEVELS.say(lang).format(items=", ".join(unlike))] if unlike else []
+    said += [NOT_LOOKED_AT.say(lang).format(items=", ".join(left))] if left else []
     for line in said:
-        console.print(f"{name:<30} {line}", markup=False)
+        console.print(line, markup=False)
 
 
 def _same_meaning(points: pd.DataFrame, groups: pd.Series, asked: Instrument) -> None:
@@ -117,6 +139,8 @@ def _same_meaning(points: pd.DataFrame, groups: pd.Series, asked: Instrument) ->
         found = invariance(_drawn(answered.dropna(), groups, asked.name), model, groups)  # counts complete answers only
     said = FEW_COMPLETE if found.reason == "one_group" else found
     console.print(said.say(language()), markup=False)
+    if alone := [code for code in points.columns if code not in model.items]:
+        console.print(OUTSIDE.say(language()).format(items=", ".join(alone)), markup=False)
 
 
 def _drawn(answers: pd.DataFrame, groups: pd.Series, name: str) -> pd.DataFrame:

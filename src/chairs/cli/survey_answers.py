@@ -39,6 +39,7 @@ def read_answers(path: Path) -> pd.DataFrame:
     import pandas as pd
     import pyarrow as arrow
 
+    from chairs.sources.checking import breaches_by_row
     from chairs.sources.text import read_sheet
     from chairs.tables import CONTRACTS
 
@@ -46,16 +47,20 @@ def read_answers(path: Path) -> pd.DataFrame:
         raise DataError((problem("fichier absent", "no such file", file=str(path)),))
     if path.suffix.casefold() != ".parquet":
         frame = read_sheet(path).frame
-        frame = frame.mask(frame == "").reset_index(drop=True)
+        frame = frame.mask(frame == "")
     else:
         try:
-            frame = pd.read_parquet(path)
+            frame = pd.read_parquet(path).reset_index(drop=True)
+            frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")
         except (arrow.ArrowInvalid, OSError):
             words = ("ce fichier n'est pas un Parquet lisible", "this file is not readable as Parquet")
             remedy = ("l'écrire à nouveau, ou donner un CSV", "write it again, or give a CSV")
             raise DataError((problem(*words, file=path.name, remedy=remedy),)) from None
     _require(frame, path.name)
-    return CONTRACTS["responses"].check(frame, file=path.name)
+    found = breaches_by_row(frame, "responses", path.name)
+    if found:
+        raise DataError(tuple(found))
+    return CONTRACTS["responses"].conform(frame)
 
 
 def _require(frame: pd.DataFrame, file: str) -> None:
@@ -69,6 +74,21 @@ def _require(frame: pd.DataFrame, file: str) -> None:
     absent = [problem(*words, file=file, column=name, remedy=remedy) for name in needed if name not in frame]
     if absent:
         raise DataError(tuple(absent))
+
+
+def refuse_strange(answers: pd.DataFrame, asked: Instrument, file: str) -> None:
+    """Refuse answers that `score` refuses: an unknown item or code, a year of another version, another scale.
+
+    Raises
+    ------
+    DataError
+        By the rows and columns of the file.
+    """
+    from chairs.sources.answer_rows import answer_problems
+
+    found = answer_problems(answers[answers["instrument"] == asked.name], file)
+    if found:
+        raise DataError(tuple(found))
 
 
 def refuse_without(answers: pd.DataFrame, asked: Instrument, file: str) -> None:

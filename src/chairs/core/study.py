@@ -74,6 +74,22 @@ class Drivers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a study computes beside its question: in its tables, in none of its figures and links.
+
+    Parameters
+    ----------
+    sources
+        Entries of `data/catalog.yaml` read for these indicators alone.
+    indicators
+        Codes of the indicators.
+    """
+
+    sources: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """What one study asks.
 
@@ -93,6 +109,8 @@ class Study:
         Survey instruments scored (files of `src/chairs/surveys/instruments`).
     indicators
         Codes of the indicators derived; empty: all that the sources can feed.
+    described
+        Sources and indicators beside those of the question.
     population
         By instrument, the population that its respondents are weighted to.
     exposures
@@ -129,6 +147,7 @@ class Study:
     files: tuple[FileInput, ...] = ()
     instruments: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    described: Described = field(default_factory=Described)
     population: Mapping[str, Population] = field(default_factory=dict)
     exposures: tuple[str, ...] = ()
     outcome: str | None = None
@@ -144,6 +163,16 @@ class Study:
     labels: Mapping[str, Text] = field(default_factory=dict)
     may_say: tuple[Text, ...] = ()
     may_not_say: tuple[Text, ...] = ()
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Entries of the catalogue that are fetched and read."""
+        return (*self.sources, *self.described.sources)
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """Codes of the indicators computed; empty: all that the sources can feed."""
+        return (*self.indicators, *self.described.indicators) if self.indicators else ()
 
 
 def read_study(path: Path) -> Study:

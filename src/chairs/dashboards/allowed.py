@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Text
 from chairs.core.study import Stage, Study
+from chairs.dashboards.comparison import compared_period
 from chairs.dashboards.reliability import compared, form_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def allowed(study: Study, tables: Tables) -> tuple[Line, ...]:
         *_flow(study),
         *_twin(study),
         *_respondents(form),
-        *_scores(study, form, tables.get("scores")),
+        *_scores(study, form, tables),
         *_links(form, tables.get("claims")),
     ]
     run = set(study.stages)
@@ -150,7 +151,8 @@ def _respondents(form: Instrument | None) -> Iterator[Line]:
     )  # fmt: skip
 
 
-def _scores(study: Study, form: Instrument | None, scores: pd.DataFrame | None) -> Iterator[Line]:
+def _scores(study: Study, form: Instrument | None, tables: Tables) -> Iterator[Line]:
+    scores = tables.get("scores")
     if scores is None or scores.empty:
         return
     if compared(scores).empty:
@@ -176,7 +178,7 @@ def _scores(study: Study, form: Instrument | None, scores: pd.DataFrame | None) 
             "Rank establishments one by one: the ranks they can hold overlap.",
         )  # fmt: skip
     dimension = (study.outcome or "").partition("/")[2]
-    if form is None or not form.official(str(scores["period"].max()), dimension):
+    if form is None or not form.official(compared_period(study, tables), dimension):
         yield _line(
             SCORES, "may_not",
             "Annoncer une classe ou un seuil atteint : non officiel, aucune table n'est fournie pour cette enquête.",

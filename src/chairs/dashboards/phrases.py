@@ -37,6 +37,19 @@ def source(study: Study, period: str | None = None) -> Text:
     return both(write)
 
 
+def during(period: str, text: str, lang: Language) -> str:
+    """Return a sentence that says its period first; `text` is written as in the middle of a sentence.
+
+    Examples
+    --------
+    >>> during("2017", "la moitié sont lents.", "fr"), during("", "half are slow.", "en")
+    ('En 2017, la moitié sont lents.', 'Half are slow.')
+    """
+    if not period:
+        return text[:1].upper() + text[1:]
+    return f"{'En' if lang == 'fr' else 'In'} {fmt.period(period, lang)}, {text}"
+
+
 def masked(count: int, fr: tuple[str, str], en: tuple[str, str]) -> Text | None:
     """Return how many lines of the table are masked or empty; None when none is.
 

@@ -67,7 +67,7 @@ def draw_ranges(rows: Sequence[Range], axis: Axis) -> go.Figure:
             "cliponaxis": False,
         },
     ]
-    layout = rows_layout([r.label for r in rows], row=ROW, edges=(14, 28, 52), lift=12, narrow=axis.narrow)
+    layout = rows_layout([r.label for r in rows], row=ROW, edges=(14, 28, 52), lift=18, narrow=axis.narrow)
     return theme.draw(traces, **layout, xaxis=axis.layout)
 
 
@@ -104,6 +104,19 @@ def score_axis(rows: Sequence[Range], title: str) -> Axis:
     return Axis(
         layout={"range": [low - pad, high + pad], "nticks": 8, "title": {"text": title}}, narrow={"xaxis.nticks": 4}
     )
+
+
+def zero_span(ends: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the range of an axis that holds zero and every interval, none of them touching its ends.
+
+    Examples
+    --------
+    >>> zero_span([(1.0, 2.0), (-1.0, 0.5)]), zero_span([(1.0, 10.0)])
+    ([-1.15, 2.15], [-0.5, 10.5])
+    """
+    least, most = min([0.0, *(low for low, _ in ends)]), max([0.0, *(high for _, high in ends)])
+    pad = 0.05 * (most - least)
+    return [least - pad, most + pad]
 
 
 def segments(ends: Sequence[tuple[float, float]], at: Sequence[float], *, width: int, colour: str) -> dict[str, Any]:

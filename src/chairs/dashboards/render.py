@@ -43,6 +43,9 @@ def render_study(study: Study, released: Path, out: Path) -> None:
     for stale in out.glob("*.html"):
         stale.unlink()
     tables = {path.stem: _whole(path, study.name) for path in sorted(released.glob("*.parquet"))}
+    if "indicators" in tables:
+        own = tables["indicators"]
+        tables["indicators"] = own[~own["code"].isin(study.described.indicators)]  # of the question alone
     tried = [(FIGURES[name], _draw(FIGURES[name], study, tables)) for name in FIGURES if FIGURES[name].expected(study)]
     drawn = [(drawing, made) for drawing, made in tried if made is not None]
     numbers = {}
@@ -101,7 +104,7 @@ def _study(study: Study, drawn: list[tuple[Drawing, Fiche | Absence]], released:
         "level": study.level,
         "period": study.period,
         "calendar": study.calendar,
-        "sources": list(study.sources),
+        "sources": list(study.read),
         "labels": {code: _text(words) for code, words in sorted(study.labels.items())},
         "figures": [_summary(drawing, made) for drawing, made in drawn if isinstance(made, Fiche)],
         "absent": [

@@ -11,6 +11,8 @@ ABOVE = 15  # px that a name takes above its row, beside its lines
 SHORT = 38  # characters of a line of a name, where it stands above its row
 SIDE = 24  # px left of the rows, where names stand above them
 LINE = 17  # px a line of a name
+GAP = 9  # px between the names of two rows
+ROOM = 0.6  # rows from the first and the last one to the ends of the axis
 CHARACTER = 7  # px, on the safe side of the fonts of the theme at 13 px
 
 
@@ -79,7 +81,7 @@ def rows_layout(
     """
     told, short = [wrapped(name, wrap) for name in names], [wrapped(name, SHORT) for name in names]
     longest = max((len(line) for name in told for line in name.split("<br>")), default=0)
-    row = max([row, *(LINE * (name.count("<br>") + 1) for name in told)])
+    row = max([row, *(LINE * (name.count("<br>") + 1) + GAP for name in told)])
     top, right, bottom = edges
     at = places(len(names))
     most = max((name.count("<br>") + 1 for name in short), default=1)
@@ -93,9 +95,9 @@ def rows_layout(
         for name, place in zip(short, at, strict=True)
     ]  # fmt: skip
     return {
-        "height": top + bottom + row * len(names),
+        "height": top + bottom + round(row * (len(names) - 1 + 2 * ROOM)),
         "margin": {"l": 20 + CHARACTER * longest, "r": right, "t": top, "b": bottom},
-        "yaxis": {"tickvals": at, "ticktext": told, "range": [0.4, len(names) + 0.6], "showgrid": False},
+        "yaxis": {"tickvals": at, "ticktext": told, "range": [1 - ROOM, len(names) + ROOM], "showgrid": False},
         "meta": {
             "narrow": {
                 "height": round(top + bottom + LINE * most + each * len(names)),

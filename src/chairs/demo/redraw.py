@@ -16,7 +16,8 @@ from chairs.demo.planted import Planted, read_planted
 from chairs.linking.cells import FOUND_BY, Sources
 from chairs.surveys.instrument import instrument
 from chairs.surveys.scoring import of_items
-from chairs.surveys.scoring_points import chosen_columns, codes_of, counted
+from chairs.surveys.scoring_checks import codes_of
+from chairs.surveys.scoring_points import chosen_columns, counted
 
 if TYPE_CHECKING:
     import numpy as np

@@ -37,7 +37,7 @@ def occupancy_surgery(amounts: Amounts) -> Sides:
 
 
 @indicator(
-    label=Text(fr="Occupation des lits de obstétrique", en="Bed occupancy in obstetrics"),
+    label=Text(fr="Occupation des lits d'obstétrique", en="Bed occupancy in obstetrics"),
     unit=RATIO,
     inputs=("obstetrics_days", "obstetrics_beds"),
     numerator=Text(fr="Journées", en="Bed-days"),

@@ -40,9 +40,12 @@ def _numbers(protocol: Protocol) -> Iterator[_Found]:
 
 
 def _lags(protocol: Protocol) -> Iterator[_Found]:
-    named = {"lag": (protocol.lag,), "other_lags": protocol.other_lags, "future_years": (protocol.future_years,)}
+    named = {
+        "lag": (protocol.lag,), "other_lags": protocol.other_lags,
+        "future_years": (protocol.future_years,), "other_future_years": protocol.other_future_years,
+    }  # fmt: skip
     for key, years in named.items():
-        least = 1 if key == "future_years" else 0
+        least = 1 if key.endswith("future_years") else 0
         remedy = (f"écrire des années entières, de {least} à {YEARS}", f"write whole years, {least} to {YEARS}")
         if any(one < least for one in years):
             yield key, ("décalage négatif", "negative lag") if least == 0 else ("moins d'un an", "under a year"), remedy

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Problem, SettingError, Text, problem
 from chairs.linking.bounds import YEARS
+from chairs.linking.carried import Carried, carried, of_change
 from chairs.linking.cells import Sources, cells
 from chairs.linking.ladder import FEWEST, primary
 from chairs.linking.protocol import Protocol
-from chairs.linking.removal import fewest, longest, tried, without
+from chairs.linking.removal import without
 from chairs.linking.specification import Curve, Specification, curve
-from chairs.stats.estimate import REASONS, Estimate, shown
+from chairs.stats.estimate import Estimate, shown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     import pandas as pd
 
-NAMED = 40  # establishments of the list that are named
 CLASSES = Text(
     fr="Classes ordonnées : ces nombres sont des log-cotes d'une classe plus haute ; lire leur signe, pas leur taille",
     en="Ordered classes: these numbers are log odds of a higher class; read their sign, not their size",
@@ -35,35 +35,6 @@ BESIDE = Text(
     fr="À côté de la courbe : ce choix n'en fait pas partie ; {below} de ses {count} points sont plus bas",
     en="Beside the curve: this choice is not one of its points; {below} of its {count} points lie below",
 )
-TOUCHES = Text(fr="Rien à renverser : l'intervalle touche zéro", en="Nothing to overturn: zero is inside")
-NO_INTERVAL = Text(
-    fr="Rien à renverser : le lien déclaré n'a pas d'estimation avec un intervalle ({reason})",
-    en="Nothing to overturn: the declared link has no estimate with an interval ({reason})",
-)
-NONE_EXISTS = Text(
-    fr="aucun retrait de {most} établissement(s) ou moins ({share} %) ne renverse le lien : tous ont été essayés",
-    en="no removal of {most} establishment(s) or fewer ({share}%) overturns the link: all were tried",
-)
-NONE_POSSIBLE = Text(
-    fr="aucun retrait à essayer : il ne resterait pas {least} établissements",
-    en="no removal to try: fewer than {least} establishments would be left",
-)
-NONE_FOUND = Text(
-    fr="aucune liste trouvée jusqu'à {share} % des établissements ({most}) dont le retrait renverse le lien ; "
-    "toutes n'ont pas été essayées",
-    en="no list found up to {share}% of the establishments ({most}) whose removal overturns the link; "
-    "not all were tried",
-)
-ENOUGH = Text(
-    fr="retirer {count} établissement(s) suffit : {names}", en="removing {count} establishment(s) is enough: {names}"
-)
-SHORTEST = {
-    True: Text(
-        fr="aucune liste plus courte ne suffit : toutes ont été essayées", en="no shorter list is: all were tried"
-    ),
-    False: Text(fr="une liste plus courte peut exister", en="a shorter list may exist"),
-}
-LEFT = Text(fr="Sans cette liste – ", en="Without that list – ")
 LEFT_OVER = Text(
     fr="il ne reste que {left} établissement(s) ; il en faut {least}",
     en="only {left} establishment(s) are left; {least} are needed",
@@ -95,11 +66,10 @@ class Answer:
 
     Parameters
     ----------
-    overturned_by
-        Fewest establishments found whose removal makes the interval touch zero, or leaves none; empty when no list of
-        up to a quarter of them was found; None when the claim had no interval off zero to begin with.
-    left
-        The declared link without them; None without a list.
+    carried
+        How few establishments carry the declared link.
+    challenged_carried
+        How few carry the challenged one, of those that it compares; None without a challenge.
     rank
         Place of the challenged choice on the specification curve; None when it is not one of its choices.
     classes
@@ -112,8 +82,8 @@ class Answer:
     challenged: Estimate
     curve: Curve
     rank: int | None
-    overturned_by: tuple[str, ...] | None
-    left: Estimate | None = None
+    carried: Carried
+    challenged_carried: Carried | None = None
     classes: bool = False
     exposure: str = ""
     per: float = 1.0
@@ -132,13 +102,15 @@ class Answer:
         head = name or f"{self.exposure} (+{shown(self.per, lang, 'g')})"
         median = None if self.curve.median is None else self.curve.median * self.per
         lines = [
-            f"{'Déclaré' if french else 'Declared'} – {_per(self.declared, self.per, head).say(lang)}",
-            f"{'Contesté' if french else 'Challenged'} – {_per(self.challenged, self.per, head).say(lang)}",
+            f"{'Déclaré' if french else 'Declared'} – {of_change(self.declared, self.per, head).say(lang)}",
+            f"{'Contesté' if french else 'Challenged'} – {of_change(self.challenged, self.per, head).say(lang)}",
             f"{'Courbe' if french else 'Curve'} – {replace(self.curve, median=median).say(lang)}",
         ]
         if self.classes:
             lines.append(CLASSES.say(lang))
-        return "\n".join([*lines, *self._place(lang), *self._removal(lang, head)])
+        lines += [*self._place(lang), *self.carried.say("declared", lang, self.per, head)]
+        theirs = self.challenged_carried
+        return "\n".join([*lines, *(theirs.say("challenged", lang, self.per, head) if theirs else [])])
 
     def _place(self, lang: Language) -> list[str]:
         """Return where the challenged choice stands on the curve, or beside it."""
@@ -148,24 +120,6 @@ class Answer:
         if self.below is None or not count:
             return [NO_PLACE.say(lang)]
         return [BESIDE.say(lang).format(below=self.below, count=count)]
-
-    def _removal(self, lang: Language, name: str) -> list[str]:
-        """Return how few establishments carry the link, and how sure it is that fewer do not."""
-        if self.overturned_by is None and self.declared.low is None:
-            return [NO_INTERVAL.say(lang).format(reason=REASONS[self.declared.reason or "too_few"].say(lang))]
-        if self.overturned_by is None:
-            return [TOUCHES.say(lang)]
-        sites, count = self.declared.clusters or 0, len(self.overturned_by)
-        every = tried(sites, "ordinal" if self.classes else "linear")
-        if not count:
-            most = longest(sites)
-            words = NONE_FOUND if every < most else NONE_EXISTS if most else NONE_POSSIBLE
-            return [words.say(lang).format(share=round(100 * most / max(sites, 1)), most=most, least=FEWEST)]
-        names = ", ".join(self.overturned_by[:NAMED]) + (", …" if count > NAMED else "")
-        found = ENOUGH.say(lang).format(count=count, names=names)
-        if count > 1:
-            found += f"{' ; ' if lang == 'fr' else '; '}{SHORTEST[count - 1 <= every].say(lang)}"
-        return [found, *([] if self.left is None else [f"{LEFT.say(lang)}{_per(self.left, self.per, name).say(lang)}"])]
 
 
 def contest(
@@ -201,14 +155,15 @@ def contest(
     choice = Specification(lag=lag, adjusted=bool(protocol.covariates), floor=floor, extremes=True)
     points = curve(sources, protocol, *pair, executor)
     estimate = primary(declared, protocol.estimand, protocol.model)
-    found = fewest(declared, estimate, protocol)
+    contested = challenge != Challenge()
+    other = primary(table, protocol.estimand, protocol.model) if contested else estimate
     return Answer(
         declared=estimate,
-        challenged=primary(table, protocol.estimand, protocol.model),
+        challenged=other,
         curve=points,
         rank=None if challenge.drop else points.rank_of(choice),
-        overturned_by=found,
-        left=primary(without(declared, found), protocol.estimand, protocol.model) if found else None,
+        carried=carried(declared, estimate, protocol),
+        challenged_carried=carried(table, other, protocol) if contested else None,
         classes=protocol.model == "ordinal",
         exposure=pair[0],
         per=protocol.per.get(pair[0], 1.0),
@@ -275,11 +230,3 @@ def _comparable(sources: Sources, protocol: Protocol, pair: tuple[str, str], cha
         what = (told.fr.format(left=left, least=FEWEST), told.en.format(left=left, least=FEWEST))
         do = (remedy.fr.format(one=protocol), remedy.en.format(one=protocol))
         raise SettingError((problem(*what, column=option, remedy=do),))
-
-
-def _per(one: Estimate, per: float, name: str) -> Estimate:
-    """Return an estimate of one unit as that of `per` units, called `name`."""
-    estimate, se, low, high = (
-        None if size is None else size * per for size in (one.estimate, one.se, one.low, one.high)
-    )
-    return replace(one, term=name, estimate=estimate, se=se, low=low, high=high)

@@ -64,7 +64,7 @@ class Protocol:
     negative_outcomes
         Scores that the exposures cannot reasonably move: an effect on them speaks against the design.
     future_exposure
-        Also test the exposure `future_years` later, which must add nothing to the declared one.
+        Also test the exposure `future_years` (and `other_future_years`) later: it must add nothing to the declared one.
     floor
         Answers under which a score does not count.
     exploratory
@@ -95,6 +95,7 @@ class Protocol:
     negative_outcomes: tuple[str, ...] = ()
     future_exposure: bool = True
     future_years: int = 1
+    other_future_years: tuple[int, ...] = ()
     floor: int = 30
     exploratory: bool = False
     assumed: Mapping[str, float] = field(default_factory=lambda: {"site": 3.0, "year": 1.5, "person": 18.0})

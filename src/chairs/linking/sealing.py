@@ -16,7 +16,8 @@ from chairs.core.errors import SettingError, problem
 from chairs.core.records import build, read_yaml
 from chairs.linking.protocol import Deviation, Protocol, place
 
-LATER = {"ladder": [], "model": "linear", "unmeasured": []}  # keys younger than some seals, which stay as they were
+# Keys younger than some seals, which stay as they were.
+LATER = {"ladder": [], "model": "linear", "other_future_years": [], "unmeasured": []}
 BESIDE = frozenset({"question", "ladder", "other_lags", "assumed"})  # no verdict is read off these
 WHOLE = re.compile(r"[0-9a-f]{64}")  # a hash
 SHOWN = 12  # characters of a hash by which a key's declaration is known again

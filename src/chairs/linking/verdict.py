@@ -170,7 +170,8 @@ def _against(
     found = ["fragile"] if weak else []
     if protocol.estimand == "between" and not protocol.covariates:
         found.append("unadjusted")
-    later = [_future(sources, protocol, pair)] if protocol.future_exposure else []
+    years = (protocol.future_years, *protocol.other_future_years) if protocol.future_exposure else ()
+    later = [_future(sources, protocol, pair, ahead) for ahead in years]
     moved = [_moved(sources, protocol, pair[0], outcome) for outcome in protocol.negative_outcomes]
     found += [flag for flag, ran in (("future", later), ("negative_outcome", moved)) if any(map(_significant, ran))]
     if not (later or moved) or any(one is None or one.p is None for one in (*later, *moved)):
@@ -180,9 +181,9 @@ def _against(
     return tuple(found)
 
 
-def _future(sources: Sources, protocol: Protocol, pair: tuple[str, str]) -> Estimate | None:
+def _future(sources: Sources, protocol: Protocol, pair: tuple[str, str], years: int) -> Estimate | None:
     """Return what a later exposure adds to the declared one; alone it would carry the declared one's share."""
-    later = cells(sources, protocol, *pair, lag=-protocol.future_years)[["establishment", "year", "exposure"]]
+    later = cells(sources, protocol, *pair, lag=-years)[["establishment", "year", "exposure"]]
     later = later.rename(columns={"exposure": "future"})
     table = cells(sources, protocol, *pair).merge(later, on=["establishment", "year"])
     return beside(table, "future", protocol.estimand, protocol.model) if len(table) else None

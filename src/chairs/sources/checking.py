@@ -126,7 +126,8 @@ def breaches_by_row(table: pd.DataFrame, contract: str, file: str) -> list[Probl
     found = breaches(rules, conformed, file=file, first_row=0 if known else 2)
     if not known:
         return found
-    return [item if item.row is None else replace(item, row=int(table.index[item.row])) for item in found]
+    placed = [item if item.row is None else replace(item, row=int(table.index[item.row])) for item in found]
+    return list(dict.fromkeys(placed))  # a row of a wide file gives several rows of the table
 
 
 def _kind(path: Path, reader: str | None, mapping: Path | None) -> Kind:

@@ -58,7 +58,7 @@ def prepare(study: Study, *, progress: Progress | None = None) -> Availability:
     """
     if not study.sources:
         return Availability(ready=True)
-    wanted = [(source, file) for source in map(entry, study.sources) for file in source.files]
+    wanted = [(source, file) for source in map(entry, study.read) for file in source.files]
     raw = paths.raw_folder(study.name)
     seen = _Seen(paths.data("cache", ".seen", f"{study.name}.json"))
     refused: dict[str, list[_Refused]] = {}

@@ -86,7 +86,7 @@ def ingest(study: Study, raw: Path, out: Path) -> None:
 
 
 def _inputs(study: Study, raw: Path, scratch: Path) -> Iterator[Input]:
-    for place, name in enumerate(study.sources):
+    for place, name in enumerate(study.read):
         source = entry(name)
         if source.reader is None:
             continue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import SettingError, Text, problem
 from chairs.sources import READERS, Reader
+from chairs.sources.answer_rows import answer_problems
 from chairs.sources.log_sql import Cell, at_sql, instant_sql, span_sql, time_sql
 from chairs.sources.mapping import DERIVED, TableMapping, mapping_of, value_column
 from chairs.sources.sheet import Sheet
@@ -43,7 +44,7 @@ def read_mapped_table(files: Sequence[Path], mapping: TableMapping) -> pd.DataFr
     ------
     DataError
         By file, row and column: an absent column, an unknown code, a cell that is not a number, a date or
-        a period of the announced form.
+        a period of the announced form, an answer that its instrument does not know (`answer_rows`).
 
     Examples
     --------
@@ -64,7 +65,11 @@ def read_mapped_table(files: Sequence[Path], mapping: TableMapping) -> pd.DataFr
     for path in files:
         workbook = path.suffix.lower() in (".xlsx", ".xlsm")
         sheet = read_workbook(path, mapping.sheet) if workbook else read_sheet(path, separator=mapping.separator)
-        parts.append(_Filling(sheet, mapping).table())
+        table = _Filling(sheet, mapping).table()
+        if mapping.table == "responses":
+            wide = mapping.wide.columns if mapping.wide else {}
+            sheet.problems += answer_problems(table, sheet.name, mapping.columns, wide)
+        parts.append(table)
         sheet.finish()
     return pd.concat(parts)
 

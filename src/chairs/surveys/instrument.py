@@ -10,8 +10,9 @@ from typing import Literal
 
 from chairs.core.errors import Problem, SettingError, Text, problem, unknown
 from chairs.core.records import build, read_yaml
-from chairs.surveys.instrument_flaws import OVERALL, flaws
+from chairs.surveys.instrument_flaws import flaws
 from chairs.surveys.instrument_scale import Filter, Missing, Scale
+from chairs.surveys.instrument_years import OVERALL, Classes, undated, within
 
 FOLDER = Path(__file__).parent / "instruments"
 
@@ -93,27 +94,6 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Classes:
-    """Classes of the scores of one dimension for the collections of `years`; no year: any.
-
-    `bounds` gives the lowest score of each class but the last, which is `below`. `official` says whether the body in
-    charge of the survey published them, and `source` where.
-    """
-
-    years: tuple[str, ...]
-    bounds: Mapping[str, float]
-    below: str
-    official: bool
-    source: str
-    dimension: str = OVERALL
-
-    def name_of(self, score: float) -> str:
-        """Return the class of a score (`instrument("esatis-48h-mco").classes_of("2019").name_of(74.0)` is B)."""
-        highest_first = sorted(self.bounds.items(), key=lambda pair: -pair[1])
-        return next((name for name, least in highest_first if score >= least), self.below)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """One questionnaire.
 
@@ -122,7 +102,8 @@ class Instrument:
     name
         Its word everywhere: file name, column `instrument` of the tables.
     version, years
-        Edition, and the collections (ISO years) it stands for; no year: any.
+        Edition, and the collections it stands for: years (`2019`), spans (`2020-2024`), from one on (`1998-`), or `any`
+        for one of no edition. An instrument file says so; without, any.
     unit
         Unit of the scores.
     floor
@@ -229,6 +210,18 @@ class Instrument:
         known = (c for c in self.classes if c.dimension == dimension)
         return next((c for c in known if not c.years or period[:4] in c.years), None)
 
+    def stands_for(self, period: str) -> bool:
+        """Say whether this version of the questionnaire is that of the year of `period`.
+
+        Examples
+        --------
+        >>> [instrument("hcahps").stands_for(year) for year in ("2019", "2024-Q4", "2025")]
+        [False, True, False]
+        >>> instrument("phq-9").stands_for("2025"), instrument("demo-staff-barometer").stands_for("1990")
+        (True, True)
+        """
+        return not self.years or any(within(period[:4], span) for span in self.years)
+
     def official(self, period: str, dimension: str = OVERALL) -> bool:
         """Say whether the body in charge published classes of `dimension` for that year, or its scores are classes."""
         found = self.classes_of(period, dimension)
@@ -280,10 +273,12 @@ def instrument(name: str) -> Instrument:
 
 
 def read_instrument(path: Path) -> Instrument:
-    """Read and check one instrument file."""
+    """Read and check one instrument file; it must say for which years its version stands."""
     record = build(Instrument, read_yaml(path), path.name)
     if record.name != path.stem:
         raise SettingError((_misnamed(record.name, path),))
+    if not record.years:
+        raise SettingError((undated(path.name),))
     return record
 
 

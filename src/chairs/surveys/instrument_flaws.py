@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chairs.surveys.instrument_scale import Scale
+from chairs.surveys.instrument_years import OVERALL, unreadable
 
 if TYPE_CHECKING:
     from chairs.surveys.instrument import Instrument, Item
-
-OVERALL = "all"
 
 
 def flaws(instrument: Instrument) -> Iterator[tuple[str, str]]:
@@ -23,6 +22,7 @@ def flaws(instrument: Instrument) -> Iterator[tuple[str, str]]:
     ):
         for name in sorted(name for name, times in Counter(names).items() if times > 1):
             yield f"{kind} « {name} » en double", f'{kind} "{name}" twice'
+    yield from unreadable(instrument.years)
     yield from _scale_flaws(instrument)
     yield from _dimension_flaws(instrument)
     dimensions = {dimension.name for dimension in instrument.dimensions}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chairs.surveys.instrument_flaws import OVERALL
+from chairs.surveys.instrument_years import OVERALL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from chairs.surveys.instrument import Cut, Dimension, Instrument
-from chairs.surveys.instrument_flaws import OVERALL
+from chairs.surveys.instrument_years import OVERALL
 from chairs.surveys.nonresponse import Known, nonresponse_scores
 from chairs.surveys.scoring_adjustment import adjusted_scores
-from chairs.surveys.scoring_checks import refuse_incomplete, refuse_other_version, refuse_unknown
+from chairs.surveys.scoring_checks import refuse_flawed, refuse_incomplete, refuse_unknown, version_flaws
 from chairs.surveys.scoring_points import chosen_answers, counted
 from chairs.surveys.scoring_reliability import with_reliability
 from chairs.tables import CONTRACTS
@@ -65,7 +65,7 @@ def score(
         refuse_unknown("responses", "instrument", responses["instrument"], known)
         rows = responses.reset_index(drop=True)
         for name, answers in rows.groupby("instrument", sort=True):
-            refuse_other_version(answers, known[str(name)])
+            refuse_flawed(answers, version_flaws(answers, known[str(name)]))
             people = respondent_scores(answers, known[str(name)])
             made = site_scores(people, known[str(name)])
             made = adjusted_scores(made, people, answers, known[str(name)])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import DataError
-from chairs.surveys.scoring_checks import RESPONDENT, code_problems, position, refuse_other_scale, refuse_repeated
+from chairs.surveys.scoring_checks import RESPONDENT, codes_of, placed, refuse_flawed, refuse_repeated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,31 +23,15 @@ def chosen_answers(responses: pd.DataFrame, instrument: Instrument) -> tuple[pd.
     """
     import numpy as np
 
-    items = [item.code for item in instrument.items]
-    scales = [instrument.scale_of(item) for item in instrument.items]
-    codes = codes_of(instrument)
-    item = position(responses, "item", items)
-    code = position(responses, "answer", codes)
-    known = np.array([[c in scale.answers or c in scale.missing for c in codes] for scale in scales])
-    strange = (code >= 0) & ~known[item, code]
-    if strange.any():
-        place = int(np.flatnonzero(strange)[0])
-        scale = scales[item[place]]
-        raise DataError(code_problems("answer", responses.index[strange], (*scale.answers, *scale.missing)))
+    items, codes = [item.code for item in instrument.items], codes_of(instrument)
+    item, code, flaws = placed(responses, instrument)
+    refuse_flawed(responses, flaws)
     refuse_repeated(responses)
-    words = np.array([one.scale or "" for one in instrument.items], dtype=object)
-    refuse_other_scale(responses, words[item], instrument)
     grouped = responses.groupby(RESPONDENT, sort=True, dropna=False)
     people = grouped.size().index.to_frame(index=False)
     chosen = np.full((len(people), len(items)), -1, dtype=np.int16)
     chosen[grouped.ngroup().to_numpy(), item] = code
     return people, _filtered(chosen, instrument, items, codes), codes
-
-
-def codes_of(instrument: Instrument) -> list[str]:
-    """Return every answer code of an instrument, in the order of its items."""
-    scales = [instrument.scale_of(item) for item in instrument.items]
-    return list(dict.fromkeys(code for scale in scales for code in (*scale.answers, *scale.missing)))
 
 
 def chosen_columns(answers: pd.DataFrame, instrument: Instrument) -> np.ndarray:

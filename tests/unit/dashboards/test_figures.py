@@ -246,7 +246,7 @@ def test_the_map_says_how_many_visits_when_that_is_released(hospital: Any) -> No
 def test_associations_count_what_is_distinguishable_and_name_the_strongest(sites: Any) -> None:
     fiche = drawn("associations", *sites)
     assert plain(fiche.sentence) == (
-        "Sur 3 indicateurs ajustés sur la taille (lits MCO), le statut juridique et la présence d'un service "
+        "En 2019, sur 3 indicateurs ajustés sur la taille (lits MCO), le statut juridique et la présence d'un service "
         "d'urgences, 3 restent liés au score (moins de 5 % de fausses alertes attendues parmi les liens retenus). "
         "Lien le plus fort : Taux d'occupation des lits, force −0,31 [−0,38 ; −0,24] sur une échelle de −1 à +1 "
         "(90 établissements). Association exploratoire — pas une preuve de causalité."
@@ -267,7 +267,7 @@ def test_associations_with_crude_estimates_only(sites: Any) -> None:
     study, tables = sites
     crude = tables["links"][tables["links"]["adjusted_for"] == ""]
     fiche = drawn("associations", study, {"links": crude})
-    assert "Sur 5 indicateurs examinés sans ajustement" in fiche.sentence.fr
+    assert "En 2019, sur 5 indicateurs examinés sans ajustement" in fiche.sentence.fr
     assert fiche.note is not None
     assert "Aucune estimation ajustée" in fiche.note.fr
 
@@ -282,7 +282,7 @@ def test_each_link_says_what_it_is_adjusted_for_and_other_sets_are_left_out(site
     assert shown["Durée moyenne de séjour", "ajustée"][2] == "la taille (lits MCO) et le statut juridique"
     assert shown["Durée moyenne de séjour", "brute"][2] == "–"
     assert shown["Durée moyenne de séjour", "ajustée"][3] == "−0,900"
-    assert plain(fiche.sentence).startswith("Sur 2 indicateurs ajustés")
+    assert plain(fiche.sentence).startswith("En 2019, sur 2 indicateurs ajustés")
     assert "Durée moyenne" not in fiche.sentence.fr
     assert fiche.note is not None
     assert "Durée moyenne de séjour (seulement sur la taille (lits MCO) et le statut juridique)" in plain(fiche.note)
@@ -293,7 +293,7 @@ def test_a_measure_of_size_is_not_counted_even_when_adjusted_for_all(sites: Any)
     study, tables = sites
     links = tables["links"].assign(adjusted_for=tables["links"]["adjusted_for"].replace("status, emergency", FULL))
     fiche = drawn("associations", study, {"links": links})
-    assert plain(fiche.sentence).startswith("Sur 3 indicateurs ajustés")
+    assert plain(fiche.sentence).startswith("En 2019, sur 3 indicateurs ajustés")
     assert fiche.note is not None
     assert "obstétrique (mesure de taille)" in plain(fiche.note)
 
@@ -305,7 +305,7 @@ def test_each_dimension_has_its_strongest_link_that_is_not_size(sites: Any) -> N
         ("esatis-48h-mco/pec_inf", "occupancy"),
         ("esatis-48h-mco/repas", "day_stay_share"),
     ]
-    assert plain(fiche.sentence).startswith("2 des 3 dimensions ont un lien qui se distingue de zéro")
+    assert plain(fiche.sentence).startswith("En 2019, 2 des 3 dimensions ont un lien qui se distingue de zéro")
     assert "force 0,40 [0,30 ; 0,50] sur une échelle de −1 à +1 (90 établissements)" in plain(fiche.sentence)
 
 
@@ -354,7 +354,7 @@ def test_position_needs_a_focus_and_enough_peers(sites: Any) -> None:
 def test_coverage_counts_joined_and_scored(sites: Any) -> None:
     fiche = drawn("score-distribution", *sites)
     assert plain(fiche.sentence).startswith(
-        "93 des 116 établissements appariés ont un score (80,2 %), sur 120 interrogés"
+        "En 2019, 93 des 116 établissements appariés ont un score (80,2 %), sur 120 interrogés"
     )
     assert "Score moyen : 72,30 avec urgences (n = 47), 75,60 sans urgences (n = 46)." in plain(fiche.sentence)
     scored = {row[0]: row[1] for row in fiche.table.rows}
@@ -367,7 +367,7 @@ def test_coverage_that_differs_from_the_scores_is_believed(sites: Any) -> None:
     study, tables = sites
     coverage = tables["coverage"].assign(n=tables["coverage"]["n"] + 1)
     assert plain(drawn("score-distribution", study, {**tables, "coverage": coverage}).sentence).startswith(
-        "94 des 117 établissements appariés ont un score (80,3 %), sur 121 interrogés"
+        "En 2019, 94 des 117 établissements appariés ont un score (80,3 %), sur 121 interrogés"
     )
 
 

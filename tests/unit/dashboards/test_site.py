@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 from chairs.core.errors import DataError, problem
+from chairs.core.study import Described
 from chairs.dashboards.changed import row
 from chairs.dashboards.content import read_studies
 from chairs.dashboards.figures import FIGURES
@@ -79,6 +80,16 @@ def test_figures_json_holds_what_is_traced(rendered: Path) -> None:
         assert hashlib.sha256(text.encode()).hexdigest() == figure["fingerprint"]
         assert figure["tables"]
         assert set(figure["title"]) == {"fr", "en"}
+
+
+def test_what_is_described_beside_the_question_is_in_no_figure(invented: ModuleType, tmp_path: Path) -> None:
+    study = invented.sites()
+    released = invented.write(study, tmp_path / "release")
+    code = pd.read_parquet(released / "indicators.parquet")["code"].iloc[0]
+    for name, beside in (("all", ()), ("without", (code,))):
+        render_study(replace(study, described=Described(indicators=beside)), released, tmp_path / name)
+    said = [json.loads((tmp_path / name / "figures.json").read_text(encoding="utf-8")) for name in ("all", "without")]
+    assert [any(row[0] == code for row in one["position"]["rows"]) for one in said] == [True, False]
 
 
 def test_two_renderings_are_identical_to_the_byte(rendered: Path, invented: ModuleType, tmp_path: Path) -> None:

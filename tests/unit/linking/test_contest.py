@@ -94,7 +94,21 @@ def test_a_challenge_that_leaves_too_few_names_the_option(
 def test_the_link_without_the_list_stands_below_it(planted: Any) -> None:
     found = answer(planted, Challenge(drop=tuple(f"H{k:03d}" for k in range(4))))
     assert found.challenged.clusters == 8, "as few as can be compared"
-    assert (found.left is None) == (not found.overturned_by)
-    if found.left is not None:
-        assert found.left.clusters == 12 - len(found.overturned_by or ())
-        assert "Sans cette liste – " in found.say("fr")
+    assert (found.carried.left is None) == (not found.carried.names)
+    if found.carried.left is not None:
+        assert found.carried.left.clusters == 12 - len(found.carried.names or ())
+        assert "Lien déclaré (n 60) sans cette liste – " in found.say("fr")
+
+
+def test_the_list_of_each_link_is_that_of_its_own_establishments(planted: Any) -> None:
+    left_out = answer(planted, Challenge()).carried.names
+    assert left_out, "the declared link has a list"
+    found = answer(planted, Challenge(drop=left_out[:1]))
+    said = found.say("fr")
+    assert found.carried.names == left_out
+    assert found.challenged_carried is not None
+    assert left_out[0] not in (found.challenged_carried.names or ()), "nobody is taken out twice"
+    assert found.challenged_carried.link.n == found.challenged.n == 55
+    assert "\nLien déclaré (n 60) : " in said
+    assert "\nLien contesté (n 55) : " in said
+    assert "Lien contesté" not in answer(planted, Challenge()).say("fr")

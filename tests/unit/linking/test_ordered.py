@@ -110,11 +110,11 @@ def test_a_contest_of_stars_answers_within_ten_seconds() -> None:
     answer = contest(sources, PROTOCOL, ("x", "i/d"), Challenge(floor=2))
     assert time.process_time() - started < 10
     assert "log-cotes" in answer.say("fr")
-    assert answer.overturned_by
-    left = cells(sources, PROTOCOL, "x", "i/d").query("establishment not in @answer.overturned_by")
+    assert answer.carried.names
+    left = cells(sources, PROTOCOL, "x", "i/d").query("establishment not in @answer.carried.names")
     now = primary(left.reset_index(drop=True), "between", "ordinal")
     assert now.low <= 0, "without them the interval touches zero"  # type: ignore[operator]
-    assert len(answer.overturned_by) < 500
+    assert len(answer.carried.names) < 500
 
 
 def test_removal_stops_at_the_side_of_zero_and_not_beyond(planted: Any) -> None:
@@ -123,7 +123,7 @@ def test_removal_stops_at_the_side_of_zero_and_not_beyond(planted: Any) -> None:
     asked = replace(PROTOCOL, model="linear", estimand="within")
     table = cells(sources, asked, "x", "i/d")
     assert primary(table, "within").low > 0  # type: ignore[operator]
-    found = contest(sources, asked, ("x", "i/d"), Challenge()).overturned_by
+    found = contest(sources, asked, ("x", "i/d"), Challenge()).carried.names
     assert found
     assert len(found) < 15
 

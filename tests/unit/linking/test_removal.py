@@ -11,6 +11,7 @@ import pytest
 
 from chairs.core.errors import Text
 from chairs.core.streams import stream
+from chairs.linking.carried import Carried
 from chairs.linking.contest import Answer
 from chairs.linking.ladder import ladder, primary
 from chairs.linking.protocol import Protocol
@@ -205,7 +206,7 @@ def test_a_refit_and_the_declared_model_refuse_what_covariates_determine() -> No
         (200, (), "aucune liste trouvée jusqu'à 25 % des établissements (50)", "no list found up to 25% of the"),
         (24, ("a", "b"), "suffit : a, b ; aucune liste plus courte ne suffit", "enough: a, b; no shorter list is"),
         (200, ("a", "b", "c"), "suffit : a, b, c ; une liste plus courte peut exister", "a shorter list may exist"),
-        (200, ("a",), "retirer 1 établissement(s) suffit : a\nSans cette liste – x", "Without that list – x"),
+        (200, ("a",), "suffit : a\nLien déclaré (n 200) sans cette liste – x", "without that list – x"),
     ],
 )  # fmt: skip
 def test_what_was_not_found_is_not_said_not_to_exist(sites: int, found: tuple[str, ...], fr: str, en: str) -> None:
@@ -213,6 +214,7 @@ def test_what_was_not_found_is_not_said_not_to_exist(sites: int, found: tuple[st
     nothing: dict[str, Any] = {"median": None, "same_sign": None, "significant": None, "p": None}
     points = Curve(exposure="x", outcome="i/d", points=(), **nothing)
     about: dict[str, Any] = {"declared": estimate, "challenged": estimate, "curve": points, "rank": None}
-    said = Answer(**about, overturned_by=found, left=estimate if found else None, exposure="x")
+    hangs = Carried(link=estimate, names=found, left=estimate if found else None)
+    said = Answer(**about, carried=hangs, exposure="x")
     assert fr in said.say("fr")
     assert en in said.say("en")

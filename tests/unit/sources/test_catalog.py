@@ -49,7 +49,7 @@ def test_the_real_catalogue_is_complete(project: Path) -> None:
 
 def test_every_study_names_sources_of_the_catalogue(project: Path) -> None:
     for name in paths.study_names():
-        for source in paths.study(name).sources:
+        for source in paths.study(name).read:
             assert entry(source).files
 
 

@@ -101,7 +101,7 @@ def test_responses_in_wide_form_with_a_covariate(tmp_path: Path) -> None:
             "mode": "M",
             "age_band": "AGE",
         },
-        "constants": {"instrument": "demo"},
+        "constants": {"instrument": "demo-patient-experience"},
         "codes": {"mode": {"INTERNET": "web", "PAPIER": "paper"}, "answer": {"1": "1", "Oui": "2"}},
         "wide": {"into": "item", "columns": {"ACC1": "Q1", "ACC2": "Q2"}},
     }

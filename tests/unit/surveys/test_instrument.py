@@ -101,3 +101,27 @@ def test_classes_hold_for_their_years_only():
     assert instrument("esatis-48h-mco").classes_of("2017").bounds == {"A": 77.3, "B": 74.0, "C": 70.7}
     assert instrument("esatis-ca").classes_of("2019-Q1").bounds["C"] == 73.1
     assert instrument("esatis-ca").classes_of("2017") is None
+
+
+def test_every_instrument_says_the_years_of_its_version() -> None:
+    assert [name for name in instrument_names() if not instrument(name).years] == []
+    assert instrument("hcahps").stands_for("2024-Q1")
+    assert not instrument("hcahps").stands_for("2025")
+    assert not instrument("isatis-coding").stands_for("2025")
+    assert not instrument("nhs-staff-engagement").stands_for("2025")
+    assert instrument("who-5").stands_for("2025")
+    assert not instrument("who-5").stands_for("1997")
+
+
+@pytest.mark.parametrize(
+    ("years", "said"), [(None, "are not said"), ('["since 2020"]', "unreadable"), ('["2024-2020"]', "unreadable")]
+)
+def test_a_version_without_readable_years_is_refused(tmp_path: Path, years: str | None, said: str) -> None:
+    import chairs.surveys.instrument as room
+
+    text = (room.FOLDER / "fft.yaml").read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith("years:")]
+    path = tmp_path / "fft.yaml"
+    path.write_text("\n".join([*kept, *([f"years: {years}"] if years else [])]), encoding="utf-8")
+    with pytest.raises(SettingError, match=said):
+        read_instrument(path)

@@ -194,7 +194,8 @@ def refused(table: pd.DataFrame, name: str) -> str:
 
 def test_answers_that_must_not_be_scored_are_refused_in_words():
     known = {"Q2a": "5", "Q2b": "3"}
-    assert "code unknown" in refused(answers("nhs-staff-engagement", [known | {"Q2c": "7"}]), "nhs-staff-engagement")
+    strange = answers("nhs-staff-engagement", [known | {"Q2c": "7"}], period="2021")
+    assert "code unknown" in refused(strange, "nhs-staff-engagement")
     # 0 is a code of another item's scale
     assert "code unknown" in refused(answers("csat-ces", [{"CSAT": "7"}]), "csat-ces")
     twice = pd.concat([answers("fft", [{"FFT": "1"}]), answers("fft", [{"FFT": "1"}], unit="u2")], ignore_index=True)
@@ -204,6 +205,8 @@ def test_answers_that_must_not_be_scored_are_refused_in_words():
     old = build(Instrument, without_floor("fft") | {"years": ["2020", "2021"]}, "fft.yaml")
     with pytest.raises(DataError, match="year outside this version"):
         score(answers("fft", [{"FFT": "1"}]), None, [old])
+    hcahps = {item.code: "1" for item in instrument("hcahps").items[:1]}
+    assert "this one stands for: 2020-2024" in refused(answers("hcahps", [hcahps], period="2025"), "hcahps")
 
 
 def test_a_wave_with_another_scale_is_refused_and_a_rare_answer_is_not():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, linked, phrases, theme
+from chairs.dashboards.comparison import compared_period
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
@@ -29,9 +30,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     links, valid = links[links["outcome"] == own], valid[valid["outcome"] == own]
     if valid.empty or linked.comparable(valid).empty:
         return DRAWING.absent(NOTHING)
-    order = _order(valid)
+    order, period = _order(valid), compared_period(study, tables)
     what = outcome(own)
-    sentence = phrases.both(lambda lang: _sentence(valid, lang))
+    sentence = phrases.both(lambda lang: phrases.during(period, _sentence(valid, lang), lang))
     return Fiche(
         id=DRAWING.id,
         title=DRAWING.title,
@@ -49,7 +50,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         table=_table(links, order),
         n=int(valid["n"].max()),
         counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
-        source=phrases.source(study),
+        source=phrases.source(study, period),
         how_to_read=HOW,
         note=phrases.joined(
             [
@@ -75,12 +76,12 @@ def _sentence(valid: pd.DataFrame, lang: Language) -> str:
     strongest = f"{indicator(str(top['exposure'])).say(lang)}, {linked.strength(top, lang)}"
     q = linked.Q.say(lang)
     if lang == "fr":
-        head = f"Sur {total} {fmt.plural(total, 'indicateur', 'indicateurs', lang)} {_held(main, lang)}"
+        head = f"sur {total} {fmt.plural(total, 'indicateur', 'indicateurs', lang)} {_held(main, lang)}"
         link = f"{clear} {fmt.plural(clear, 'reste lié', 'restent liés', lang)} au score"
         if clear == 0:
             link = "aucun n'a de lien avec le score qui se distingue de zéro"
         return f"{head}, {link} ({q}). Lien le plus fort : {strongest}. {CAUTION.fr}"
-    head = f"Of {total} {fmt.plural(total, 'indicator', 'indicators', lang)} {_held(main, lang)}"
+    head = f"of {total} {fmt.plural(total, 'indicator', 'indicators', lang)} {_held(main, lang)}"
     link = f"{clear} {fmt.plural(clear, 'remains', 'remain', lang)} linked with the score"
     if clear == 0:
         link = "none has a link with the score distinguishable from zero"
@@ -208,6 +209,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Ce qui va de pair avec l'expérience", en="What goes with experience"),
         stage="link",
         needs=("links",),
+        takes=("coverage",),
         draw=draw,
     ),
 )

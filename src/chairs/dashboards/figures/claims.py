@@ -21,7 +21,7 @@ from chairs.dashboards.protocol_words import (
     untested,
     written,
 )
-from chairs.dashboards.ranges import segments
+from chairs.dashboards.ranges import segments, zero_span
 from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import change, indicator, link, outcome
 from chairs.tables.claims import VERDICTS
@@ -207,7 +207,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
         names, row=ROW, edges=(40, 24, 56), wrap=40, lift=6, narrow=directions.narrow(lang) if only else None
     )
     title = {"fr": "points de score, pour le changement indiqué", "en": "score points, for the change shown"}[lang]
-    axis = directions.axis(rows, lang) if only else {"title": {"text": title}, "nticks": 7}
+    axis = directions.axis(rows, lang) if only else {"title": {"text": title}, "nticks": 7, "range": zero_span(ends)}
     return theme.draw(traces, **layout, xaxis=axis, shapes=[zero_line(layout)], showlegend=True, legend=theme.LEGEND)
 
 

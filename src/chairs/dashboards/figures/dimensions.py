@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, linked, phrases, reliability, theme
+from chairs.dashboards.comparison import compared_period
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
@@ -31,7 +32,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     rows = _strongest(valid[valid["outcome"].str.startswith(own.partition("/")[0] + "/") & (valid["outcome"] != own)])
     if rows.empty:
         return None  # the score has no dimension
-    sentence = phrases.both(lambda lang: _sentence(rows, lang))
+    period = compared_period(study, tables)
+    sentence = phrases.both(lambda lang: phrases.during(period, _sentence(rows, lang), lang))
     return Fiche(
         id=DRAWING.id,
         title=DRAWING.title,
@@ -44,10 +46,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
             f"Lien le plus fort de {len(rows)} dimensions.", f"Strongest link of {len(rows)} dimensions.", sentence
         ),
         figure={lang: _plot(rows, lang) for lang in LANGUAGES},
-        table=_table(_believed(rows, tables.get("scores"))),
+        table=_table(_believed(rows, tables.get("scores"), period)),
         n=int(rows["n"].max()),
         counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
-        source=phrases.source(study),
+        source=phrases.source(study, period),
         how_to_read=HOW,
         note=SELECTED,
     )
@@ -65,13 +67,13 @@ def _strongest(valid: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["strength", "outcome"], ascending=[False, True], ignore_index=True)
 
 
-def _believed(rows: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the rows with the median reliability of each dimension's scores, empty where it is not known."""
+def _believed(rows: pd.DataFrame, scores: pd.DataFrame | None, period: str) -> pd.DataFrame:
+    """Return the rows with the median reliability of each dimension's scores in `period`, empty where not known."""
     import pandas as pd
 
     if scores is None:
         return rows.assign(reliability=float("nan"))
-    known = reliability.compared(scores)
+    known = reliability.compared(scores[(scores["unit"] == "all") & (scores["period"] == period)])
     names = known["instrument"].astype(str) + "/" + known["dimension"].astype(str)
     found = pd.to_numeric(known["reliability"]).groupby(names).median()
     return rows.assign(reliability=rows["outcome"].map(found).astype("float64"))
@@ -82,9 +84,9 @@ def _sentence(rows: pd.DataFrame, lang: Language) -> str:
     total = len(rows)
     if clear.empty:
         none = (
-            f"Pour aucune des {total} dimensions un lien ne se distingue de zéro"
+            f"pour aucune des {total} dimensions un lien ne se distingue de zéro"
             if lang == "fr"
-            else f"For none of the {total} dimensions is a link distinguishable from zero"
+            else f"for none of the {total} dimensions is a link distinguishable from zero"
         )
         return f"{none} ({linked.Q.say(lang)}). {CAUTION.say(lang)}"
     parts = [
@@ -193,7 +195,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Le lien le plus fort de chaque dimension", en="The strongest link of each dimension"),
         stage="link",
         needs=("links",),
-        takes=("scores",),
+        takes=("scores", "coverage"),
         draw=draw,
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, reliability, theme
-from chairs.dashboards.comparison import focus_name, outcome_scores
+from chairs.dashboards.comparison import compared_period, focus_name, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.words import outcome, outcome_of
@@ -23,7 +23,7 @@ HEIGHT = 460  # px
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     """Return the scores of the establishments against their number of answers, with funnel limits."""
-    scores = outcome_scores(study, tables["scores"])
+    scores, period = outcome_scores(study, tables), compared_period(study, tables)
     if len(scores) and scores["se"].isna().all() and scores["score"].notna().any():
         return None  # published scores come without their standard error
     known = scores[scores["score"].notna() & (scores["se"] > 0) & scores["n"].notna()].reset_index(drop=True)
@@ -35,7 +35,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     own = outcome_of(study, names)
     what = outcome(own)
     name = focus_name(study, tables["establishments"])
-    sentence = phrases.both(lambda lang: _sentence(rows, funnel, name, lang))
+    sentence = phrases.both(lambda lang: phrases.during(period, _sentence(rows, funnel, name, lang), lang))
     return Fiche(
         id=DRAWING.id,
         title=Text(
@@ -50,16 +50,17 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         table=_table(rows),
         n=len(rows),
         counted=Text(fr="établissements", en="establishments"),
-        source=phrases.source(study),
+        source=phrases.source(study, period),
         how_to_read=HOW,
         note=phrases.joined(
-            [CAVEAT, reliability.of_one(scores, study.focus), reliability.of_all(scores), _standing(own, scores)]
+            [
+                CAVEAT,
+                reliability.of_one(scores, study.focus),
+                reliability.of_all(scores),
+                reliability.standing(own, period),
+            ]
         ),
     )
-
-
-def _standing(own: str, scores: pd.DataFrame) -> Text:
-    return reliability.standing(own, str(scores["period"].iloc[0]))
 
 
 def _sentence(rows: pd.DataFrame, funnel: Funnel, name: str, lang: Language) -> str:
@@ -70,7 +71,7 @@ def _sentence(rows: pd.DataFrame, funnel: Funnel, name: str, lang: Language) -> 
         inside = "dans les limites" if own.empty or own["outside"].iloc[0] == 0 else "hors des limites"
         tail = "" if own.empty else f" ; {name} est {inside}"
         return (
-            f"Sur {total} établissements (moyenne {centre} sur 100), {above + below} "
+            f"sur {total} établissements (moyenne {centre} sur 100), {above + below} "
             f"{fmt.plural(above + below, 'sort', 'sortent', lang)} des limites à 99,8 % : {above} au-dessus, "
             f"{below} au-dessous{tail}."
         )
@@ -78,7 +79,7 @@ def _sentence(rows: pd.DataFrame, funnel: Funnel, name: str, lang: Language) -> 
     tail = "" if own.empty else f"; {name} is {inside}"
     verb = fmt.plural(above + below, "is", "are", lang)
     return (
-        f"Of {total} establishments (mean {centre} out of 100), {above + below} {verb} outside the 99.8% limits: "
+        f"of {total} establishments (mean {centre} out of 100), {above + below} {verb} outside the 99.8% limits: "
         f"{above} above, {below} below{tail}."
     )
 
@@ -202,6 +203,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Écart aux autres établissements", en="Distance to the other establishments"),
         stage="score",
         needs=("scores", "establishments"),
+        takes=("coverage",),
         draw=draw,
     ),
 )

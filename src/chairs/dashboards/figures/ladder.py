@@ -9,7 +9,7 @@ from chairs.core.study import Study
 from chairs.dashboards import directions, fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.ranges import segments
+from chairs.dashboards.ranges import segments, zero_span
 from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import change, indicator, outcome
 
@@ -143,9 +143,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     names = [RUNGS[str(rung)].say(lang) for rung in shown["rung"]]
     narrow = directions.narrow(lang) if only else {"xaxis.title.text": short}
     layout = rows_layout(names, row=ROW, edges=(10, 24, 56), wrap=40, narrow=narrow)
-    least, most = min(0.0, *(low for low, _ in ends)), max(0.0, *(high for _, high in ends))
-    pad = 0.05 * (most - least)
-    plain = {"title": {"text": title}, "nticks": 7, "range": [least - pad, most + pad]}
+    plain = {"title": {"text": title}, "nticks": 7, "range": zero_span(ends)}
     axis = directions.axis(shown, lang) if only else plain
     traces = [segments(ends, at, width=3, colour=theme.GREY), dots]
     return theme.draw(traces, **layout, xaxis=axis, shapes=[zero_line(layout)])

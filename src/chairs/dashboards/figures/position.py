@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
-from chairs.dashboards import fmt, phrases, reliability, theme
-from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
+from chairs.dashboards import dated, fmt, phrases, reliability, theme
+from chairs.dashboards.comparison import (
+    compared_period,
+    focus_name,
+    indicator_values,
+    outcome_scores,
+    peers,
+    peers_words,
+)
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.rows import places, rows_layout
@@ -34,10 +41,11 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         return DRAWING.absent(NOTHING)
     name = focus_name(study, establishments)
     what = outcome(_outcome(study, tables))
-    league = outcome_scores(study, tables["scores"])
+    league, period = outcome_scores(study, tables), compared_period(study, tables)
     beside = {lang: reliability.beside(league, study.focus, lang) for lang in LANGUAGES}
     traits = {lang: peers_words(study, establishments, lang) for lang in LANGUAGES}
-    sentence = phrases.both(lambda lang: _sentence(rows, name, traits[lang], beside[lang], lang))
+    told = {lang: _sentence(rows, name, traits[lang], beside[lang], lang) for lang in LANGUAGES}
+    sentence = phrases.both(lambda lang: phrases.during(period, told[lang], lang))
     shown = _furthest(rows)
     words = {str(c): measured(str(c)) for c in rows["code"] if c != SCORE} | {SCORE: what}
     return Fiche(
@@ -50,9 +58,16 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         table=_table(rows, words),
         n=int(rows["n"].max()),
         counted=COUNTED,
-        source=phrases.source(study),
+        source=phrases.source(study, period),
         how_to_read=HOW,
-        note=phrases.joined([_left_out(rows, shown), CAVEAT, *_believed(study, tables, league)]),
+        note=phrases.joined(
+            [
+                _left_out(rows, shown),
+                *dated.told(study, tables, rows),
+                CAVEAT,
+                *_believed(study, tables, league),
+            ]
+        ),
     )
 
 
@@ -63,30 +78,32 @@ def _outcome(study: Study, tables: Tables) -> str:
 
 def _believed(study: Study, tables: Tables, league: pd.DataFrame) -> list[Text | None]:
     """Return how far the score can be believed, and whether its classes are official."""
-    period = str(league["period"].iloc[0]) if len(league) else study.period
     told = reliability.of_one(league, study.focus) or reliability.of_all(league)
-    return [told, reliability.standing(_outcome(study, tables), period)]
+    return [told, reliability.standing(_outcome(study, tables), compared_period(study, tables))]
 
 
 def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:
     """Return one row a measure: own value, 20th, 50th and 80th percentile of the others, share of them below."""
     import pandas as pd
 
-    columns = ["code", "value", "p20", "p50", "p80", "below", "n"]
+    columns = ["code", "period", "value", "p20", "p50", "p80", "below", "n"]
     measures = {
-        code: indicator_values(tables["indicators"], code).set_index("establishment")["value"] * scale(code)
+        code: (rows := indicator_values(study, tables, code)).assign(value=rows["value"] * scale(code))
         for code in sorted(set(tables["indicators"]["code"]))
         if known(code)
     }
-    measures[SCORE] = outcome_scores(study, tables["scores"]).set_index("establishment")["score"].dropna()
+    scores = outcome_scores(study, tables).rename(columns={"score": "value"})
+    measures[SCORE] = scores[scores["value"].notna()]
     found = []
-    for code, values in measures.items():
+    for code, own_rows in measures.items():
+        values = own_rows.set_index("establishment")["value"]
         others = values[values.index.isin(like)]
         if study.focus not in values.index or len(others) < FEWEST:
             continue
         own = float(values[study.focus])
         below = 100 * (float((others < own).sum()) + 0.5 * float((others == own).sum())) / len(others)
-        found.append([code, own, *(float(others.quantile(q)) for q in (0.2, 0.5, 0.8)), below, len(others)])
+        period = str(own_rows["period"].iloc[0])
+        found.append([code, period, own, *(float(others.quantile(q)) for q in (0.2, 0.5, 0.8)), below, len(others)])
     return pd.DataFrame(found, columns=columns)
 
 
@@ -115,7 +132,7 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, told: str, lang: Langu
     if lang == "fr":
         place = "aucune mesure" if away == 0 else f"{away} {fmt.plural(away, 'mesure', 'mesures', lang)}"
         head = (
-            f"Parmi {fmt.number(count, lang)} établissements comparables ({traits}), {name} sort de l'étendue "
+            f"parmi {fmt.number(count, lang)} établissements comparables ({traits}), {name} sort de l'étendue "
             f"habituelle pour {place} sur {total} ({by_chance})"
         )
         if score.empty:
@@ -124,7 +141,7 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, told: str, lang: Langu
         return f"{head} ; son score d'expérience est de {value}{told}, la médiane des autres de {p50}."
     place = "no measure" if away == 0 else f"{away} {fmt.plural(away, 'measure', 'measures', lang)}"
     head = (
-        f"Among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range "
+        f"among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range "
         f"for {place} of {total} ({by_chance})"
     )
     if score.empty:
@@ -160,6 +177,7 @@ def _table(rows: pd.DataFrame, words: dict[str, Text]) -> Table:
             key="below", label=Text(fr="Part des autres en dessous", en="Share of the others below"), kind="percent"
         ),
         Column(key="n", label=Text(fr="Établissements comparés", en="Establishments compared"), kind="count"),
+        Column(key="period", label=Text(fr="Année", en="Year")),
     )
     return Table(columns=columns, rows=rows_of(rows, [column.key for column in columns]))
 
@@ -262,6 +280,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Position parmi ses pairs", en="Position among peers"),
         stage="derive",
         needs=("indicators", "scores", "establishments"),
+        takes=("coverage", "links", "claims"),
         draw=draw,
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, reliability
-from chairs.dashboards.comparison import establishments_joined, outcome_scores
+from chairs.dashboards.comparison import compared_period, establishments_joined, outcome_scores, unsorted
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import Range, draw_ranges, score_axis
@@ -19,22 +19,23 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 FEWEST = 11  # establishments under which a group's deciles are not given
+CLASSES = 9  # different values up to which scores are classes (stars by halves)
 ALL = "every"
 QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
     """Return the scores by legal status and ED: counts and means from table `coverage`, deciles from the scores."""
-    scores = outcome_scores(study, tables["scores"])
-    joined = establishments_joined(study, tables["indicators"], tables.get("links"))
-    scored = scores[scores["establishment"].isin(joined) & scores["score"].notna()]
+    scores, period = outcome_scores(study, tables), compared_period(study, tables)
+    scored = scores[scores["establishment"].isin(establishments_joined(study, tables)) & scores["score"].notna()]
     counts, means = _covered(study, tables["coverage"])
     if len(scored) < FEWEST or set(counts) < {"surveyed", "joined", "scored"}:
         return DRAWING.absent(NOTHING)
-    groups = _groups(scored, tables["establishments"], counts["scored"], means)
-    drawn = groups[groups["p50"].notna()]
     names = scores["instrument"].iloc[0] + "/" + scores["dimension"].iloc[0]
-    sentence = phrases.both(lambda lang: _sentence(study, groups, counts, lang))
+    groups = _groups(scored, tables["establishments"], counts["scored"], means)
+    groups = groups.drop(columns="mean" if _stars(names) else "above")
+    drawn = groups[groups["p50"].notna()]
+    sentence = phrases.both(lambda lang: phrases.during(period, _sentence(study, groups, counts, lang), lang))
     return Fiche(
         id=DRAWING.id,
         title=DRAWING.title,
@@ -47,10 +48,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         table=_table(study, groups),
         n=counts["scored"],
         counted=Text(fr="établissements avec un score", en="establishments with a score"),
-        source=phrases.source(study),
+        source=phrases.source(study, period),
         how_to_read=_how(names),
         note=phrases.joined(
-            [_note(counts), reliability.of_all(scored), reliability.standing(names, str(scores["period"].iloc[0]))]
+            [_note(counts), unsorted(groups), reliability.of_all(scored), reliability.standing(names, period)]
         ),
         headline=_headline(counts["scored"], counts["joined"]),
     )
@@ -91,22 +92,38 @@ def _headline(scored: int, joined: int) -> Headline:
     )
 
 
+def _stars(names: str) -> bool:
+    """Say whether the scores are ordered classes: nothing says how far two are apart, so they have no mean."""
+    form = reliability.form_of(names)[0]
+    return form is not None and form.ordered
+
+
 def _groups(scored: pd.DataFrame, sites: pd.DataFrame, everyone: int, means: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for all and one a value of each trait ("status=public"): how many scored, mean, deciles."""
+    """Return one row for all and one a value of each trait ("status=public"): how many scored, mean, deciles.
+
+    `above` is the share of a group, in percent, that scores more than the median of all.
+    """
     import pandas as pd
 
     traits = scored[["establishment", "score"]].merge(sites, on="establishment", how="left")
-    rows = [[ALL, everyone, None, *_deciles(traits["score"])]]
+    middle = _deciles(traits["score"])[2]
+    rows = [[ALL, everyone, None, _above(traits["score"], middle), *_deciles(traits["score"])]]
     for group, count, mean in means[["group", "scored", "mean"]].sort_values("group").itertuples(index=False):
         trait, _, value = str(group).partition("=")
-        inside = traits[trait].astype(str).str.lower() == value
-        rows.append([group, count, mean, *_deciles(traits.loc[inside, "score"])])
-    frame = pd.DataFrame(rows, columns=["group", "scored", "mean", *QUANTILES])
-    return frame.astype(dict.fromkeys(["mean", *QUANTILES], "float64"))
+        inside = traits.loc[traits[trait].astype(str).str.lower() == value, "score"]
+        rows.append([group, count, mean, _above(inside, middle), *_deciles(inside)])
+    frame = pd.DataFrame(rows, columns=["group", "scored", "mean", "above", *QUANTILES])
+    return frame.astype(dict.fromkeys(["mean", "above", *QUANTILES], "float64"))
 
 
 def _deciles(scores: pd.Series) -> list[float | None]:
-    return [float(scores.quantile(q)) if len(scores) >= FEWEST else None for q in QUANTILES.values()]
+    """Return the deciles; of few different values (classes) one that occurs, since between two there is nothing."""
+    how: Any = "lower" if scores.nunique() <= CLASSES else "linear"
+    return [float(scores.quantile(q, how)) if len(scores) >= FEWEST else None for q in QUANTILES.values()]
+
+
+def _above(scores: pd.Series, middle: float | None) -> float | None:
+    return None if middle is None or len(scores) < FEWEST else 100 * float((scores > middle).mean())
 
 
 def _sentence(study: Study, groups: pd.DataFrame, counts: dict[str, int], lang: Language) -> str:
@@ -126,7 +143,7 @@ def _medians(study: Study, groups: pd.DataFrame, lang: Language) -> str:
     if len(parts) < 2:
         return ""
     low, high = parts.iloc[0], parts.iloc[-1]
-    least, most = (fmt.number(float(row["p50"]), lang, 1) for row in (low, high))
+    least, most = (_score(float(row["p50"]), groups, lang) for row in (low, high))
     if least == most:
         same = "La médiane est la même pour tous les statuts :" if lang == "fr" else "The median is the same for all:"
         return f" {same} {most}."
@@ -136,16 +153,29 @@ def _medians(study: Study, groups: pd.DataFrame, lang: Language) -> str:
     return f" The median goes from {least} ({below}) to {most} ({above})."
 
 
+def _score(value: float, groups: pd.DataFrame, lang: Language) -> str:
+    """Return a score as it is shown: a class is a whole number, or the half between two."""
+    return fmt.measure(value, lang) if "above" in groups else fmt.number(value, lang, 1)
+
+
 def _emergency(groups: pd.DataFrame, lang: Language) -> str:
-    """Return the mean score with and without an ED; empty when one is not released."""
-    known = groups[groups["mean"].notna() & groups["scored"].notna()].set_index("group")
+    """Return the mean score with and without an ED, of classes the share over the median; empty when one is masked."""
+    key = "above" if "above" in groups else "mean"
+    known = groups[groups[key].notna() & groups["scored"].notna()].set_index("group")
     if not set(EMERGENCY) <= set(known.index):
         return ""
     parts = []
     for group, words in EMERGENCY.items():
-        mean, count = float(known.loc[group, "mean"]), int(known.loc[group, "scored"])
-        parts.append(f"{fmt.number(mean, lang, 2)} {words.say(lang)} (n = {fmt.number(count, lang)})")
+        value, count = float(known.loc[group, key]), int(known.loc[group, "scored"])
+        shown = fmt.percent(value, lang) if key == "above" else fmt.number(value, lang, 2)
+        parts.append(f"{shown} {words.say(lang)} (n = {fmt.number(count, lang)})")
     head = "Score moyen :" if lang == "fr" else "Mean score:"
+    if key == "above":
+        middle = fmt.measure(float(groups["p50"].iloc[0]), lang)
+        head = {
+            "fr": f"Part au-dessus de {middle}, médiane de tous :",
+            "en": f"Share over {middle}, the median of all:",
+        }[lang]
     return f" {head} {', '.join(parts)}."
 
 
@@ -163,7 +193,8 @@ def _note(counts: dict[str, int]) -> Text | None:
         if lost:
             many = fmt.number(lost, lang)
             parts.append(
-                f"{many} {fmt.plural(lost, 'établissement', 'établissements', lang)} sans indicateur, non appariés."
+                f"{many} {fmt.plural(lost, 'établissement', 'établissements', lang)} sans indicateur, "
+                f"non {fmt.plural(lost, 'apparié', 'appariés', lang)}."
                 if lang == "fr"
                 else f"{many} without any indicator, not joined."
             )
@@ -195,29 +226,39 @@ def _table(study: Study, groups: pd.DataFrame) -> Table:
             words={g: _name(study, g) for g in groups["group"]},
         ),
         Column(key="scored", label=Text(fr="Avec un score", en="With a score"), kind="count"),
-        Column(key="mean", label=Text(fr="Score moyen", en="Mean score"), kind="number", digits=2),
+        ABOVE if "above" in groups else MEAN,
         *(Column(key=key, label=Text(fr=fr, en=en), kind="number", digits=1) for key, (fr, en) in heads.items()),
     )
     reasons = tuple("ok" if known else "masked" for known in groups["p50"].notna())
     return Table(columns=columns, rows=rows_of(groups, [column.key for column in columns]), statuses=reasons)
 
 
+def _headed(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
     rows = [
         Range(
-            label=f"{_name(study, str(row['group'])).say(lang).capitalize()} ({fmt.number(int(row['scored']), lang)})",
+            label=f"{_headed(_name(study, str(row['group'])).say(lang))} ({fmt.number(int(row['scored']), lang)})",
             low=float(row["p10"]),
             lower=float(row["p25"]),
             middle=float(row["p50"]),
             upper=float(row["p75"]),
             high=float(row["p90"]),
-            text=fmt.number(float(row["p50"]), lang, 1),
+            text=_score(float(row["p50"]), drawn, lang),
         )
         for _, row in drawn.iterrows()
     ]
     return draw_ranges(rows, score_axis(rows, "score"))
 
 
+MEAN = Column(key="mean", label=Text(fr="Score moyen", en="Mean score"), kind="number", digits=2)
+ABOVE = Column(
+    key="above",
+    label=Text(fr="Part au-dessus de la médiane de tous", en="Share over the median of all"),
+    kind="percent",
+)
 EMERGENCY = {
     "emergency=true": Text(fr="avec urgences", en="with an ED"),
     "emergency=false": Text(fr="sans urgences", en="without an ED"),

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, reliability, theme
-from chairs.dashboards.comparison import focus_name, indicator_values, outcome_scores, peers, peers_words
+from chairs.dashboards.comparison import (
+    compared_period,
+    focus_name,
+    indicator_values,
+    outcome_scores,
+    peers,
+    peers_words,
+)
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.rows import wrapped
+from chairs.dashboards.rows import LINE, wrapped
 from chairs.dashboards.words import indicator, measured, outcome, outcome_of, scale
 
 if TYPE_CHECKING:
@@ -30,19 +37,19 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     code = _indicator(study, tables)
     points = _points(study, tables, code) if code else None
     if code is None or points is None or points.empty:
-        return DRAWING.absent(NOTHING)
+        return DRAWING.absent(_without(study, tables, code))
     if study.focus is None and len(points) > MOST:
         return None
-    scores = tables["scores"]
+    scores, period, taken = tables["scores"], compared_period(study, tables), str(points["period"].iloc[0])
     own = outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
-    league, what = outcome_scores(study, scores), outcome(own)
+    league, what = outcome_scores(study, tables), outcome(own)
     told = reliability.of_one(league, study.focus) or reliability.of_all(league)
-    official = reliability.standing(own, str(league["period"].iloc[0]))
+    official = reliability.standing(own, period)
     measure = measured(code)
     name = focus_name(study, tables["establishments"])
     has_focus = bool((points["group"] == "focus").any())
     traits = {lang: peers_words(study, tables["establishments"], lang) if has_focus else "" for lang in LANGUAGES}
-    sentence = phrases.both(lambda lang: _sentence(points, name, traits[lang], lang))
+    sentence = phrases.both(lambda lang: phrases.during(period, _sentence(points, name, traits[lang], lang), lang))
     return Fiche(
         id=DRAWING.id,
         title=_title(indicator(code)),
@@ -51,13 +58,13 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         alt=phrases.seen(
             f"Nuage de {len(points)} établissements.", f"Scatter of {len(points)} establishments.", sentence
         ),
-        figure={lang: _plot(points, name, (measure.say(lang), what.say(lang)), lang) for lang in LANGUAGES},
+        figure={lang: _plot(points, name, _dated((measure, taken), (what, period), lang), lang) for lang in LANGUAGES},
         table=_table(points, measure, what),
         n=len(points),
         counted=COUNTED,
-        source=phrases.source(study),
+        source=phrases.source(study, period),
         how_to_read=HOW,
-        note=phrases.joined([_dropped(study, tables, code, points), CHOSEN, told, official]),
+        note=phrases.joined([_earlier(taken, period), _dropped(study, tables, code, points), CHOSEN, told, official]),
     )
 
 
@@ -65,7 +72,7 @@ def _dropped(study: Study, tables: Tables, code: str, points: pd.DataFrame) -> T
     """Return why fewer peers are compared than there are like the focus: no score, or no value of the indicator."""
     like = set(peers(study, tables["establishments"])["establishment"])
     there = int((points["group"] == "peer").sum())
-    scores = outcome_scores(study, tables["scores"])
+    scores = outcome_scores(study, tables)
     scored = like & set(scores.loc[scores["score"].notna(), "establishment"])
     if not there or there == len(like):
         return None
@@ -86,6 +93,35 @@ def _dropped(study: Study, tables: Tables, code: str, points: pd.DataFrame) -> T
         )
 
     return phrases.both(said)
+
+
+def _without(study: Study, tables: Tables, code: str | None) -> Text:
+    """Return why there is no scatter: no value of the indicator in the period of the score or before, or no score."""
+    period = compared_period(study, tables)
+    if code is None or not period or len(indicator_values(study, tables, code)):
+        return NOTHING
+    name = indicator(code)
+    return Text(
+        fr=f"l'indicateur « {name.fr} » n'a de valeur ni en {period} ni avant.",
+        en=f"the indicator “{name.en}” has no value in {period} or before.",
+    )
+
+
+def _earlier(taken: str, period: str) -> Text | None:
+    """Return that the indicator is of another year than the score, where it is."""
+    if taken == period:
+        return None
+    return Text(
+        fr=f"L'indicateur est celui de {taken}, le score celui de {period}.",
+        en=f"The indicator is that of {taken}, the score that of {period}.",
+    )
+
+
+def _dated(measure: tuple[Text, str], what: tuple[Text, str], lang: Language) -> tuple[str, str]:
+    """Return the titles of both axes with their periods; a long name of the score is left out."""
+    (across, taken), (up, period) = measure, what
+    named = up.say(lang) if len(up.say(lang)) < 40 else "score"
+    return f"{across.say(lang)}, {fmt.period(taken, lang)}", f"{named}, {fmt.period(period, lang)}"
 
 
 def _title(name: Text) -> Text:
@@ -111,8 +147,8 @@ def _indicator(study: Study, tables: Tables) -> str | None:
 
 
 def _points(study: Study, tables: Tables, code: str) -> pd.DataFrame:
-    scores = reliability.completed(outcome_scores(study, tables["scores"]))
-    values = indicator_values(tables["indicators"], code)[["establishment", "value"]]
+    scores = reliability.completed(outcome_scores(study, tables))
+    values = indicator_values(study, tables, code)[["establishment", "period", "value"]]
     values = values.assign(value=values["value"] * scale(code))
     kept = scores.loc[scores["score"].notna(), ["establishment", "score", *reliability.NAMES]]
     points = kept.merge(values, on="establishment")
@@ -130,13 +166,13 @@ def _sentence(points: pd.DataFrame, name: str, traits: str, lang: Language) -> s
     if own.empty or len(like) < FEWEST:
         if len(set(points["score"].round(1))) == 1:
             return (
-                f"Les {many} établissements ont le même score : {middle}."
+                f"les {many} établissements ont le même score : {middle}."
                 if lang == "fr"
-                else f"All {many} establishments have the same score: {middle}."
+                else f"all {many} establishments have the same score: {middle}."
             )
         if lang == "fr":
-            return f"La moitié des {many} établissements ont un score entre {low} et {high} (médiane {middle})."
-        return f"Half of the {many} establishments score between {low} and {high} (median {middle})."
+            return f"la moitié des {many} établissements ont un score entre {low} et {high} (médiane {middle})."
+        return f"half of the {many} establishments score between {low} and {high} (median {middle})."
     score = fmt.number(float(own["score"].iloc[0]), lang, 1)
     low, high = (fmt.number(float(like.quantile(q)), lang, 1) for q in (0.25, 0.75))
     if lang == "fr":
@@ -172,16 +208,23 @@ def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Langua
             traces.append(
                 {**dots, "x": x, "y": y, "name": wrapped(name, 30) if group == "focus" else GROUPS[group].say(lang)}
             )
+    wide, narrow = (wrapped(titles[0], width) for width in (60, 36))
     return theme.draw(
         traces,
         height=420,
-        margin={"l": 62, "r": 16, "t": 34, "b": 52},
-        xaxis={"title": {"text": titles[0]}, "nticks": 7, "separatethousands": True, "exponentformat": "none"},
-        yaxis={"title": {"text": titles[1] if len(titles[1]) < 46 else "score"}, "nticks": 6},
+        margin={"l": 62, "r": 16, "t": 34, "b": 52 + LINE * wide.count("<br>")},
+        xaxis={"title": {"text": wide}, "nticks": 7, "separatethousands": True, "exponentformat": "none"},
+        yaxis={"title": {"text": titles[1]}, "nticks": 6},
         separators=",\u202f" if lang == "fr" else ".,",
         showlegend=True,
         legend=theme.LEGEND,
-        meta={"narrow": {"xaxis.nticks": 4}},
+        meta={
+            "narrow": {
+                "xaxis.nticks": 4,
+                "xaxis.title.text": narrow,
+                "margin.b": 52 + LINE * narrow.count("<br>"),
+            }
+        },
     )
 
 
@@ -235,7 +278,7 @@ DRAWING = FIGURES.add(
         ),
         stage="link",
         needs=("indicators", "scores", "establishments"),
-        takes=("links",),
+        takes=("coverage", "links", "claims"),
         draw=draw,
     ),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, reliability, theme
-from chairs.dashboards.comparison import focus_name, one_period
+from chairs.dashboards.comparison import compared_period, focus_name, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import segments
@@ -27,9 +27,10 @@ COLUMNS += ["league", "class_name", "standing"]
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
     """Return the scores of the focus on each dimension with what bounds them; without a focus, why there is none."""
-    rows, period = _rows(study, tables["scores"])
+    period = compared_period(study, tables)
+    rows = _rows(study, tables["scores"], period)
     if rows.empty:
-        return DRAWING.absent(_why(study, tables["scores"]))
+        return DRAWING.absent(_why(study, tables, period))
     name = focus_name(study, tables["establishments"])
     sentence = phrases.both(lambda lang: _sentence(rows, name, period, lang))
     known = None if rows["reliability"].notna().any() else reliability.NO_ERROR
@@ -51,16 +52,16 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     )
 
 
-def _rows(study: Study, scores: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return one row a dimension of the outcome's instrument for the focus, the outcome first; and their period."""
+def _rows(study: Study, scores: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Return one row a dimension of the outcome's instrument for the focus in `period`, the outcome first."""
     import pandas as pd
 
     names = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
     own = outcome_of(study, names)
     whole = reliability.completed(scores.assign(name=names))
     whole = whole.assign(**{column: float("nan") for column in ("low", "high") if column not in whole.columns})
-    league = one_period(whole[(whole["unit"] == "all") & names.str.startswith(own.partition("/")[0] + "/")])
-    period = str(league["period"].iloc[0]) if len(league) else study.period
+    same = (whole["unit"] == "all") & (whole["period"] == period)
+    league = whole[same & names.str.startswith(own.partition("/")[0] + "/")]
     counts = league.loc[league["reliability"].notna(), "name"].value_counts()
     rows = league[(league["establishment"] == (study.focus or "")) & league["score"].notna()]
     found = [_classed(str(name), float(score), period) for name, score in zip(rows["name"], rows["score"], strict=True)]
@@ -70,7 +71,7 @@ def _rows(study: Study, scores: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         standing=pd.Series([one[1] for one in found], index=rows.index, dtype="object"),
         last=(rows["name"] != own).astype(int),
     )
-    return rows.sort_values(["last", "name"], ignore_index=True)[COLUMNS], period
+    return rows.sort_values(["last", "name"], ignore_index=True)[COLUMNS]
 
 
 def _classed(name: str, score: float, period: str) -> tuple[str | None, str]:
@@ -82,14 +83,13 @@ def _classed(name: str, score: float, period: str) -> tuple[str | None, str]:
     return classes.name_of(round(score, 2)), "official" if classes.official else "unofficial"
 
 
-def _why(study: Study, scores: pd.DataFrame) -> Text:
+def _why(study: Study, tables: Tables, period: str) -> Text:
     """Return why there is no row: nothing published, no establishment in focus."""
+    scores = tables["scores"]
     if scores["score"].isna().all():
         return NOTHING
-    names = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
-    own = outcome_of(study, names)
-    league = one_period(scores[(scores["unit"] == "all") & (names == own)])
-    period = str(league["period"].iloc[0]) if len(league) else study.period
+    own = outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
+    league = outcome_scores(study, tables)
     told = phrases.joined([NO_FOCUS, reliability.of_all(league), reliability.standing(own, period)])
     return told or NO_FOCUS
 
@@ -246,6 +246,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Ce que vaut chaque score", en="What each score is worth"),
         stage="score",
         needs=("scores", "establishments"),
+        takes=("coverage",),
         draw=draw,
     ),
 )

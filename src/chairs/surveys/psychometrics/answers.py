@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import DataError, problem
 from chairs.surveys.instrument import Instrument
-from chairs.surveys.instrument_flaws import OVERALL
+from chairs.surveys.instrument_years import OVERALL
 from chairs.surveys.psychometrics.model import Model
+from chairs.surveys.scoring_checks import placed, refuse_flawed
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 WHO = ["establishment", "unit", "period", "respondent"]
@@ -28,7 +27,7 @@ def matrix(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     Raises
     ------
     DataError
-        For a code that the item's scale does not know.
+        By row, for what `score` refuses: an unknown item or code, a wave with another scale.
 
     Notes
     -----
@@ -39,6 +38,7 @@ def matrix(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     import pandas as pd
 
     rows = responses[responses["instrument"] == instrument.name]
+    refuse_flawed(rows, placed(rows, instrument)[2])
     grouped = rows.groupby(WHO, sort=True)
     person, people = grouped.ngroup().to_numpy(), grouped.size().index
     asked = rows["item"].to_numpy(dtype=object)
@@ -50,35 +50,13 @@ def matrix(responses: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         column[person[here]] = codes[here]
     parts = {}
     for item in scored:
-        scale = instrument.scale_of(item)
-        points = scale.answers
-        _refuse_unknown(wide[item.code], {*points, *scale.missing}, item.code)
+        points = instrument.scale_of(item).answers
         values = pd.Series(wide[item.code], index=people).map(dict(points)).astype("float64")
         if item.asked_if is not None and item.asked_if.item in wide:
             gate = pd.Series(wide[item.asked_if.item], index=people)
             values = values.where(gate.isna() | gate.isin(list(item.asked_if.answers)))
         parts[item.code] = max(points.values()) + min(points.values()) - values if item.reversed else values
     return pd.DataFrame(parts, index=people)
-
-
-def _refuse_unknown(codes: np.ndarray, known: set[str], item: str) -> None:
-    import pandas as pd
-
-    strange = pd.Series(codes, dtype="object").dropna()
-    count = int((~strange.isin(list(known))).sum())
-    if count:
-        listed = ", ".join(sorted(known))
-        raise DataError(
-            (
-                problem(
-                    f"{count} réponse(s) d'un code inconnu à la question {item}",
-                    f"{count} answer(s) of an unknown code to item {item}",
-                    file="responses",
-                    column="answer",
-                    remedy=(f"employer l'un des codes : {listed}", f"use one of the codes: {listed}"),
-                ),
-            )
-        )
 
 
 def respondents(responses: pd.DataFrame, instrument: Instrument, columns: list[str]) -> pd.DataFrame:

@@ -29,10 +29,14 @@ ORDINAL = {"configural": (), "thresholds": ("threshold",)} | {
     step: ("threshold", *matrices) for step, matrices in CONTINUOUS.items() if matrices
 }
 CFI_LOSS, RMSEA_GAIN = 0.010, 0.015
+_NO_LEVELS = Text(
+    fr="seulement : les niveaux et les moyennes ne se comparent pas entre ces groupes",
+    en="only: levels and means may not be compared between these groups",
+)
 LABELS = {
-    "configural": Text(fr="mêmes facteurs", en="same factors"),
-    "thresholds": Text(fr="mêmes seuils", en="same thresholds"),
-    "metric": Text(fr="mêmes charges", en="same loadings"),
+    "configural": Text(fr=f"mêmes facteurs {_NO_LEVELS.fr}", en=f"same factors {_NO_LEVELS.en}"),
+    "thresholds": Text(fr=f"mêmes seuils {_NO_LEVELS.fr}", en=f"same thresholds {_NO_LEVELS.en}"),
+    "metric": Text(fr=f"mêmes charges {_NO_LEVELS.fr}", en=f"same loadings {_NO_LEVELS.en}"),
     "scalar": Text(fr="mêmes niveaux : les moyennes se comparent", en="same intercepts: means can be compared"),
     "strict": Text(fr="mêmes résidus : les scores se comparent", en="same residuals: scores can be compared"),
 }

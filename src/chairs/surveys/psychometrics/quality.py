@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chairs.core.streams import stream
 from chairs.surveys.instrument import Instrument
-from chairs.surveys.instrument_flaws import OVERALL
+from chairs.surveys.instrument_years import OVERALL
 from chairs.surveys.psychometrics.answers import matrix, model_of
 from chairs.surveys.psychometrics.ordinal import ordinal_confirmatory
 from chairs.surveys.psychometrics.reliability import reliability

@@ -55,7 +55,7 @@ def test_matrix_turns_reversed_items_and_drops_codes_without_points() -> None:
 def test_matrix_refuses_an_unknown_code_without_showing_it() -> None:
     rows = answered(10, "unknown")
     rows.loc[3, "answer"] = "74"
-    with pytest.raises(DataError, match="1 answer\\(s\\) of an unknown code to item CHG1") as error:
+    with pytest.raises(DataError, match=r"row 5, column .answer.: code unknown to the instrument") as error:
         matrix(rows, STAFF)
     assert "74" not in str(error.value)
 

@@ -44,6 +44,9 @@ def _lags(protocol: Protocol) -> Iterator[_Found]:
         "lag": (protocol.lag,), "other_lags": protocol.other_lags,
         "future_years": (protocol.future_years,), "other_future_years": protocol.other_future_years,
     }  # fmt: skip
+    if protocol.other_future_years and not protocol.future_exposure:
+        remedy = ("écrire future_exposure: true, ou l'enlever", "write future_exposure: true, or take it out")
+        yield "other_future_years", ("années sans témoin futur", "years without a future exposure"), remedy
     for key, years in named.items():
         least = 1 if key.endswith("future_years") else 0
         remedy = (f"écrire des années entières, de {least} à {YEARS}", f"write whole years, {least} to {YEARS}")
@@ -103,6 +106,7 @@ def _lists(protocol: Protocol) -> Iterator[_Found]:
         "negative_outcomes": protocol.negative_outcomes,
         "unmeasured": protocol.unmeasured,
         "other_lags": tuple(map(str, protocol.other_lags)),
+        "other_future_years": tuple(map(str, (*protocol.other_future_years, protocol.future_years))),
     }
     for key, named in lists.items():
         if twice := sorted({one for one in named if named.count(one) > 1}):

@@ -18,7 +18,7 @@ Direction = Literal["input", "output"]
 SHARE = 0.6  # of the establishments in a subset
 LEVEL = (0.86, 0.12)  # and times the rate: quantile that makes a 95 % interval, from theory at rate 1, planted below
 FEWEST = 25  # establishments for any interval
-GAIN = 4.5  # least number by which the error of one establishment must be divided with all of them: n ** rate
+SHRINKS = 4.5  # least number by which the error of one establishment must be divided with all of them: n ** rate
 TOO_FEW = Text(
     fr="trop peu d'établissements pour ce nombre d'entrées et de sorties : à rendements variables, il en faut 25 pour "
     "deux ou trois quantités en tout, 43 pour quatre, 92 pour cinq ; en deçà, l'efficience se calcule mais pas "
@@ -31,7 +31,10 @@ ALL_BEST = Text(
     en="all establishments are on the frontier: nothing says by how much it flatters them",
 )
 ALONE = Text(
-    fr="sans intervalle : les établissements dont l'activité n'est égalée par aucun mélange des autres, ou de trop peu",
+    fr=(
+        "sans intervalle : les établissements dont l'activité n'est égalée par aucun autre établissement, ni par une "
+        "moyenne d'établissements, ou par trop peu"
+    ),
     en="without interval: establishments whose outputs no mixture of the others equals, or of too few of them",
 )
 ON = 1e-9  # from the frontier, by rounding of the solver
@@ -125,7 +128,7 @@ def intervals(
 
     score, (x, y) = efficiency(inputs, outputs, returns=returns), _checked(inputs, outputs)
     n, rate = len(x), 2 / (x.shape[1] + y.shape[1] + (returns != "constant"))
-    if n < FEWEST or n**rate < GAIN:
+    if n < FEWEST or n**rate < SHRINKS:
         return Efficiency(score=score, reason=TOO_FEW)
     if (score > 1 - ON).all():
         return Efficiency(score=score, reason=ALL_BEST)

@@ -61,6 +61,8 @@ def test_an_exposure_that_follows_the_outcome_is_doubtful(planted: Any) -> None:
         establishments=sources.establishments,
     )
     assert "future" in verdict(reversed_, future_exposure=True).flags
+    assert "future" not in verdict(reversed_, future_exposure=True, future_years=3).flags
+    assert "future" in verdict(reversed_, future_exposure=True, future_years=3, other_future_years=(1,)).flags
     flagged = ["future" in verdict(planted.panel(planted.Planted(), s), future_exposure=True).flags for s in range(20)]
     assert sum(flagged) <= 4  # 1 expected
 

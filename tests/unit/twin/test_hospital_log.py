@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from chairs.twin.hospital.reading import DAY, HospitalLog, local_minutes
-from chairs.twin.hospital.resampling import WEEK, resampled
+from chairs.twin.hospital.resampling import WEEK, YEAR_WEEKS, _draw, resampled
 from chairs.twin.hospital.wanted import _diverted, _overtaken
 
 pytestmark = pytest.mark.unit
@@ -117,3 +117,16 @@ def test_the_spread_of_counts_is_that_of_weeks(drawn_from):
     counts = [len(resampled(drawn_from, k).log.visits) for k in range(8)]
     assert abs(np.mean(counts) / len(drawn_from.visits) - 1) < 0.02
     assert np.std(counts) > 0
+
+
+def test_weeks_drawn_keep_the_peak_of_a_winter_and_most_of_the_error():
+    weeks = np.arange(2766, 2870)  # two years
+    rng = np.random.default_rng(3)
+    drawn = np.array([_draw(weeks, "Europe/Paris", rng) for _ in range(300)])
+    apart = np.abs(weeks % YEAR_WEEKS - 3)
+    wave = 1 + 0.21 * np.exp(-((7 * np.minimum(apart, YEAR_WEEKS - apart) / 24) ** 2) / 2)
+    peak = wave > 1.17
+    assert wave[drawn].mean(axis=0)[peak].mean() / wave[peak].mean() > 0.994  # all within three weeks: 0.986
+    noise = rng.standard_normal((200, len(weeks)))
+    errors = noise[:, drawn].mean(axis=2).std(axis=1)
+    assert 0.84 < np.sqrt((errors**2).mean() * len(weeks)) < 1  # one week at most: 0.78

@@ -214,3 +214,48 @@ def test_equal_loadings_alone_say_that_means_are_not_compared() -> None:
     )
     assert "may not be compared" in LABELS["configural"].en
     assert "can be compared" in LABELS["scalar"].en
+
+
+def _told(folder: Path, name: str, items: list[str], scale: int) -> str:
+    """What is printed on 300 answers of two sites to `items`, of 1 to `scale`, with one trait in them."""
+    draw = stream(42, name)
+    trait = draw.standard_normal(300)
+    rows = []
+    for item in items:
+        cuts = np.linspace(-1.5, 1.5, scale - 1)
+        points = np.digitize(trait + 0.8 * draw.standard_normal(300), cuts) + 1
+        rows.append(pd.DataFrame({"respondent": [f"R{k}" for k in range(300)], "item": item, "answer": points}))
+    table = pd.concat(rows).assign(unit="all", period="2024", instrument=name, mode="web", language="fr")
+    table["establishment"] = np.where(table["respondent"].str[-1].isin(list("01234")), "A", "B")
+    table.to_csv(folder / "a.csv", index=False)
+    done = CliRunner().invoke(app, ["survey", "quality", name, str(folder / "a.csv"), "--by", "establishment"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize(("name", "items"), [("nps", ["NPS"]), ("csat-ces", ["CSAT", "CES"])])
+def test_one_or_two_items_in_all_are_too_few_and_nothing_else_is_claimed(
+    tmp_path: Path, name: str, items: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAIRS_LANG", "fr")
+    said = _told(tmp_path, name, items, 5)
+    assert "trop peu de questions pour ce calcul" in said
+    assert "*" not in said, "nobody was compared among all items"
+    assert "faute de réponses" not in said
+    assert f"niveaux à décrire seulement : {', '.join(items)}" in said
+
+
+def test_an_item_that_nobody_answered_is_not_one_of_too_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAIRS_LANG", "en")
+    said = _told(tmp_path, "csat-ces", ["CSAT"], 5)
+    assert "levels to describe only: CSAT\n" in said
+    assert "for want of answers or of a fit; their levels may not be compared: CES\n" in said
+
+
+def test_a_filter_question_is_of_no_dimension_and_not_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAIRS_LANG", "fr")
+    said = _told(tmp_path, "hcahps", ["Q1", "Q2", "Q3"], 4)
+    (line,) = [one for one in said.splitlines() if one.startswith("non examinées")]
+    left = line.split(" : ")[1].split(", ")
+    assert "Q5" in left
+    assert not {"Q1", "Q2", "Q3", "Q10", "Q12", "Q15"} & set(left)

@@ -47,7 +47,7 @@ def fetch(
     for name in studies or paths.study_names():
         study = paths.study(name)
         availability = prepare(study)
-        if not study.sources:
+        if not study.read:
             state = "aucun fichier à aller chercher" if lang == "fr" else "no file to fetch"
         elif availability.ready:
             state = "complet" if lang == "fr" else "complete"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from chairs.store.stage import language
 if TYPE_CHECKING:
     import pandas as pd
 
-    from chairs.surveys.instrument import Instrument
+    from chairs.surveys.instrument import Dimension, Instrument
 
 GROUPS = "Column of groups (establishment, year, mode, language...): do the questions mean the same there?"
 YEAR = "year"
@@ -42,6 +43,10 @@ NO_LEVELS = Text(
 NOT_LOOKED_AT = Text(
     fr="non examinées, faute de réponses ou d'ajustement ; leurs niveaux ne se comparent pas : {items}",
     en="not looked at, for want of answers or of a fit; their levels may not be compared: {items}",
+)
+TOO_SHORT = Text(
+    fr="trop peu de questions pour savoir si elles sont comprises de même ; niveaux à décrire seulement : {items}",
+    en="too few items to know whether the groups understand them alike; levels to describe only: {items}",
 )
 OUTSIDE = Text(
     fr="hors du modèle d'ensemble, seules dans leur dimension : {items}",
@@ -117,12 +122,21 @@ def _differing(points: pd.DataFrame, groups: pd.Series, asked: Instrument) -> No
             console.print(f"{name:<30} {line}", markup=False)
     tested = [item for part in parts for item in part.found.items]
     unlike = dict.fromkeys(item.item for item in tested if item.size in ("B", "C"))
-    left = [item.code for item in asked.items if item.code not in {one.item for one in tested if one.size is not None}]
+    short = [part.dimension for part in parts if part.found.reason == "too_few_items"]
+    alone = [code for code in _codes(asked, short) if code in points]
+    seen = {*alone, *(one.item for one in tested if one.size is not None)}
+    left = [code for code in _codes(asked, asked.dimensions) if code not in seen]  # a filter is of none
     said = [AMONG_ALL.say(lang)] if any(part.among_all for part in parts) else []
     said += [NO_LEVELS.say(lang).format(items=", ".join(unlike))] if unlike else []
+    said += [TOO_SHORT.say(lang).format(items=", ".join(alone))] if alone else []
     said += [NOT_LOOKED_AT.say(lang).format(items=", ".join(left))] if left else []
     for line in said:
         console.print(line, markup=False)
+
+
+def _codes(asked: Instrument, dimensions: Iterable[Dimension]) -> list[str]:
+    """Return the items of dimensions, each once."""
+    return list(dict.fromkeys(item.code for dimension in dimensions for item in asked.items_of(dimension)))
 
 
 def _same_meaning(points: pd.DataFrame, groups: pd.Series, asked: Instrument) -> None:

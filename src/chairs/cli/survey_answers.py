@@ -84,9 +84,9 @@ def refuse_strange(answers: pd.DataFrame, asked: Instrument, file: str) -> None:
     DataError
         By the rows and columns of the file.
     """
-    from chairs.sources.answer_rows import answer_problems
+    from chairs.sources.answer_rows import AnswerFile, answer_problems
 
-    found = answer_problems(answers[answers["instrument"] == asked.name], file)
+    found = answer_problems(AnswerFile(table=answers[answers["instrument"] == asked.name], file=file))
     if found:
         raise DataError(tuple(found))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from chairs.core.errors import SettingError, Text, problem
+from chairs.core.errors import Problem, SettingError, Text, problem
 from chairs.core.records import build, read_yaml
 
 Level = Literal["public", "demo", "patient"]
@@ -76,6 +77,8 @@ class Drivers:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """What a study computes beside its question: in its tables, in none of its figures and links.
+
+    The study must name the `indicators` of its question then, and none of them here again (`read_study`).
 
     Parameters
     ----------
@@ -181,19 +184,42 @@ def read_study(path: Path) -> Study:
     Raises
     ------
     SettingError
-        For an unknown or missing key, or a name that differs from the file's.
+        For an unknown or missing key, a name that differs from the file's, indicators described beside a question
+        that does not name its own, or an indicator named twice.
     """
     study = build(Study, read_yaml(path), path.name)
-    if study.name != path.stem:
-        raise SettingError(
-            (
-                problem(
-                    f"le nom « {study.name} » n'est pas celui du fichier",
-                    f'the name "{study.name}" is not that of the file',
-                    file=path.name,
-                    column="name",
-                    remedy=(f"écrire name: {path.stem}", f"write name: {path.stem}"),
-                ),
-            )
-        )
+    if found := tuple(_unfit(study, path)):
+        raise SettingError(found)
     return study
+
+
+def _unfit(study: Study, path: Path) -> Iterator[Problem]:
+    """Yield what does not hold together in a study whose keys are all known."""
+    if study.name != path.stem:
+        yield problem(
+            f"le nom « {study.name} » n'est pas celui du fichier",
+            f'the name "{study.name}" is not that of the file',
+            file=path.name,
+            column="name",
+            remedy=(f"écrire name: {path.stem}", f"write name: {path.stem}"),
+        )
+    if study.described != Described() and not study.indicators:  # all would be linked, those described too
+        yield problem(
+            "« described: » sans « indicators: » : rien ne distingue la question de ce qui est décrit à côté d'elle",
+            "described: without indicators: nothing tells the question from what is described beside it",
+            file=path.name,
+            column="described",
+            remedy=("nommer les indicateurs de la question", "name the indicators of the question"),
+        )
+    counts = Counter((*study.indicators, *study.described.indicators))
+    if twice := ", ".join(code for code, times in counts.items() if times > 1):
+        yield problem(
+            f"indicateur nommé deux fois : {twice}",
+            f"indicator named twice: {twice}",
+            file=path.name,
+            column="indicators",
+            remedy=(
+                "le garder une fois, dans « indicators: » ou dans « described: »",
+                "keep it once, under indicators: or under described:",
+            ),
+        )

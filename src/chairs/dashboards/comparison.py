@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
@@ -22,7 +23,8 @@ def compared_period(study: Study, tables: Mapping[str, pd.DataFrame]) -> str:
     """Return the period in which the study's outcome is compared: the one that the links compare.
 
     Table `coverage` tells it. Without one, it is the study's own year, else the last year with a score up to the end of
-    the study's period. Empty where nothing tells it.
+    the study's period. Scores by month or quarter only: the last of these with a score inside the study's period. Empty
+    where nothing tells it.
 
     Examples
     --------
@@ -34,64 +36,107 @@ def compared_period(study: Study, tables: Mapping[str, pd.DataFrame]) -> str:
     ...     "unit": "all", "instrument": "form", "dimension": "all", "score": 70.0})
     >>> compared_period(ask, {"scores": scores})
     '2017'
+    >>> compared_period(ask, {"scores": scores.assign(period=["2017-Q3", "2017-Q4", "2017-Q1", "2018-Q1"])})
+    '2017-Q4'
     """
     covered = tables.get("coverage")
     if covered is not None and len(covered):
-        periods = covered.loc[covered["outcome"] == outcome_of(study, covered["outcome"]), "period"].dropna()
-        if len(periods):
-            return str(periods.max())
-    if len(study.period) == YEAR or "scores" not in tables:
-        return study.period if len(study.period) == YEAR else ""
-    last = max(re.findall(r"\d{4}", study.period), default="")
-    scores = _own(study, tables["scores"])
-    scored = scores.loc[(scores["period"].str.len() == YEAR) & scores["score"].notna(), "period"]
-    return str(max((one for one in scored.unique() if one <= last), default=""))
+        periods = covered.loc[covered["outcome"] == outcome_compared(study, tables), "period"].dropna()
+        if found := max(periods, default=""):
+            return str(found)
+    named = study.period if len(study.period) == YEAR else ""
+    if "scores" not in tables:
+        return named
+    scores = _own(study, tables)
+    yearly = scores["period"].str.len() == YEAR
+    scored = scores.loc[scores["score"].notna(), "period"].unique()
+    if len(scores) and not yearly.any():
+        first, last = _months(study.period)
+        inside = [one for one in scored if first <= _months(one)[0] and _months(one)[1] <= last]
+        return str(max(inside, key=lambda one: (_months(one)[1], one), default=named))
+    year = max(re.findall(r"\d{4}", study.period), default="")
+    return named or str(max((one for one in scored if len(one) == YEAR and one <= year), default=""))
+
+
+def outcome_compared(study: Study, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return the outcome that is compared, chosen once: the study's, else the first of the scores.
+
+    Each table would choose another where the study names none. Without scores, it is the first of `coverage`.
+    """
+    scores, covered = tables.get("scores"), tables.get("coverage")
+    if scores is not None and len(scores):
+        return outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
+    return outcome_of(study, () if covered is None else covered["outcome"])
 
 
 def outcome_scores(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the scores of the study's outcome in the period compared: one row an establishment, with status and n."""
-    own = _own(study, tables["scores"])
+    own = _own(study, tables)
     return own[own["period"] == compared_period(study, tables)].sort_values("establishment", ignore_index=True)
 
 
 def indicator_values(study: Study, tables: Mapping[str, pd.DataFrame], code: str) -> pd.DataFrame:
     """Return one indicator in the period that goes with the outcome: one row an establishment, values that are there.
 
-    The period is that of the links: the outcome's, less the years that they lag behind it. Where nobody has a value
-    then, it is the last year before with one; a later year, or a month, never stands for it. No row: there is none.
+    The period is `indicator_period`. Where nobody has a value then, it is the last one before of the same length (year,
+    quarter, month); a later one, or a shorter one, never stands for it. No row: there is none.
     """
     every = tables["indicators"]
     every = every[(every["code"] == code) & (every["unit"] == "all") & every["value"].notna()]
-    wanted = compared_period(study, tables)
-    wanted = str(int(wanted) - _lag(study, tables, code)) if wanted else ""
-    before = every.loc[(every["period"].str.len() == YEAR) & (every["period"] <= wanted), "period"]
+    wanted = indicator_period(study, tables, code)
+    alike = (every["period"].str.len() == len(wanted)) & (every["period"].str.contains("Q") == ("Q" in wanted))
+    before = every.loc[alike & (every["period"] <= wanted), "period"]
     period = before.max() if len(before) else ""
     return every[every["period"] == period].sort_values("establishment", ignore_index=True)
+
+
+def indicator_period(study: Study, tables: Mapping[str, pd.DataFrame], code: str) -> str:
+    """Return the period of an indicator that goes with the outcome: the outcome's, less the lag that is declared."""
+    period = compared_period(study, tables)
+    return f"{int(period[:YEAR]) - lag(study, tables, code)}{period[YEAR:]}" if period else ""
+
+
+def lag(study: Study, tables: Mapping[str, pd.DataFrame], code: str) -> int:
+    """Return the years from an indicator to the outcome in the claim of both, from table `claims`; 0 without one.
+
+    Table `links` compares the same year always: its lag says nothing of what the protocol declares.
+    """
+    claims = tables.get("claims")
+    if claims is None or claims.empty:
+        return 0
+    own = claims[(claims["outcome"] == outcome_compared(study, tables)) & (claims["exposure"] == code)]
+    declared = own["lag"].dropna()
+    return int(declared.iloc[0]) if len(declared) else 0
 
 
 def establishments_joined(study: Study, tables: Mapping[str, pd.DataFrame]) -> set[str]:
     """Return the establishments with a row, in the period compared, of an indicator that the links examine."""
     indicators, links = tables["indicators"], tables.get("links")
     if links is not None and len(links):
-        examined = set(links.loc[links["outcome"] == outcome_of(study, links["outcome"]), "exposure"])
+        same = replace(study, outcome=outcome_compared(study, tables))
+        examined = set(links.loc[links["outcome"] == outcome_of(same, links["outcome"]), "exposure"])
         indicators = indicators[indicators["code"].isin(examined)]
     return set(indicators.loc[indicators["period"] == compared_period(study, tables), "establishment"])
 
 
-def _own(study: Study, scores: pd.DataFrame) -> pd.DataFrame:
+def _own(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    scores = tables["scores"]
     names = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
-    return scores[(names == outcome_of(study, names)) & (scores["unit"] == "all")]
+    return scores[(names == outcome_compared(study, tables)) & (scores["unit"] == "all")]
 
 
-def _lag(study: Study, tables: Mapping[str, pd.DataFrame], code: str) -> int:
-    """Return the years from an indicator to the outcome in the links: those examined, else those declared."""
-    for name in ("links", "claims"):
-        table = tables.get(name)
-        if table is not None and len(table):
-            own = table[(table["outcome"] == outcome_of(study, table["outcome"])) & (table["exposure"] == code)]
-            if len(own):
-                return int(own["lag"].iloc[0])
-    return 0
+def _months(period: str) -> tuple[str, str]:
+    """Return the first and the last month of a period (2016-2017, 2024, 2024-Q3, 2024-03, two joined by "/")."""
+    first, _, last = period.partition("/")
+    if last:
+        return _months(first)[0], _months(last)[1]
+    if quarter := re.fullmatch(r"(\d{4})-Q([1-4])", period):
+        end = 3 * int(quarter[2])
+        return f"{quarter[1]}-{end - 2:02}", f"{quarter[1]}-{end:02}"
+    if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", period):
+        return period[:7], period[:7]
+    years = re.findall(r"\d{4}", period) or [""]
+    return f"{min(years)}-01", f"{max(years)}-12"
 
 
 def unsorted(groups: pd.DataFrame) -> Text | None:

@@ -44,10 +44,13 @@ def during(period: str, text: str, lang: Language) -> str:
     --------
     >>> during("2017", "la moitié sont lents.", "fr"), during("", "half are slow.", "en")
     ('En 2017, la moitié sont lents.', 'Half are slow.')
+    >>> during("2017-Q4", "la moitié sont lents.", "fr")
+    'Au 4e trimestre 2017, la moitié sont lents.'
     """
     if not period:
         return text[:1].upper() + text[1:]
-    return f"{'En' if lang == 'fr' else 'In'} {fmt.period(period, lang)}, {text}"
+    word = "In" if lang == "en" else "Au" if "-Q" in period else "En"
+    return f"{word} {fmt.period(period, lang)}, {text}"
 
 
 def masked(count: int, fr: tuple[str, str], en: tuple[str, str]) -> Text | None:

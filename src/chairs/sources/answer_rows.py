@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Problem, Text
@@ -18,20 +18,33 @@ if TYPE_CHECKING:
 WHOLE = ["instrument", "item", "period"]  # without them a row is refused by its contract
 
 
-def answer_problems(
-    table: pd.DataFrame, file: str, columns: Mapping[str, str] | None = None, items: Mapping[str, str] | None = None
-) -> list[Problem]:
-    """Return what is wrong with answers, in the order of the file: one problem for all rows that share it.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AnswerFile:
+    """The answers of one file, and how it writes them.
 
     Parameters
     ----------
     table
         Table `responses`, of any number of instruments; an index named `row` tells the rows of the file, any other
         one is counted under one header.
+    file
+        Its name.
     columns
         Column of the table to that of the file, where they differ.
     items
         Item to the column of a wide file that holds its answers.
+    """
+
+    table: pd.DataFrame
+    file: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer_problems(*files: AnswerFile) -> list[Problem]:
+    """Return what is wrong with answers, in the order of the files: one problem for all rows of a file that share it.
+
+    Files given together are checked as one table: a wave is compared with those of all of them.
 
     Notes
     -----
@@ -39,18 +52,29 @@ def answer_problems(
     another version, a wave with another scale. Answers given twice are the contract's to find.
     """
     import numpy as np
+    import pandas as pd
 
-    rows = table.index.to_numpy() if table.index.name == "row" else np.arange(len(table)) + 2
-    there = table[WHOLE].notna().all(axis=1).to_numpy()
-    whole, rows = table.loc[there, [*WHOLE, "answer"]], rows[there]
+    parts, numbered = zip(*map(_whole, files), strict=True)
+    whole, rows = pd.concat(parts, ignore_index=True), np.concatenate(numbered)
+    origin = np.repeat(np.arange(len(files)), [len(part) for part in parts])
     item = whole["item"].to_numpy(dtype=object)
     found = [
-        _placed(flaw, column, rows[places], file)
+        (place, _placed(flaw, column, rows[places], files[place].file))
         for name, at in whole.groupby("instrument", sort=True).indices.items()
         for flaw in _flaws(whole.iloc[at], str(name))
-        for column, places in _columns(flaw, item, at, (columns or {}, items or {}))
+        for place in np.unique(origin[at[flaw.rows]])
+        for column, places in _columns(flaw, item, at[flaw.rows][origin[at[flaw.rows]] == place], files[place])
     ]
-    return sorted(found, key=lambda one: (one.row or 0, one.column or ""))
+    return [one for _, one in sorted(found, key=lambda told: (told[0], told[1].row or 0, told[1].column or ""))]
+
+
+def _whole(one: AnswerFile) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the answers that say to what they answer, and their rows in the file."""
+    import numpy as np
+
+    rows = one.table.index.to_numpy() if one.table.index.name == "row" else np.arange(len(one.table)) + 2
+    there = one.table[WHOLE].notna().all(axis=1).to_numpy()
+    return one.table.loc[there, [*WHOLE, "answer"]], rows[there]
 
 
 def _flaws(answers: pd.DataFrame, name: str) -> list[Flaw]:
@@ -65,17 +89,14 @@ def _flaws(answers: pd.DataFrame, name: str) -> list[Flaw]:
     return [Flaw.of(np.ones(len(answers), dtype=bool), "instrument", _NAME, instrument_names())]
 
 
-def _columns(
-    flaw: Flaw, item: np.ndarray, at: np.ndarray, names: tuple[Mapping[str, str], Mapping[str, str]]
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield each column of the file that a flaw is in, with the places of its rows."""
-    columns, items = names
-    own, places = flaw.problem.column or "", at[flaw.rows]
-    if not items or own not in ("item", "answer"):
-        yield columns.get(own, own), places
+def _columns(flaw: Flaw, item: np.ndarray, places: np.ndarray, file: AnswerFile) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield each column of a file that a flaw is in, with the places of its rows among those `places`."""
+    own = flaw.problem.column or ""
+    if not file.items or own not in ("item", "answer"):
+        yield file.columns.get(own, own), places
         return
     for word in dict.fromkeys(item[places]):
-        yield items.get(word, own), places[item[places] == word]
+        yield file.items.get(word, own), places[item[places] == word]
 
 
 def _placed(flaw: Flaw, column: str, rows: np.ndarray, file: str) -> Problem:

@@ -56,7 +56,7 @@ def prepare(study: Study, *, progress: Progress | None = None) -> Availability:
         When the study names a source that the catalogue does not have. A file that cannot be had does not
         raise: it is a problem of the answer, with its remedy.
     """
-    if not study.sources:
+    if not study.read:
         return Availability(ready=True)
     wanted = [(source, file) for source in map(entry, study.read) for file in source.files]
     raw = paths.raw_folder(study.name)

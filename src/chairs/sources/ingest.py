@@ -12,6 +12,7 @@ from chairs.core.errors import DataError, SettingError, problem
 from chairs.core.records import read_yaml
 from chairs.core.study import Study
 from chairs.sources import READERS
+from chairs.sources.answer_rows import AnswerFile, answer_problems
 from chairs.sources.catalog import Entry, entry
 from chairs.sources.checking import breaches_by_row
 from chairs.sources.layout import count_rows
@@ -56,9 +57,10 @@ def ingest(study: Study, raw: Path, out: Path) -> None:
     Raises
     ------
     DataError
-        A file that is absent, what a reader finds, what a contract refuses: by file, row and column.
+        A file that is absent, what a reader finds, what a contract refuses, a wave of answers with another scale than
+        those of the other files: by file, row and column.
     """
-    if not study.sources and not study.files:
+    if not study.read and not study.files:
         raise SettingError(
             (
                 problem(
@@ -78,6 +80,7 @@ def ingest(study: Study, raw: Path, out: Path) -> None:
         for item in inputs:
             for contract, table in READERS[item.reader].read(item.files, item.options).items():
                 parts.setdefault(contract, []).append(Part(table=table, origin=item))
+        _refuse_waves(parts.get("responses", []))
         for contract in sorted(parts):
             _write(contract, parts[contract], out, scratch)
     finally:
@@ -113,6 +116,22 @@ def _present(item: Input) -> Input:
         )
     item.options["scratch"].mkdir(parents=True, exist_ok=True)
     return item
+
+
+def _refuse_waves(parts: list[Part]) -> None:
+    """Refuse answers that each file alone allows and all of them together do not, as `score` would."""
+    answers = [
+        AnswerFile(
+            table=part.table,
+            file=part.origin.files[0].name,
+            columns=part.origin.options.get("columns", {}),
+            items=(part.origin.options.get("wide") or {}).get("columns", {}),
+        )
+        for part in parts
+        if not isinstance(part.table, Path)
+    ]
+    if answers[1:] and (found := answer_problems(*answers)):
+        raise DataError(tuple(found))
 
 
 def _write(contract: str, parts: list[Part], out: Path, scratch: Path) -> None:

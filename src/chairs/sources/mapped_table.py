@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chairs.core.errors import SettingError, Text, problem
+from chairs.core.errors import DataError, SettingError, Text, problem
 from chairs.sources import READERS, Reader
-from chairs.sources.answer_rows import answer_problems
+from chairs.sources.answer_rows import AnswerFile, answer_problems
 from chairs.sources.log_sql import Cell, at_sql, instant_sql, span_sql, time_sql
 from chairs.sources.mapping import DERIVED, TableMapping, mapping_of, value_column
 from chairs.sources.sheet import Sheet
@@ -44,7 +44,8 @@ def read_mapped_table(files: Sequence[Path], mapping: TableMapping) -> pd.DataFr
     ------
     DataError
         By file, row and column: an absent column, an unknown code, a cell that is not a number, a date or
-        a period of the announced form, an answer that its instrument does not know (`answer_rows`).
+        a period of the announced form, an answer that its instrument does not know, then, over all files together, a
+        wave with another scale than the others (`answer_rows`).
 
     Examples
     --------
@@ -61,16 +62,19 @@ def read_mapped_table(files: Sequence[Path], mapping: TableMapping) -> pd.DataFr
     """
     import pandas as pd
 
-    parts = []
+    parts, answers = [], []
+    wide = mapping.wide.columns if mapping.wide else {}
     for path in files:
         workbook = path.suffix.lower() in (".xlsx", ".xlsm")
         sheet = read_workbook(path, mapping.sheet) if workbook else read_sheet(path, separator=mapping.separator)
         table = _Filling(sheet, mapping).table()
         if mapping.table == "responses":
-            wide = mapping.wide.columns if mapping.wide else {}
-            sheet.problems += answer_problems(table, sheet.name, mapping.columns, wide)
+            answers.append(AnswerFile(table=table, file=sheet.name, columns=mapping.columns, items=wide))
+            sheet.problems += answer_problems(answers[-1])
         parts.append(table)
         sheet.finish()
+    if answers[1:] and (found := answer_problems(*answers)):
+        raise DataError(tuple(found))
     return pd.concat(parts)
 
 

@@ -88,6 +88,27 @@ def test_a_study_has_the_name_of_its_file(tmp_path) -> None:
         read_study(path)
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("described: {indicators: [day_place_use]}", "described: without indicators"),
+        ("described: {sources: [nhs-bed-occupancy-2022]}", "described: without indicators"),
+        ("indicators: [occupancy]\ndescribed: {indicators: [day_place_use, occupancy]}", "named twice: occupancy"),
+        ("indicators: [occupancy, occupancy]", "named twice: occupancy"),
+    ],
+)
+def test_what_is_described_is_told_from_the_question(tmp_path, more: str, said: str) -> None:
+    path = tmp_path / "mine.yaml"
+    head = "name: mine\ntitle: {fr: a, en: a}\nquestion: {fr: a, en: a}\nlevel: public\nperiod: '2019'\nstages: []\n"
+    path.write_text(head + more + "\n")
+    with pytest.raises(SettingError) as error:
+        read_study(path)
+    assert said in error.value.say("en")
+    assert all(one.remedy is not None and one.file == "mine.yaml" for one in error.value.problems)
+    path.write_text(head + "indicators: [occupancy]\ndescribed: {indicators: [day_place_use]}\n")
+    assert read_study(path).derived == ("occupancy", "day_place_use")
+
+
 def test_registry_refuses_twice_and_explains_the_unknown() -> None:
     names: Registry[int] = Registry(("nom", "name"))
     names.add("one", 1)

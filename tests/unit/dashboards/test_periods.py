@@ -140,13 +140,101 @@ def test_a_later_year_or_a_month_never_stands_for_the_year(uneven: Any) -> None:
     assert "no value in 2017 or before" in made.reason.en
 
 
-@pytest.mark.parametrize("table", ["links", "claims"])
-def test_a_lagged_link_takes_the_indicator_of_the_earlier_year(uneven: Any, table: str) -> None:
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_declared_lag_takes_the_indicator_of_the_earlier_year_and_says_so(uneven: Any, linked: bool) -> None:
     study, tables = uneven
-    lagged = tables["links"].assign(lag="1" if table == "links" else 1)
-    alone = {name: frame for name, frame in tables.items() if name != "links"} | {table: lagged}
-    assert indicator_values(study, alone, "occupancy")["period"].unique().tolist() == ["2016"]
-    assert set(outcome_scores(study, alone)["period"]) == {"2017"}
+    claims = pd.DataFrame({"outcome": OUTCOME, "exposure": ["occupancy", "day_stay_share"], "lag": [1, 0]})
+    declared = {name: frame for name, frame in tables.items() if linked or name != "links"} | {"claims": claims}
+    assert indicator_values(study, declared, "occupancy")["period"].unique().tolist() == ["2016"]
+    assert set(outcome_scores(study, declared)["period"]) == {"2017"}
+    note = drawn("position", study, declared).note
+    assert note is not None
+    said = plain(note)
+    assert "antérieure à celle du score, comme le protocole le déclare : Taux d'occupation des lits (2016)." in said
+    assert "faute de valeur la même année : Durée moyenne de séjour (2016)." in said
+    assert "as the protocol declares: Bed occupancy (2016)." in note.en
+
+
+def test_a_lagged_indicator_without_its_year_is_said_apart(uneven: Any) -> None:
+    study, tables = uneven
+    claims = pd.DataFrame({"outcome": OUTCOME, "exposure": ["mean_stay"], "lag": [1]})
+    kept = tables["indicators"].replace({"period": {"2016": "2015"}})
+    note = drawn("position", study, {**tables, "indicators": kept, "claims": claims}).note
+    assert note is not None
+    assert "que le protocole déclare, faute de valeur cette année-là : Durée moyenne de séjour (2015)." in plain(note)
+    assert "faute de valeur la même année" not in plain(note)
+
+
+def test_scores_by_quarter_only_are_drawn_of_the_last_one_of_the_study(uneven: Any) -> None:
+    study, tables = uneven
+    quarters = {"2016": "2017-Q3", "2017": "2017-Q4", "2018": "2018-Q1"}
+    moved = {name: tables[name].replace({"period": quarters}) for name in ("scores", "indicators")}
+    own = {**{name: frame for name, frame in tables.items() if name != "coverage"}, **moved}
+    for period in ("2017", "2016-2017", "2016-01/2017-12", "2017-Q4"):
+        assert compared_period(replace(study, period=period), own) == "2017-Q4"
+    assert compared_period(replace(study, period="2017-01/2017-10"), own) == "2017-Q3"
+    assert compared_period(replace(study, period="2010"), own) == "2010"
+    assert len(outcome_scores(study, own)) == 40
+    assert indicator_values(study, own, "occupancy")["period"].unique().tolist() == ["2017-Q4"]  # not 2017-03
+    fiche = drawn("funnel", study, own)
+    assert plain(fiche.sentence).startswith("Au 4e trimestre 2017, ")
+    assert fiche.n == 40
+
+
+def test_scores_by_month_only_are_drawn_of_the_last_one_of_the_study(uneven: Any) -> None:
+    study, tables = uneven
+    months = {"2016": "2017-02", "2017": "2017-03", "2018": "2018-01"}
+    scores = {"scores": tables["scores"].replace({"period": months})}
+    assert compared_period(study, scores) == "2017-03"
+    assert len(outcome_scores(study, scores)) == 40
+
+
+def test_a_study_without_an_outcome_compares_one_and_the_same_of_all_tables(uneven: Any) -> None:
+    study, tables = uneven
+    first = tables["scores"].assign(instrument="an-earlier-name", dimension="all", period="2018")
+    both = {**tables, "scores": pd.concat([first, tables["scores"]])}
+    asks = replace(study, outcome=None, period="2016-2018")
+    assert compared_period(asks, both) == "2018"
+    assert set(outcome_scores(asks, both)["instrument"]) == {"an-earlier-name"}
+    made = FIGURES["score-distribution"].draw(asks, both)
+    assert isinstance(made, Absence)
+    assert "ne sont pas comptés pour ce score" in plain(made.reason)
+
+
+def test_dimensions_say_their_own_years_and_not_that_of_the_whole_score(invented: ModuleType) -> None:
+    study = replace(invented.sites(), period="2017-2019")
+    tables = invented.released(study)
+    names = sorted(set(tables["links"]["outcome"]) - {study.outcome})
+    known = tables["coverage"].iloc[:1]
+    scores = tables["scores"].iloc[:1]
+    cover = [known.assign(outcome=name, period="2018") for name in names]
+    named = [
+        scores.assign(instrument=name.split("/")[0], dimension=name.split("/")[1], period="2018") for name in names
+    ]
+    own = {
+        **tables,
+        "coverage": pd.concat([tables["coverage"], *cover]),
+        "scores": pd.concat([tables["scores"], *named]),
+    }
+    assert plain(drawn("dimensions", study, own).sentence).startswith("En 2018, ")
+    own["coverage"] = own["coverage"].assign(
+        period=own["coverage"]["period"].where(own["coverage"]["outcome"] != names[0], "2017")
+    )
+    fiche = drawn("dimensions", study, own)
+    assert not plain(fiche.sentence).startswith("En ")
+    assert fiche.note is not None
+    assert "pas toutes de la même période : " in plain(fiche.note)
+    assert "(2017)" in plain(fiche.note)
+    assert plain(fiche.note).count("(2018)") == len(fiche.table.rows) - 1
+
+
+@pytest.mark.parametrize("high", [60, 61])
+def test_tied_scores_that_are_no_classes_have_the_median_between_two(uneven: Any, high: int) -> None:
+    study, tables = uneven
+    scores = tables["scores"]
+    tied = [60.0 if int(name[1:]) <= 20 else float(high + 20) for name in scores["establishment"]]
+    fiche = drawn("score-distribution", study, {**tables, "scores": scores.assign(score=tied)})
+    assert by_key(fiche, "p50")[0] == pytest.approx((60 + high + 20) / 2)
 
 
 def test_without_coverage_the_study_says_its_year_or_the_last_scored_one(uneven: Any) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from chairs.core.errors import DataError
-from chairs.sources.answer_rows import answer_problems
+from chairs.core.errors import DataError, Text
+from chairs.core.study import FileInput, Study
+from chairs.sources.answer_rows import AnswerFile, answer_problems
 from chairs.sources.checking import breaches_by_row, check_file
+from chairs.sources.ingest import ingest
 from chairs.sources.mapped_table import read_mapped_table
 from chairs.sources.mapping import mapping_of
 from chairs.surveys.instrument import instrument
@@ -81,10 +83,10 @@ def test_an_unknown_item_or_instrument_and_another_year_are_told_once_with_their
     stars = [("r", "E", "all", "2025", "hcahps", item.code, "1", "paper") for item in instrument("hcahps").items[:3]]
     table = pd.DataFrame(stars, columns=["respondent", "establishment", "unit", "period", "instrument", "item",
                                          "answer", "mode"])  # fmt: skip
-    (found,) = answer_problems(table, "h.csv")
+    (found,) = answer_problems(AnswerFile(table=table, file="h.csv"))
     assert (found.row, found.column) == (2, "period")
     assert found.what.en == "year outside this version of the instrument (rows 2 to 4)"
-    assert answer_problems(table.assign(period="2024"), "h.csv") == []
+    assert answer_problems(AnswerFile(table=table.assign(period="2024"), file="h.csv")) == []
 
 
 def test_a_wave_with_another_scale_is_told_by_its_rows(tmp_path: Path) -> None:
@@ -95,7 +97,7 @@ def test_a_wave_with_another_scale_is_told_by_its_rows(tmp_path: Path) -> None:
     ]
     table = pd.DataFrame(rows, columns=["respondent", "establishment", "unit", "period", "instrument", "item",
                                         "answer", "mode"])  # fmt: skip
-    (found,) = answer_problems(table, "w.csv")
+    (found,) = answer_problems(AnswerFile(table=table, file="w.csv"))
     assert (found.row, found.column) == (202, "answer")
     assert found.what.fr.startswith("cette vague n'emploie pas la même échelle")
     assert found.what.fr.endswith("(lignes 202 à 401)")
@@ -108,3 +110,60 @@ def test_a_respondent_twice_in_a_wide_file_is_told_once(tmp_path: Path) -> None:
     assert mapping is not None
     found = breaches_by_row(read_mapped_table([path], mapping), "responses", "r.csv")
     assert [(one.row, one.what.en) for one in found] == [(42, "duplicate identifier")]
+
+
+def waves(folder: Path) -> list[Path]:
+    """Three files of one year each, all answers of 1 to 5 but those of 2023, of 1 to 4."""
+    made = []
+    for year, top in (("2021", 5), ("2022", 5), ("2023", 4)):
+        lines = [f"r{year}{k};E1;{year};ACC1;{1 + k % top}" for k in range(400)]
+        made.append(folder / f"{year}.csv")
+        made[-1].write_text("\n".join(["NUM;SITE;AN;Q;REP", *lines]) + "\n", encoding="utf-8")
+    return made
+
+
+LONG = {
+    "table": "responses",
+    "columns": {"respondent": "NUM", "establishment": "SITE", "period": "AN", "item": "Q", "answer": "REP"},
+    "constants": {"instrument": FORM, "unit": "all", "mode": "web"},
+}
+
+
+def test_a_wave_is_compared_with_those_of_the_other_files_and_told_by_its_own_rows(tmp_path: Path) -> None:
+    files = waves(tmp_path)
+    mapping = mapping_of({"source": "w", **LONG})
+    assert mapping is not None
+    assert len(read_mapped_table(files[:2], mapping)) == 800
+    with pytest.raises(DataError) as error:
+        read_mapped_table(files, mapping)
+    (found,) = error.value.problems
+    assert (found.file, found.row, found.column) == ("2023.csv", 2, "REP")
+    assert found.what.en.startswith("this wave has not the scale of the others")
+    assert found.what.en.endswith("(rows 2 to 401)")
+
+
+@pytest.mark.parametrize("years", [2, 3])
+def test_a_study_of_yearly_files_is_refused_where_one_file_of_them_all_is(
+    years: int, project: Path, tmp_path: Path
+) -> None:
+    import yaml
+
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    files = waves(raw)[:years]
+    folder = project / "pipelines" / "mappings" / "waves"
+    folder.mkdir(parents=True)
+    (folder / "answers.yaml").write_text(yaml.safe_dump(LONG), encoding="utf-8")
+    title = Text(fr="x", en="x")
+    given = tuple(FileInput(file=path.name, reader="mapped_table", mapping="answers") for path in files)
+    study = Study(
+        name="waves", title=title, question=title, level="public", period="2023", stages=("ingest",), files=given
+    )
+    if years == 2:
+        ingest(study, raw, tmp_path / "out")
+        assert (tmp_path / "out" / "responses.parquet").is_file()
+        return
+    with pytest.raises(DataError) as error:
+        ingest(study, raw, tmp_path / "out")
+    assert [(one.file, one.row, one.column) for one in error.value.problems] == [("2023.csv", 2, "REP")]
+    assert not (tmp_path / "out" / "responses.parquet").exists()

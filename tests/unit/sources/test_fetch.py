@@ -12,13 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from chairs.core.errors import Text
-from chairs.core.study import Study
+from chairs.core.study import Described, Study
 from chairs.sources import catalog, download, fetch
 from chairs.sources.catalog import Entry, SourceFile
 from chairs.sources.fetch import is_cached, mirror_folder, prepare
@@ -136,6 +137,29 @@ def put_in_mirror(folder: Path, content: bytes) -> Path:
 def test_a_study_without_sources_is_ready(place: Path) -> None:
     assert prepare(study()).ready
     assert not (place / "data/raw").exists()
+
+
+def test_a_source_that_is_only_described_is_fetched_and_said(
+    place: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from chairs.cli.app import app
+    from chairs.store import paths
+
+    monkeypatch.setenv("CHAIRS_LANG", "en")
+    beside = replace(study(), indicators=("mean_stay",), described=Described(sources=("one",), indicators=("x",)))
+    monkeypatch.setattr(paths, "study", lambda name: beside)
+    told = prepare(beside)
+    assert not told.ready
+    assert told.problems[0].file == "one/scores.csv"
+    done = CliRunner().invoke(app, ["data", "fetch", "s"])
+    assert (done.exit_code, "incomplete" in done.output) == (1, True)
+    folder = put_in_mirror(tmp_path_factory.mktemp("mirror"), gzip.compress(CONTENT))
+    monkeypatch.setenv("CHAIRS_DATA_MIRROR", str(folder))
+    done = CliRunner().invoke(app, ["data", "fetch", "s"])
+    assert (done.exit_code, done.output.split()) == (0, ["s", "complete"])
+    assert raw(place).read_bytes() == CONTENT
 
 
 def test_from_the_address_then_from_the_cache(place: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

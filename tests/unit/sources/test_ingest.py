@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from chairs.core.errors import DataError, Text
-from chairs.core.study import FileInput, Study
+from chairs.core.study import Described, FileInput, Study
 from chairs.sources import READERS, Reader, ingest
 from chairs.sources.catalog import Entry, SourceFile
 from chairs.store.files import read_json
@@ -134,6 +134,28 @@ def test_the_same_key_from_two_sources_is_refused(
     registry["one"] = registry["two"] = {"quantities": pd.DataFrame([quantity])}
     with pytest.raises(DataError, match="duplicate identifier"):
         run(tmp_path, monkeypatch, {"one": "sae", "two": "sae"})
+
+
+def test_a_source_that_is_only_described_is_read(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: dict[str, Any]
+) -> None:
+    registry["facts"] = {"establishments": SITES}
+    file = SourceFile(name="a.csv", mirror="m", sha256="0" * 64, bytes=12)
+    made = Entry(id="facts", title=TEXT, publisher="P", licence="L", files=(file,), reader="sae", doi="10.1/x")
+    monkeypatch.setattr(ingest, "entry", {"facts": made}.__getitem__)
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "facts" / "a.csv").write_text("a;b\n1;2\n", encoding="utf-8")
+    study = Study(
+        name="s",
+        title=TEXT,
+        question=TEXT,
+        level="public",
+        period="2019",
+        stages=("ingest",),
+        described=Described(sources=("facts",)),
+    )
+    ingest.ingest(study, tmp_path, tmp_path / "out")
+    assert len(read_table(tmp_path / "out" / "establishments.parquet")) == 2
 
 
 def test_an_absent_raw_file_is_named(project: Path, tmp_path: Path, registry: dict[str, Any]) -> None:

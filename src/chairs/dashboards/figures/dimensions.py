@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, linked, phrases, reliability, theme
-from chairs.dashboards.comparison import compared_period
+from chairs.dashboards.comparison import YEAR, compared_period, outcome_compared
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
@@ -32,7 +33,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     rows = _strongest(valid[valid["outcome"].str.startswith(own.partition("/")[0] + "/") & (valid["outcome"] != own)])
     if rows.empty:
         return None  # the score has no dimension
-    period = compared_period(study, tables)
+    rows = rows.assign(period=[_period(study, tables, str(name)) for name in rows["outcome"]])
+    same = len(set(rows["period"])) == 1
+    period = str(rows["period"].iloc[0]) if same else ""
     sentence = phrases.both(lambda lang: phrases.during(period, _sentence(rows, lang), lang))
     return Fiche(
         id=DRAWING.id,
@@ -46,12 +49,12 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
             f"Lien le plus fort de {len(rows)} dimensions.", f"Strongest link of {len(rows)} dimensions.", sentence
         ),
         figure={lang: _plot(rows, lang) for lang in LANGUAGES},
-        table=_table(_believed(rows, tables.get("scores"), period)),
+        table=_table(_believed(rows, tables.get("scores"))),
         n=int(rows["n"].max()),
         counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
         source=phrases.source(study, period),
         how_to_read=HOW,
-        note=SELECTED,
+        note=phrases.joined([None if same else _years(rows), SELECTED]),
     )
 
 
@@ -67,13 +70,34 @@ def _strongest(valid: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["strength", "outcome"], ascending=[False, True], ignore_index=True)
 
 
-def _believed(rows: pd.DataFrame, scores: pd.DataFrame | None, period: str) -> pd.DataFrame:
-    """Return the rows with the median reliability of each dimension's scores in `period`, empty where not known."""
+def _period(study: Study, tables: Tables, name: str) -> str:
+    """Return the period in which a dimension is compared, which may not be that of the whole score; empty: unknown."""
+    own = replace(study, outcome=name)
+    if outcome_compared(own, tables) in (name, ""):
+        return compared_period(own, tables)
+    return study.period if len(study.period) == YEAR else ""
+
+
+def _years(rows: pd.DataFrame) -> Text:
+    """Return the period of each dimension, where they are not all of one."""
+
+    def said(lang: Language) -> str:
+        pairs = zip(rows["outcome"], rows["period"], strict=True)
+        each = [f"{outcome(str(name)).say(lang)} ({fmt.period(str(when), lang)})" for name, when in pairs if when]
+        return f"{YEARS.say(lang)} {fmt.listing(each, lang)}."
+
+    return phrases.both(said)
+
+
+def _believed(rows: pd.DataFrame, scores: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the rows with the median reliability of each dimension's scores in its period, empty where not known."""
     import pandas as pd
 
     if scores is None:
         return rows.assign(reliability=float("nan"))
-    known = reliability.compared(scores[(scores["unit"] == "all") & (scores["period"] == period)])
+    own = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
+    when = own.map(rows.set_index("outcome")["period"])
+    known = reliability.compared(scores[(scores["unit"] == "all") & (scores["period"] == when)])
     names = known["instrument"].astype(str) + "/" + known["dimension"].astype(str)
     found = pd.to_numeric(known["reliability"]).groupby(names).median()
     return rows.assign(reliability=rows["outcome"].map(found).astype("float64"))
@@ -184,6 +208,7 @@ MEDIAN = Column(
     kind="number",
     digits=2,
 )
+YEARS = Text(fr="Les dimensions ne sont pas toutes de la même période :", en="Not all dimensions are of one period:")
 SELECTED = Text(
     fr="Ne montrer que le lien le plus fort de chaque dimension exagère les liens.",
     en="Showing only the strongest link of each dimension overstates links.",

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, reliability
-from chairs.dashboards.comparison import compared_period, establishments_joined, outcome_scores, unsorted
+from chairs.dashboards.comparison import (
+    compared_period,
+    establishments_joined,
+    outcome_compared,
+    outcome_scores,
+    unsorted,
+)
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import Range, draw_ranges, score_axis
-from chairs.dashboards.words import label, outcome, outcome_of
+from chairs.dashboards.words import label, outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +25,6 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 FEWEST = 11  # establishments under which a group's deciles are not given
-CLASSES = 9  # different values up to which scores are classes (stars by halves)
 ALL = "every"
 QUANTILES = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 
@@ -28,12 +33,16 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     """Return the scores by legal status and ED: counts and means from table `coverage`, deciles from the scores."""
     scores, period = outcome_scores(study, tables), compared_period(study, tables)
     scored = scores[scores["establishment"].isin(establishments_joined(study, tables)) & scores["score"].notna()]
-    counts, means = _covered(study, tables["coverage"])
-    if len(scored) < FEWEST or set(counts) < {"surveyed", "joined", "scored"}:
+    names = outcome_compared(study, tables)
+    counts, means = _covered(names, tables["coverage"])
+    if not {"surveyed", "joined", "scored"} <= set(counts):
+        return DRAWING.absent(UNCOUNTED)
+    if len(scored) < FEWEST:
         return DRAWING.absent(NOTHING)
-    names = scores["instrument"].iloc[0] + "/" + scores["dimension"].iloc[0]
-    groups = _groups(scored, tables["establishments"], counts["scored"], means)
-    groups = groups.drop(columns="mean" if _stars(names) else "above")
+    ordered = _stars(names)
+    joined = scored[["establishment", "score"]].merge(tables["establishments"], on="establishment", how="left")
+    groups = _groups(joined, counts["scored"], means, ordered=ordered)
+    groups = groups.drop(columns="mean" if ordered else "above")
     drawn = groups[groups["p50"].notna()]
     sentence = phrases.both(lambda lang: phrases.during(period, _sentence(study, groups, counts, lang), lang))
     return Fiche(
@@ -57,9 +66,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     )
 
 
-def _covered(study: Study, coverage: pd.DataFrame) -> tuple[dict[str, int], pd.DataFrame]:
+def _covered(name: str, coverage: pd.DataFrame) -> tuple[dict[str, int], pd.DataFrame]:
     """Return how many sites were surveyed, joined and scored, and the mean score and n of each group."""
-    own = coverage[coverage["outcome"] == outcome_of(study, coverage["outcome"])]
+    own = coverage[coverage["outcome"] == name]
     counts = own[own["measure"].isin(["surveyed", "joined", "scored"]) & own["n"].notna()]
     means = own[own["measure"] == "mean_outcome"].rename(columns={"subject": "group", "value": "mean", "n": "scored"})
     return {str(m): int(n) for m, n in zip(counts["measure"], counts["n"], strict=True)}, means
@@ -98,27 +107,27 @@ def _stars(names: str) -> bool:
     return form is not None and form.ordered
 
 
-def _groups(scored: pd.DataFrame, sites: pd.DataFrame, everyone: int, means: pd.DataFrame) -> pd.DataFrame:
+def _groups(traits: pd.DataFrame, everyone: int, means: pd.DataFrame, *, ordered: bool) -> pd.DataFrame:
     """Return one row for all and one a value of each trait ("status=public"): how many scored, mean, deciles.
 
     `above` is the share of a group, in percent, that scores more than the median of all.
     """
     import pandas as pd
 
-    traits = scored[["establishment", "score"]].merge(sites, on="establishment", how="left")
-    middle = _deciles(traits["score"])[2]
-    rows = [[ALL, everyone, None, _above(traits["score"], middle), *_deciles(traits["score"])]]
+    every = _deciles(traits["score"], ordered=ordered)
+    middle = every[2]
+    rows = [[ALL, everyone, None, _above(traits["score"], middle), *every]]
     for group, count, mean in means[["group", "scored", "mean"]].sort_values("group").itertuples(index=False):
         trait, _, value = str(group).partition("=")
         inside = traits.loc[traits[trait].astype(str).str.lower() == value, "score"]
-        rows.append([group, count, mean, _above(inside, middle), *_deciles(inside)])
+        rows.append([group, count, mean, _above(inside, middle), *_deciles(inside, ordered=ordered)])
     frame = pd.DataFrame(rows, columns=["group", "scored", "mean", "above", *QUANTILES])
     return frame.astype(dict.fromkeys(["mean", "above", *QUANTILES], "float64"))
 
 
-def _deciles(scores: pd.Series) -> list[float | None]:
-    """Return the deciles; of few different values (classes) one that occurs, since between two there is nothing."""
-    how: Any = "lower" if scores.nunique() <= CLASSES else "linear"
+def _deciles(scores: pd.Series, *, ordered: bool) -> list[float | None]:
+    """Return the deciles; of ordered classes one that occurs, since between two there is nothing."""
+    how: Any = "lower" if ordered else "linear"
     return [float(scores.quantile(q, how)) if len(scores) >= FEWEST else None for q in QUANTILES.values()]
 
 
@@ -266,6 +275,10 @@ EMERGENCY = {
 NOTHING = Text(
     fr=f"moins de {FEWEST} établissements ont un score.",
     en=f"fewer than {FEWEST} establishments have a score.",
+)
+UNCOUNTED = Text(
+    fr="les établissements interrogés, appariés et notés ne sont pas comptés pour ce score.",
+    en="the establishments surveyed, joined and scored are not counted for this score.",
 )
 QUESTION = Text(
     fr="Combien d'établissements ont un score, et de combien diffèrent-ils ?",

@@ -10,6 +10,7 @@ from chairs.dashboards import fmt, phrases, reliability, theme
 from chairs.dashboards.comparison import (
     compared_period,
     focus_name,
+    indicator_period,
     indicator_values,
     outcome_scores,
     peers,
@@ -100,7 +101,7 @@ def _without(study: Study, tables: Tables, code: str | None) -> Text:
     period = compared_period(study, tables)
     if code is None or not period or len(indicator_values(study, tables, code)):
         return NOTHING
-    name = indicator(code)
+    name, period = indicator(code), indicator_period(study, tables, code)
     return Text(
         fr=f"l'indicateur « {name.fr} » n'a de valeur ni en {period} ni avant.",
         en=f"the indicator “{name.en}” has no value in {period} or before.",

@@ -39,6 +39,7 @@ def dif_by_dimension(points: pd.DataFrame, groups: pd.Series, instrument: Instru
     that is harder for a group makes the other look easier there, and nothing tells which of them it is: its items are
     matched by the mean of all items of the questionnaire, each from 0 to 1 and turned so that more is better, those
     that differ left out of it. A group that lives one whole dimension otherwise then shows in all items of it.
+    A questionnaire of one or two items in all has no such mean: its dimensions carry the reason and no item.
     Checked on a planted item and on none.
 
     Examples
@@ -66,7 +67,8 @@ def dif_by_dimension(points: pd.DataFrame, groups: pd.Series, instrument: Instru
     }
     for d, items in short:
         own = tuple(one for one in whole.items if one.item in items)
-        made[d.name] = DimensionDif(dimension=d, found=replace(whole, items=own), among_all=True)
+        done = any(one.size is not None for one in own)
+        made[d.name] = DimensionDif(dimension=d, found=replace(whole, items=own), among_all=done)
     return [made[d.name] for d in instrument.dimensions if d.name in made]
 
 

@@ -194,7 +194,7 @@ def test_associations(invented: ModuleType, seed: int, count: int, valid: float)
         assert not ok.any()
         return
     clear, strongest = int((q[ok] < 0.05).sum()), estimate[ok][np.abs(estimate[ok]).argmax()]
-    assert f"Sur {ok.sum()} " in found[1]
+    assert f"En 2019, sur {ok.sum()} " in found[1]
     assert f", {clear} rest" in found[1] if clear else "aucun" in found[1]
     assert fmt.number(strongest, "fr", 2) in found[1]
     assert "pas une preuve de causalité" in found[1]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chairs.surveys.instrument import Dimension, Instrument
+    from chairs.surveys.psychometrics.dif_by_dimension import DimensionDif
 
 GROUPS = "Column of groups (establishment, year, mode, language...): do the questions mean the same there?"
 YEAR = "year"
@@ -40,6 +41,16 @@ NO_LEVELS = Text(
     fr="ne pas comparer les niveaux entre ces groupes sur : {items} (la question n'y est pas comprise de même)",
     en="do not compare levels between these groups on: {items} (the item does not mean the same there)",
 )
+EITHER = Text(
+    fr=(
+        "ces groupes répondent autrement qu'au reste du questionnaire à toutes les questions d'une dimension ; un avis "
+        "différent ne s'y distingue pas d'une question comprise autrement : {items}"
+    ),
+    en=(
+        "these groups answer all items of a dimension otherwise than the rest of the questionnaire; another opinion "
+        "cannot be told there from an item understood otherwise: {items}"
+    ),
+)
 NOT_LOOKED_AT = Text(
     fr="non examinées, faute de réponses ou d'ajustement ; leurs niveaux ne se comparent pas : {items}",
     en="not looked at, for want of answers or of a fit; their levels may not be compared: {items}",
@@ -52,6 +63,7 @@ OUTSIDE = Text(
     fr="hors du modèle d'ensemble, seules dans leur dimension : {items}",
     en="outside the joint model, alone in their dimension: {items}",
 )
+DIFFERS = ("B", "C")  # moderate and large, of `surveys.psychometrics.dif`
 GROUPS_AT_MOST = "Groups compared, the largest ones; the time grows with them."
 
 app = typer.Typer(help="Questionnaires: how well their questions measure.", no_args_is_help=True)
@@ -121,17 +133,23 @@ def _differing(points: pd.DataFrame, groups: pd.Series, asked: Instrument) -> No
         for line in [REASONS[reason].say(lang)] if reason else [item.say(lang) for item in part.found.items]:
             console.print(f"{name:<30} {line}", markup=False)
     tested = [item for part in parts for item in part.found.items]
-    unlike = dict.fromkeys(item.item for item in tested if item.size in ("B", "C"))
+    either = [item.item for part in parts if part.among_all for item in part.found.items if _all_differ(part)]
+    unlike = dict.fromkeys(item.item for item in tested if item.size in DIFFERS and item.item not in either)
     short = [part.dimension for part in parts if part.found.reason == "too_few_items"]
     alone = [code for code in _codes(asked, short) if code in points]
     seen = {*alone, *(one.item for one in tested if one.size is not None)}
     left = [code for code in _codes(asked, asked.dimensions) if code not in seen]  # a filter is of none
     said = [AMONG_ALL.say(lang)] if any(part.among_all for part in parts) else []
     said += [NO_LEVELS.say(lang).format(items=", ".join(unlike))] if unlike else []
+    said += [EITHER.say(lang).format(items=", ".join(either))] if either else []
     said += [TOO_SHORT.say(lang).format(items=", ".join(alone))] if alone else []
     said += [NOT_LOOKED_AT.say(lang).format(items=", ".join(left))] if left else []
     for line in said:
         console.print(line, markup=False)
+
+
+def _all_differ(part: DimensionDif) -> bool:
+    return all(item.size in DIFFERS for item in part.found.items)
 
 
 def _codes(asked: Instrument, dimensions: Iterable[Dimension]) -> list[str]:

@@ -92,7 +92,7 @@ truth = {(e.exposure, f"{e.instrument}/{e.dimension}"): e.within for e in read_p
 for verdict in verdicts(sources, protocol):
     planted = truth.get((verdict.exposure, verdict.outcome), 0.0)
     if verdict.claim != "not_supported" or planted:
-        pair_named = link(verdict.exposure, protocol.per.get(verdict.exposure, 1), verdict.outcome, "fr")
+        pair_named = link(verdict.exposure, 1, verdict.outcome, "fr")  # the number and the truth are per unit
         print(verdict.say("fr", pair_named), f"— vérité plantée : {planted:+.2f}")
 
 # %% [markdown]

@@ -82,6 +82,8 @@ def test_a_killed_run_holds_nothing_a_running_one_does(project) -> None:
     while psutil.Process(killed.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)
     with subprocess.Popen([sys.executable, "-c", "input()", "dvc"], stdin=subprocess.PIPE) as running:
+        while "dvc" not in psutil.Process(running.pid).cmdline():  # empty until the new program is laid out
+            time.sleep(0.01)
         place = project / ".dvc" / "tmp" / "rwlock"
         place.parent.mkdir(parents=True, exist_ok=True)
         owners = {name: {"pid": pid, "cmd": "dvc repro"} for name, pid in (("a", killed.pid), ("b", running.pid))}

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.unit
 
 SHARED = (0.0, 0.4, 0.8)  # of a pair's variance, what all samples have in common
 LOGS = (0.0, 0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 3.0)  # error of the log, in standard deviations of a pair
-BEST, STAGE = (8, 8, 8), (5, 3, 4)  # samples, pairs in each, pairs of the effect
+# Samples, pairs in each, pairs of the effect. The pipeline has (5, 3, 8): 90 to 98 % (4,000 redraws of seven cells).
+BEST, FEW = (8, 8, 8), (5, 3, 4)
 
 
 def redrawn(between, inside, samples, pairs, rng):
@@ -75,21 +76,13 @@ def test_intervals_cover_what_they_say_and_are_not_wider_than_they_must(log, sha
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize(("design", "most", "widest"), [(BEST, 0.97, 2.4), (FEW, 0.98, 2.9)])
 @pytest.mark.parametrize("shared", SHARED)
 @pytest.mark.parametrize("log", LOGS)
-def test_intervals_cover_what_they_say_wherever_the_error_comes_from(log, shared):
-    share, width = covered(log, shared, BEST, 10_000)
-    assert 0.93 < share < 0.97
-    assert 1.96 < width < 2.4
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("shared", SHARED)
-@pytest.mark.parametrize("log", LOGS)
-def test_the_few_runs_of_the_pipeline_cover_too_and_rather_more(log, shared):
-    share, width = covered(log, shared, STAGE, 10_000)
-    assert 0.93 < share < 0.98
-    assert 1.96 < width < 2.9
+def test_intervals_cover_wherever_the_error_comes_from_and_few_runs_rather_more(log, shared, design, most, widest):
+    share, width = covered(log, shared, design, 10_000)
+    assert 0.93 < share < most
+    assert 1.96 < width < widest
 
 
 def test_with_one_error_alone_the_interval_is_student_s():

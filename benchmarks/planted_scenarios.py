@@ -28,6 +28,7 @@ from chairs.demo.hospital import run_hospital
 from chairs.twin.experiment import Design
 from chairs.twin.hospital.calibrate import calibrate_again, calibrate_hospital
 from chairs.twin.hospital.effects import effects_table, input_spread
+from chairs.twin.hospital.resampling import too_alike
 from chairs.twin.scenario import Scenario, read_scenario
 
 WINDOW: dict[str, Any] = {"first": "2023-12-01", "days": 63}
@@ -85,7 +86,8 @@ def analysis(seed: int) -> list[dict[str, Any]]:
     found = calibrate_hospital(*drawn_log(seed), name="demo")
     scenarios = [read_scenario(read_yaml(SCENARIOS / f"{name}.yaml"), name) for name in PLANTED]
     design = Design(**WINDOW, warm_up_days=WARM_UP, pilot=PAIRS, most=PAIRS, seed=seed)
-    known = input_spread((calibrate_again(found.learnt, number) for number in range(SAMPLES)), scenarios, design)
+    again = (calibrate_again(found.learnt, number) for number in range(SAMPLES))
+    known = input_spread(again, scenarios, design, too_alike(found.learnt.log))
     rows: list[dict[str, Any]] = effects_table(found.model, scenarios, design, known).to_dict("records")
     short = replace(design, days=7, warm_up_days=0, pilot=2, most=2)
     rows += effects_table(found.model, [Scenario(name=NOTHING)], short).to_dict("records")

@@ -16,6 +16,7 @@ def work(study, folder):
     from chairs.twin.experiment import Design
     from chairs.twin.hospital.calibrate import ASSUMED, calibrate_again, calibrate_hospital
     from chairs.twin.hospital.effects import effects_table, input_spread
+    from chairs.twin.hospital.resampling import too_alike
     from chairs.twin.model import write_model
     from chairs.twin.scenario import read_scenario
 
@@ -26,9 +27,9 @@ def work(study, folder):
     found = calibrate_hospital(*map(pd.read_parquet, log.values()), name=study.name, timezone=clock)
     scenarios = [read_scenario(read_yaml(paths.scenario_file(name)), name) for name in study.scenarios]
     numbers = paths.params("simulate")
-    samples = numbers.pop("log_samples")
+    again = (calibrate_again(found.learnt, k) for k in range(numbers.pop("log_samples")))
     design = build(Design, numbers, "params.yaml, simulate")
-    known = input_spread((calibrate_again(found.learnt, k) for k in range(samples)), scenarios, design)
+    known = input_spread(again, scenarios, design, too_alike(found.learnt.log))
     write_json(folder / "model.json", write_model(found.model))
     write_json(folder / "report.json", found.written())
     write_table(assumptions_table(found.unknown(), ASSUMED), "assumptions", folder)

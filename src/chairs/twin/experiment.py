@@ -123,8 +123,8 @@ class Bench:
         random numbers: Law, *Simulation Modeling and Analysis*, 2015, section 11.2). The number of pairs is chosen in
         two stages: a pilot gives the variance of the differences, from which the pairs that reach the precision
         follow (paired-t, ibid. section 9.4.1). The samples of the log tell of this variance too: `se` is from both
-        (`chairs.twin.spread.pooled`). Interval: mean +/- sqrt((t se)^2 + (t' input_se)^2), each error with the t of
-        its own degrees of freedom (`chairs.twin.spread.half_width`).
+        (`chairs.twin.spread.pooled`). Interval: the half-widths that each error alone would give, added in squares
+        (`chairs.twin.spread.half_width`).
         A scenario that changes nothing gives exactly 0.
         """
         design, plain, changed = self.design, [], []

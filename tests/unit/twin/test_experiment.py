@@ -50,7 +50,7 @@ def test_the_effect_of_a_second_server_is_that_of_erlang(bench):
 
 def test_known_input_uncertainty_widens_the_interval(bench):
     alone = {one.measure: one for one in bench.effects(MORE)}["wait"]
-    both = {one.measure: one for one in bench.effects(MORE, {"wait": Spread(se=3.0, freedom=1e9, samples=200)})}["wait"]
+    both = {one.measure: one for one in bench.effects(MORE, {"wait": Spread(se=3.0, half=1.96 * 3.0)})}["wait"]
     assert both.mean == alone.mean
     assert both.high - both.low > 3 * 2 * 1.96
 

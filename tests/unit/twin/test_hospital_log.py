@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from chairs.twin.hospital.reading import DAY, HospitalLog, local_minutes
-from chairs.twin.hospital.resampling import WEEK, YEAR_WEEKS, _draw, resampled
+from chairs.twin.hospital.resampling import WEEK, YEAR_WEEKS, _draw, resampled, too_alike
 from chairs.twin.hospital.wanted import _diverted, _overtaken
 
 pytestmark = pytest.mark.unit
@@ -129,4 +131,8 @@ def test_weeks_drawn_keep_the_peak_of_a_winter_and_most_of_the_error():
     assert wave[drawn].mean(axis=0)[peak].mean() / wave[peak].mean() > 0.994  # all within three weeks: 0.986
     noise = rng.standard_normal((200, len(weeks)))
     errors = noise[:, drawn].mean(axis=2).std(axis=1)
-    assert 0.84 < np.sqrt((errors**2).mean() * len(weeks)) < 1  # one week at most: 0.78
+    found = np.sqrt((errors**2).mean() * len(weeks))
+    assert 0.84 < found < 0.9  # one week at most: 0.78
+    empty = pd.DataFrame({name: np.empty(0) for name in ("case_id", "unit", "requested", "start", "end", "order")})
+    two_years = replace(hospital_log(empty.astype({"unit": "str"})), first=7 * weeks[0], last=7 * weeks[-1] + 6)
+    assert 0.93 < found * too_alike(two_years) < 1

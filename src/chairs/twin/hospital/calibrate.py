@@ -14,6 +14,8 @@ from chairs.twin.hospital import lengths
 from chairs.twin.hospital.beds import bed_resources
 from chairs.twin.hospital.coming import lists
 from chairs.twin.hospital.emergency import Emergency, read_emergency
+from chairs.twin.hospital.logged import logged
+from chairs.twin.hospital.misread import put_right
 from chairs.twin.hospital.reading import DAY, HospitalLog, read_hospital
 from chairs.twin.hospital.resampling import resampled
 from chairs.twin.hospital.wanted import Wanted, read_wanted
@@ -37,6 +39,7 @@ from chairs.twin.steps import Patience, Route, Step
 if TYPE_CHECKING:
     import pandas as pd
 
+ROUNDS = 2  # of putting the wards wanted right, by a log of the model each
 ASSUMED = (
     Text(
         fr="Les jours fériés ont tous l'effectif de leur jour de semaine, ou tous celui d'un dimanche (vu au journal).",
@@ -142,12 +145,21 @@ def calibrate_hospital(
         log=log, lain=lying(log), emergency=read_emergency(log), beds=bed_resources(log), wanted=wanted,
         moves=move_of(log, wanted), name=name,
     )  # fmt: skip
+    for number in range(ROUNDS if wanted.patience is not None else 0):
+        learnt = _righted(learnt, wanted, number)
     return HospitalModel(
         model=_model(learnt),
         not_identified=learnt.emergency.not_identified,
         patience_before_another_ward=learnt.wanted.patience,
         learnt=learnt,
     )
+
+
+def _righted(learnt: Learning, read: Wanted, number: int) -> Learning:
+    """Return what was read of the log, with the wards wanted that their reading misses in a log of the model."""
+    told = logged(_model(learnt), learnt.log, number)
+    wanted = put_right(learnt.log, read, told, read_wanted(told.log))
+    return replace(learnt, wanted=wanted, moves=move_of(learnt.log, wanted))
 
 
 def calibrate_again(learnt: Learning, number: int, seed: int = 0) -> Model:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chairs.twin.scenario import Scenario
 
 DECIMALS = 4
-PAIRS_A_SAMPLE = 3
+PAIRS_A_SAMPLE = 4
 BEYOND = "/interaction"  # what a combination does beyond the sum of its levers
 NO_QUEUE = Text(
     fr="Le journal ne montre jamais de file à cet endroit : le nombre de places n'est pas identifiable.",
@@ -64,7 +64,7 @@ def effects_table(
 
 
 def input_spread(
-    models: Iterable[Model], scenarios: Sequence[Scenario], design: Design
+    models: Iterable[Model], scenarios: Sequence[Scenario], design: Design, wider: float = 1.0
 ) -> dict[str, dict[str, Spread]]:
     """Return, by scenario and measure, what the log's being one sample adds to the error of each effect.
 
@@ -88,7 +88,7 @@ def input_spread(
             changed = bench.values(scenario, first, PAIRS_A_SAMPLE)
             for name, values in changed.items():
                 found.setdefault(scenario.name, {}).setdefault(name, []).append(values - plain[name])
-    spreads = {key: {name: spread(np.stack(rows)) for name, rows in of.items()} for key, of in found.items()}
+    spreads = {key: {name: spread(np.stack(rows), wider) for name, rows in of.items()} for key, of in found.items()}
     return {key: {name: one for name, one in of.items() if one is not None} for key, of in spreads.items()}
 
 

@@ -132,12 +132,17 @@ def _refused(log: HospitalLog, rows: np.ndarray, place: np.ndarray, late: float)
     return found
 
 
-def _asked_by(log: HospitalLog, place: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Return for each stay how often each ward takes those who come as it did: by ED, or kind of admission."""
-    came = log.stays["kind"].astype("str").to_numpy(object)
+def came_by(log: HospitalLog) -> np.ndarray:
+    """Return for each stay how it came: by which emergency department, or kind of admission."""
+    kind = log.stays["kind"].astype("str").to_numpy(object)
     unit = dict(zip(log.visits["case_id"], log.visits["unit"], strict=True))
-    came = np.array([unit.get(case, kind) for case, kind in zip(log.stays["case_id"], came, strict=True)])
-    _, group = np.unique(came.astype(str), return_inverse=True)
+    came = [unit.get(case, other) for case, other in zip(log.stays["case_id"], kind, strict=True)]
+    return np.array(came, dtype=str)
+
+
+def _asked_by(log: HospitalLog, place: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Return for each stay how often each ward takes those who come as it did."""
+    _, group = np.unique(came_by(log), return_inverse=True)
     counts = np.full((group.max(initial=0) + 1, len(log.wards)), 1e-3)
     np.add.at(counts, (group[first], place[first]), 1)
     rates: np.ndarray = (counts / counts.sum(axis=1, keepdims=True))[group]

@@ -191,8 +191,11 @@ def _alone(name: str, work: Callable[..., Any], path: str, folder: str, queue: A
     queue.put(json.dumps(found))
 
 
-def measured(name: str, work: Callable[..., Any], path: Path, folder: Path) -> dict[str, Any] | None:
-    """Run `work` in a process of its own and print its line."""
+def measured(name: str, work: Callable[..., Any], path: Path | None, folder: Path) -> dict[str, Any] | None:
+    """Run `work` in a process of its own and print its line; absent without a file to read."""
+    if path is None:
+        print(LINE.format(name, "absent", "", "", "", ""))
+        return None
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
     process = context.Process(target=_alone, args=(name, work, str(path), str(folder), queue))
@@ -209,12 +212,12 @@ def measured(name: str, work: Callable[..., Any], path: Path, folder: Path) -> d
     return found
 
 
-def insteval_file() -> Path:
-    """Return where InstEval lies: beside the mirror that `CHAIRS_DATA_MIRROR` names, by default beside the project."""
+def insteval_file() -> Path | None:
+    """Return where InstEval lies, beside the mirror (`CHAIRS_DATA_MIRROR`); None where there is no mirror."""
     from chairs.sources.origins import mirror_folder
 
     mirror = mirror_folder()
-    return (mirror.resolve().parent if mirror else Path("no mirror")).joinpath(*INSTEVAL)
+    return mirror.resolve().parent.joinpath(*INSTEVAL) if mirror else None
 
 
 def main(rows: int = 0) -> bool:
@@ -230,8 +233,9 @@ def main(rows: int = 0) -> bool:
         measured("random intercept, lme4", by_lme4, path, folder)
         measured("two-way fixed effects, sums, CR2", by_fixed_effects, path, folder)
         measured("two-way fixed effects, pyfixest, CRV1", by_pyfixest, path, folder)
-        crossed = measured("InstEval crossed (ML)", insteval, insteval_file(), folder)
-        measured("InstEval crossed (ML), Satterthwaite", insteval_tested, insteval_file(), folder)
+        ratings = insteval_file()
+        crossed = measured("InstEval crossed (ML)", insteval, ratings, folder)
+        measured("InstEval crossed (ML), Satterthwaite", insteval_tested, ratings, folder)
         if rows:
             write(path, rows)
             print(f"{rows:,} answers, {path.stat().st_size / 2**30:.2f} GB of Parquet")

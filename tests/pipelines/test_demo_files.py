@@ -46,6 +46,22 @@ def test_every_file_becomes_a_checked_table(tables: dict[str, pd.DataFrame], ter
     assert tables["responses"]["respondent"].nunique() == answers
 
 
+def test_a_site_without_an_emergency_department_declares_no_visit_not_zero(
+    tables: dict[str, pd.DataFrame], demo_project: Path, territory: Territory
+) -> None:
+    counts = tables["quantities"]["quantity"].isin(["ed_visits_general", "ed_visits_discharged", "returns_72h"])
+    read = tables["quantities"][counts & (tables["quantities"]["unit"] == "all")]
+    sites = territory.sites.query("kind == 'hospital'").set_index("establishment")["emergency"]
+    open_ = read["establishment"].map(sites).astype(bool)
+    assert set(read.loc[~open_, "status"]) == {"not_applicable"}
+    assert read.loc[~open_, "value"].isna().all()
+    assert set(read.loc[open_, "status"]) == {"ok"}
+    indicators = pd.read_parquet(demo_project / "data" / "derive" / "demo" / "indicators.parquet")
+    visits = indicators.query("code == 'ed_visits' and unit == 'all'")
+    assert (visits["value"].dropna() > 0).all()
+    assert set(visits.loc[visits["value"].notna(), "establishment"]) == set(sites.index[sites])
+
+
 def test_quantities_are_those_of_the_territory(tables: dict[str, pd.DataFrame], territory: Territory) -> None:
     read = tables["quantities"].set_index(["establishment", "unit", "period", "quantity"])["value"]
     for kind in ("hospital", "company"):

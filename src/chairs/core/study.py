@@ -185,7 +185,7 @@ def read_study(path: Path) -> Study:
     ------
     SettingError
         For an unknown or missing key, a name that differs from the file's, indicators described beside a question
-        that does not name its own, or an indicator named twice.
+        that does not name its own, an indicator named twice, or an exposure that is only described.
     """
     study = build(Study, read_yaml(path), path.name)
     if found := tuple(_unfit(study, path)):
@@ -221,5 +221,16 @@ def _unfit(study: Study, path: Path) -> Iterator[Problem]:
             remedy=(
                 "le garder une fois, dans « indicators: » ou dans « described: »",
                 "keep it once, under indicators: or under described:",
+            ),
+        )
+    if both := ", ".join(code for code in study.exposures if code in study.described.indicators):
+        yield problem(
+            f"exposition qui n'est que décrite à côté de la question : {both}",
+            f"an exposure that is only described beside the question: {both}",
+            file=path.name,
+            column="exposures",
+            remedy=(
+                "l'ôter de « exposures: », ou la nommer dans « indicators: » plutôt que dans « described: »",
+                "take it out of exposures:, or name it under indicators: instead of described:",
             ),
         )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases
-from chairs.dashboards.words import label, outcome_of
+from chairs.dashboards.words import label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,14 +58,19 @@ def compared_period(study: Study, tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 def outcome_compared(study: Study, tables: Mapping[str, pd.DataFrame]) -> str:
-    """Return the outcome that is compared, chosen once: the study's, else the first of the scores.
+    """Return the outcome that is compared, chosen once for all figures: the study's, else the first of the scores.
 
-    Each table would choose another where the study names none. Without scores, it is the first of `coverage`.
+    Each table would choose another where the study names none. Without scores, it is the first of `coverage`, then of
+    `links`; empty where no table tells.
     """
-    scores, covered = tables.get("scores"), tables.get("coverage")
+    scores = tables.get("scores")
     if scores is not None and len(scores):
-        return outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
-    return outcome_of(study, () if covered is None else covered["outcome"])
+        names = sorted(set(scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)))
+    else:
+        told = (tables[name]["outcome"] for name in ("coverage", "links") if name in tables)
+        names = next((sorted(set(one)) for one in told if len(one)), [])
+    own = study.outcome if study.outcome in names else next(iter(names), "")
+    return str(own)
 
 
 def outcome_scores(study: Study, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -113,8 +117,7 @@ def establishments_joined(study: Study, tables: Mapping[str, pd.DataFrame]) -> s
     """Return the establishments with a row, in the period compared, of an indicator that the links examine."""
     indicators, links = tables["indicators"], tables.get("links")
     if links is not None and len(links):
-        same = replace(study, outcome=outcome_compared(study, tables))
-        examined = set(links.loc[links["outcome"] == outcome_of(same, links["outcome"]), "exposure"])
+        examined = set(links.loc[links["outcome"] == outcome_compared(study, tables), "exposure"])
         indicators = indicators[indicators["code"].isin(examined)]
     return set(indicators.loc[indicators["period"] == compared_period(study, tables), "establishment"])
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import Text
 from chairs.core.study import Study
-from chairs.dashboards.words import known, measured, outcome, outcome_of, scale
+from chairs.dashboards.comparison import outcome_compared
+from chairs.dashboards.words import known, measured, outcome, scale
 from chairs.stats.control_charts import FEWEST, ControlChart, xmr
 from chairs.stats.run_charts import RunChart, run_chart
 
@@ -86,7 +87,7 @@ def _of_scores(study: Study, scores: pd.DataFrame | None) -> list[tuple[str, Tex
     if scores is None or scores.empty:
         return []
     names = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
-    scale_of = outcome_of(study, names).partition("/")[0]
+    scale_of = outcome_compared(study, {"scores": scores}).partition("/")[0]
     own = scores.assign(name=names)[(scores["establishment"] == (study.focus or "")) & (scores["unit"] == "all")]
     own = own[own["instrument"] == scale_of].rename(columns={"score": "value"})
     return [(SCORE + str(name), outcome(str(name)), 1, rows) for name, rows in own.groupby("name", sort=True)]

@@ -48,9 +48,20 @@ def during(period: str, text: str, lang: Language) -> str:
     'Au 4e trimestre 2017, la moitié sont lents.'
     """
     if not period:
-        return text[:1].upper() + text[1:]
+        return headed(text)
     word = "In" if lang == "en" else "Au" if "-Q" in period else "En"
     return f"{word} {fmt.period(period, lang)}, {text}"
+
+
+def headed(text: str) -> str:
+    """Return `text` for the beginning of a sentence or a label: its first letter a capital, the rest as it is.
+
+    Examples
+    --------
+    >>> headed("établissement public"), headed("IFAQ"), headed("")
+    ('Établissement public', 'IFAQ', '')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def masked(count: int, fr: tuple[str, str], en: tuple[str, str]) -> Text | None:

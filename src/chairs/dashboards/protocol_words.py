@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt, phrases
-from chairs.tables.claims import FLAGS
+from chairs.tables.claims import against
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,14 +172,13 @@ WHEN: dict[Moment, Text] = {
 UNTESTED = "untested"
 
 
-def flagged(flags: str) -> Text:
-    """Return what speaks against a link, in words.
+def flagged(flags: str, held: str | None = None, tried: str | None = None) -> Text:
+    """Return what speaks against a link, in words; `held` and `tried` are years of the later exposure (`claims`).
 
     Examples
     --------
     >>> flagged("small;fragile").en.partition("; ")[2]
     'a hidden factor, weak or no stronger than those held equal, would undo it'
     """
-    return phrases.both(
-        lambda lang: (" ; " if lang == "fr" else "; ").join(FLAGS[flag].say(lang) for flag in flags.split(";"))
-    )
+    told = [against(flag, held, tried) for flag in flags.split(";")]
+    return phrases.both(lambda lang: (" ; " if lang == "fr" else "; ").join(one.say(lang) for one in told))

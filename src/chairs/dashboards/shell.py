@@ -10,7 +10,7 @@ from chairs.core.errors import Language, Text
 from chairs.dashboards import fmt
 from chairs.dashboards.content import Rendered
 from chairs.dashboards.pages import PAGES, Page
-from chairs.dashboards.phrases import LEVELS
+from chairs.dashboards.phrases import LEVELS, headed
 
 SITE = Text(fr="Chaires IA et Performance", en="AI and Performance chairs")
 PARTNERS = Text(
@@ -208,7 +208,7 @@ def _banner(study: Rendered, lang: Language) -> str:
     notice = DEMO.say(lang) if study.about["level"] == "demo" else study.say("notice", lang)
     if not notice:
         return ""
-    first, _, rest = f"{notice[:1].upper()}{notice[1:]}".partition(". ")
+    first, _, rest = headed(notice).partition(". ")
     strong = text(first.rstrip("."), lang)
     return f'<div class="banner" role="note"><strong>{strong}.</strong> {text(rest, lang)}</div>\n'
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt
@@ -33,12 +31,6 @@ def label(study: Study, code: str) -> Text:
     known = study.labels.get(code) or WORDS.get(code)
     plain = code.replace("_", " ")
     return known or Text(fr=plain, en=plain)
-
-
-def outcome_of(study: Study, known: Iterable[str]) -> str:
-    """Return the outcome the study names ("instrument/dimension") when the table has it, else the first it has."""
-    names = sorted(set(known))
-    return study.outcome if study.outcome in names else (names[0] if names else "")
 
 
 def outcome(name: str) -> Text:

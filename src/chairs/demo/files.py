@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ COMPANY = {
     **{k: v for k, v in BUDGET.items() if k != "operating_income"},
 }
 STATUSES = {"public": "Public", "private_non_profit": "Privé non lucratif", "private_for_profit": "Privé lucratif"}
+EMERGENCY = ("ed_visits_general", "ed_visits_paediatric", "ed_visits_discharged", "returns_72h")
 SILENT = 0.08  # share of the other hospitals that send no violence report: reporting is voluntary
 
 README = """# Données de démonstration / Demonstration data
@@ -144,7 +146,8 @@ def _write_years(plan: Plan, territory: Territory, folder: Path) -> None:
     sites = sites.drop(columns="size").set_axis(names, axis=1)
     write_csv(sites, folder / "demo_etablissements.csv", encoding="cp1252")
     hospitals, companies = territory.declared["hospital"], territory.declared["company"]
-    table = _yearly(hospitals, HOSPITAL | SOCIAL | VIOLENCE)
+    closed = territory.sites.loc[~territory.sites["emergency"], "establishment"]
+    table = _yearly(hospitals, HOSPITAL | SOCIAL | VIOLENCE, closed)
     sites_of = table["FINESS"].unique()
     silent = sites_of[plan.draw("quantities", "silent")("sites").random(len(sites_of)) < SILENT]
     columns = list(VIOLENCE.values())
@@ -155,13 +158,25 @@ def _write_years(plan: Plan, territory: Territory, folder: Path) -> None:
     write_xlsx(budget, folder / "demo_budget.xlsx", "Démonstration")
     for kind, name in (("hospital", "hopitaux"), ("company", "entreprises")):
         named = {str(word): read_lines()[str(word)].column for word in territory.yearbook[kind].columns}
-        write_csv(_yearly(territory.yearbook[kind], named), folder / f"demo_bilan_{name}.csv", decimal=",")
+        write_csv(_yearly(territory.yearbook[kind], named, closed), folder / f"demo_bilan_{name}.csv", decimal=",")
 
 
-def _yearly(declared: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def _yearly(declared: pd.DataFrame, names: dict[str, str], closed: Iterable[str] = ()) -> pd.DataFrame:
+    """Return a declaration by year; a count of an emergency department is `NC` at the sites that have none.
+
+    Parameters
+    ----------
+    closed
+        Sites without any. One that has no department for children declares no visit there.
+    """
     table = declared[list(names)].rename(columns=names)
     whole = [name for name in table.columns if not name.startswith("ETP")]
-    return table.astype(dict.fromkeys(whole, "int64")).rename_axis(["FINESS", "ANNEE"]).reset_index()
+    table = table.astype(dict.fromkeys(whole, "int64")).rename_axis(["FINESS", "ANNEE"]).reset_index()
+    none = table["FINESS"].isin(list(closed))
+    for word in set(EMERGENCY) & set(names):
+        children = (word == "ed_visits_paediatric") & (table[names[word]] == 0)
+        table[names[word]] = table[names[word]].astype("str").mask(none | children, "NC")
+    return table
 
 
 def _write_answers(territory: Territory, folder: Path) -> None:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language
 from chairs.linking.cells import Sources, cells, covariates_of
-from chairs.linking.ladder import PER_UNIT, Rung, Step, beside, ladder, primary
+from chairs.linking.ladder import PER_UNIT, Rung, Step, ladder, primary
+from chairs.linking.later import ALPHA, Later, later_exposures
 from chairs.linking.protocol import Protocol
 from chairs.linking.unseen import Unseen, unseen
 from chairs.stats.estimate import Estimate, shown
 from chairs.stats.multiplicity import adjusted, q_values
-from chairs.tables.claims import FLAGS, VERDICTS
+from chairs.tables.claims import VERDICTS, against, years_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALPHA = 0.05
 UNTESTED = "untested"  # what was not tried speaks neither for nor against
 FRAGILE = 0.05  # robustness value under which a weak unobserved cause would undo a claim
 
@@ -40,6 +40,8 @@ class Verdict:
         Robustness value at 5 %, of 0 to 1 (Cinelli & Hazlett 2020); None where there is no estimate.
     unseen
         E-value and Oster's δ of the primary estimate.
+    later
+        What the exposures of later years show, where the estimate would be claimed.
     flags
         Keys of `chairs.tables.claims.FLAGS` that apply.
     claim
@@ -56,6 +58,7 @@ class Verdict:
     flags: tuple[str, ...]
     claim: str
     unseen: Unseen = field(default_factory=Unseen)
+    later: Later = field(default_factory=Later)
 
     def say(self, lang: Language = "fr", name: str | None = None) -> str:
         """Return the verdict in words: claim, number, and every reason to doubt it; `name`: words for the pair."""
@@ -63,7 +66,7 @@ class Verdict:
         parts = [VERDICTS[self.claim].say(lang), replace(self.primary, term=PER_UNIT.say(lang)).say(lang)]
         if self.q is not None:
             parts.append(f"q {shown(self.q, lang, '.3f')}")
-        parts += [FLAGS[flag].say(lang) for flag in self.flags]
+        parts += [against(flag, years_of(self.later.held), years_of(self.later.tried)).say(lang) for flag in self.flags]
         parts += [self.unseen.say(lang)] if self.claim in ("supported", "doubtful") else []
         return head + " ; ".join(parts) if lang == "fr" else head + "; ".join(parts)
 
@@ -79,14 +82,14 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
     -----
     A link is `supported` when its primary estimate has q at most the declared share of false discoveries and nothing
     speaks against it, `doubtful` when something does. What may speak against it: the difference of the between and the
-    within slope (p < 5 %), a robustness value under 5 % or, between establishments, Oster's δ from 0 to 1, next
-    period's exposure beside the declared one (negative control, p < 5 %), a declared outcome that cannot be moved
-    (p < 5 %), an interval entirely under the smallest effect that matters, a comparison of establishments that holds
-    nothing equal. A link that is not supported although a cruder comparison shows it (unadjusted, or pooled for a
-    change; p < 5 %) is marked `crude_only`. A negative control that the data do not allow (no later year, a control
-    outcome nobody measured), or a protocol that declares none, is not passed: the claim is marked `untested`, and its
-    sentence says so; to declare less never earns more. A causal reading is never written: that takes a design that the
-    protocol does not check.
+    within slope (p < 5 %), a robustness value under 5 % or, between establishments, Oster's δ from 0 to 1, a later
+    year's exposure beside the declared one (negative control, p < 5 %, by Holm over the years declared), a declared
+    outcome that cannot be moved (p < 5 %), an interval entirely under the smallest effect that matters, a comparison
+    of establishments that holds nothing equal. A link that is not supported although a cruder comparison shows it
+    (unadjusted, or pooled for a change; p < 5 %) is marked `crude_only`. A negative control that the data do not allow
+    (no later year, a control outcome nobody measured), or a protocol that declares none, is not passed: the claim is
+    marked `untested`, and its sentence says so; to declare less never earns more. A causal reading is never written:
+    that takes a design that the protocol does not check.
     """
     tables = {pair: cells(sources, protocol, *pair) for pair in protocol.pairs}
     steps = {pair: ladder(table, protocol.further, protocol.seed) for pair, table in tables.items()}
@@ -98,9 +101,10 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
         strength = _robustness(tables[pair], protocol, estimate)
         hidden = unseen(tables[pair], protocol, pair[0], estimate)
         weak = (strength is not None and strength < FRAGILE) or hidden.fragile(protocol.estimand)
-        flags = _confounded(steps[pair])
+        flags, later = _confounded(steps[pair]), Later()
         if q <= protocol.fdr or _significant(estimate):
-            flags += _against(sources, protocol, pair, estimate, weak)
+            later = later_exposures(sources, protocol, pair)
+            flags += _against(sources, protocol, pair, estimate, later, weak=weak)
         if q > protocol.fdr and _crude(steps[pair], protocol):
             flags = ("crude_only", *flags)
         found.append(
@@ -115,6 +119,7 @@ def verdicts(sources: Sources, protocol: Protocol) -> tuple[Verdict, ...]:
                 flags=flags,
                 claim=_claim(estimate, q, flags, protocol),
                 unseen=hidden,
+                later=later,
             )
         )
     return tuple(found)
@@ -164,29 +169,21 @@ def _confounded(steps: Sequence[Step]) -> tuple[str, ...]:
 
 
 def _against(
-    sources: Sources, protocol: Protocol, pair: tuple[str, str], estimate: Estimate, weak: bool
+    sources: Sources, protocol: Protocol, pair: tuple[str, str], estimate: Estimate, later: Later, *, weak: bool
 ) -> tuple[str, ...]:
     """Return what speaks against an estimate that would be claimed, or was not tried."""
     found = ["fragile"] if weak else []
     if protocol.estimand == "between" and not protocol.covariates:
         found.append("unadjusted")
-    years = (protocol.future_years, *protocol.other_future_years) if protocol.future_exposure else ()
-    later = [_future(sources, protocol, pair, ahead) for ahead in years]
+    years = 1 + len(protocol.other_future_years) if protocol.future_exposure else 0
     moved = [_moved(sources, protocol, pair[0], outcome) for outcome in protocol.negative_outcomes]
-    found += [flag for flag, ran in (("future", later), ("negative_outcome", moved)) if any(map(_significant, ran))]
-    if not (later or moved) or any(one is None or one.p is None for one in (*later, *moved)):
+    said = (("future", bool(later.held)), ("negative_outcome", any(map(_significant, moved))))
+    found += [flag for flag, spoke in said if spoke]
+    if not (years or moved) or len(later.tried) < years or any(one is None or one.p is None for one in moved):
         found.append(UNTESTED)
     if _too_small(estimate, protocol.smallest_effect / protocol.per.get(pair[0], 1.0)):
         found.append("small")
     return tuple(found)
-
-
-def _future(sources: Sources, protocol: Protocol, pair: tuple[str, str], years: int) -> Estimate | None:
-    """Return what a later exposure adds to the declared one; alone it would carry the declared one's share."""
-    later = cells(sources, protocol, *pair, lag=-years)[["establishment", "year", "exposure"]]
-    later = later.rename(columns={"exposure": "future"})
-    table = cells(sources, protocol, *pair).merge(later, on=["establishment", "year"])
-    return beside(table, "future", protocol.estimand, protocol.model) if len(table) else None
 
 
 def _moved(sources: Sources, protocol: Protocol, exposure: str, outcome: str) -> Estimate | None:

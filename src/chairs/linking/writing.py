@@ -11,6 +11,7 @@ from chairs.linking.sealing import Seal, history, outcome_known, seal, touching
 from chairs.linking.specification import Curve, curve
 from chairs.linking.verdict import Verdict
 from chairs.tables import CONTRACTS
+from chairs.tables.claims import years_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,9 @@ def claims(found: Sequence[Verdict], protocol: Protocol, seals: Sequence[Seal] =
             "n": one.primary.n,
             "clusters": one.primary.clusters,
             "flags": ";".join(one.flags) or None,
+            "future_tried": years_of(one.later.tried),
+            "future_held": years_of(one.later.held),
+            "future_p": _rounded(one.later.p),
             "reason": one.primary.reason,
             "status": "exploratory" if loose else "confirmatory",
         }

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 FAR = 1e3  # times its own inputs: what the artificial establishment uses, so that no mixture of real ones is as bad
+SLACK = 100  # of `FAR`: how far below it a mixture stays where own inputs are enlarged
 GAIN = 1e-9  # of the score, below which a column is not worth taking in
 CAUTIOUS = 60  # steps after which the first good column is taken in instead of the best: ties make no endless round
 STEPS = 500
@@ -35,7 +36,9 @@ def against_others(x: np.ndarray, y: np.ndarray, kept: np.ndarray, returns: str)
     -----
     The programmes of `chairs.stats.frontier.efficiency`. Their columns are the same for all subsets, so one step of a
     revised simplex is one matrix product for thousands of programmes. It starts from an artificial establishment that
-    makes slightly more and uses a thousand times as much. Checked against HiGHS to 1e-9
+    makes slightly more and uses a thousand times as much. Where that one is never left, either nobody makes as much or
+    every mixture uses more than it: the programme is solved again with own inputs enlarged until no mixture can.
+    Checked against HiGHS to 1e-9
     (`tests/unit/stats/test_funnel_frontier.py`).
 
     Examples
@@ -57,9 +60,37 @@ def against_others(x: np.ndarray, y: np.ndarray, kept: np.ndarray, returns: str)
     for first in range(0, len(kept), together):
         some = allowed[first : first + together]
         begun = [np.concatenate([part] * len(some)) for part in start]
-        scores = _solved(columns, np.repeat(some, len(x), axis=0) & ~np.concatenate([itself] * len(some)), begun)
+        each = np.repeat(some, len(x), axis=0) & ~np.concatenate([itself] * len(some))
+        scores = _solved(columns, each, begun)
+        left = np.flatnonzero(~np.isfinite(scores))
+        if len(left):
+            scores[left] = _enlarged(columns, each[left], (x, y), left % len(x), returns)
         found[first : first + together] = scores.reshape(len(some), -1)
     return found
+
+
+def _enlarged(
+    columns: np.ndarray, allowed: np.ndarray, best: tuple[np.ndarray, np.ndarray], own: np.ndarray, returns: str
+) -> np.ndarray:
+    """Return the scores of establishments `own` whose mixtures may use more than the artificial one; infinite: none do.
+
+    A mixture uses at most the sum of its weights (the largest input is 1): 1, or what makes own outputs of the least.
+    First own inputs are enlarged by that bound, which tells whether there is a mixture; then by the score found, so
+    that it is found again near 1, as exactly as any other.
+    """
+    import numpy as np
+
+    x, y = best
+    convex = returns != "constant"
+    least = np.where(y > 0, y, np.inf).min(axis=0)
+    weights = 1.0 if convex else (y[own] / np.where(np.isfinite(least), least, 1)).sum(axis=1)
+    smallest = np.where(x[own] > 0, x[own], np.inf).min(axis=1)
+    scale = np.maximum(weights / smallest / SLACK, 1.0)
+    scores = np.full(len(own), np.inf)
+    for _ in range(2):
+        scores = scale * _solved(columns, allowed, _start(x[own] * scale[:, None], y[own], convex))
+        scale = np.where(np.isfinite(scores), scores, scale)
+    return scores
 
 
 def _start(x: np.ndarray, y: np.ndarray, convex: bool) -> list[np.ndarray]:

@@ -1,5 +1,9 @@
 """Contract of the declared links: the verdict of each pair of a protocol, with what speaks against it, in words."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from chairs.core.errors import Text
 from chairs.tables import CONTRACTS
 from chairs.tables.contract import Column, Contract, measured
@@ -44,6 +48,52 @@ FLAGS = {
         en="a test that could contradict it is missing (negative control not declared, or too few data)",
     ),
 }
+
+
+def years_of(years: Sequence[int]) -> str | None:
+    """Return years ahead as columns `future_tried` and `future_held` write them; None for none.
+
+    Examples
+    --------
+    >>> years_of((2, 3)), years_of(())
+    ('2;3', None)
+    """
+    return ";".join(map(str, years)) or None
+
+
+def against(flag: str, held: str | None = None, tried: str | None = None) -> Text:
+    """Return what a flag says; that of the later exposure names the years it held for, and all that were tried.
+
+    Parameters
+    ----------
+    held, tried
+        Columns `future_held` and `future_tried`; without them the sentence names no year.
+
+    Examples
+    --------
+    >>> against("future", "3", "2;3").en.partition(" (")[2]
+    '3 years later; tried: 2 and 3 years later, at a threshold tightened for 2 tries by Holm)'
+    >>> against("future", "1", "1").fr.partition(" (")[2]
+    '1 an après, seul essai)'
+    """
+    said = FLAGS[flag]
+    if flag != "future" or not held or not tried:
+        return said
+    many = len(tried.split(";"))
+    if many == 1:
+        return Text(fr=f"{said.fr} ({_after(held).fr}, seul essai)", en=f"{said.en} ({_after(held).en}, the only try)")
+    fr = f"essayés : {_after(tried).fr}, au seuil resserré pour {many} essais selon Holm"
+    en = f"tried: {_after(tried).en}, at a threshold tightened for {many} tries by Holm"
+    return Text(fr=f"{said.fr} ({_after(held).fr} ; {fr})", en=f"{said.en} ({_after(held).en}; {en})")
+
+
+def _after(years: str) -> Text:
+    *first, last = years.split(";")
+    head = ", ".join(first)
+    fr, en = (f"{head} {word} {last}" if first else last for word in ("et", "and"))
+    one = years == "1"
+    return Text(fr=f"{fr} {'an' if one else 'ans'} après", en=f"{en} {'year' if one else 'years'} later")
+
 
 CLAIMS = CONTRACTS.add(
     "claims",
@@ -91,6 +141,20 @@ CLAIMS = CONTRACTS.add(
                 kind="count", missing=True, at_least=0, unit="établissements", label=Text(fr="Sites", en="Sites")
             ),
             "flags": Column(kind="text", missing=True, label=Text(fr="Ce qui s'y oppose", en="What speaks against it")),
+            "future_tried": Column(
+                kind="text",
+                missing=True,
+                label=Text(fr="Expositions futures essayées (années après)", en="Later exposures tried (years after)"),
+            ),
+            "future_held": Column(
+                kind="text",
+                missing=True,
+                label=Text(
+                    fr="Celles qui vont avec le résultat (p < 5 % selon Holm)",
+                    en="Those that go with the outcome (p < 5% by Holm)",
+                ),
+            ),
+            "future_p": measured("Plus petit p des expositions futures (Holm)", "Smallest p of later exposures (Holm)"),
             "reason": Column(kind="text", missing=True, label=Text(fr="Raison si non estimable", en="Reason if none")),
             "status": Column(
                 kind="text", choices=("confirmatory", "exploratory"), label=Text(fr="Statut", en="Status")

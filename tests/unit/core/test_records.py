@@ -95,6 +95,10 @@ def test_a_study_has_the_name_of_its_file(tmp_path) -> None:
         ("described: {sources: [nhs-bed-occupancy-2022]}", "described: without indicators"),
         ("indicators: [occupancy]\ndescribed: {indicators: [day_place_use, occupancy]}", "named twice: occupancy"),
         ("indicators: [occupancy, occupancy]", "named twice: occupancy"),
+        (
+            "indicators: [occupancy]\ndescribed: {indicators: [day_place_use]}\nexposures: [day_place_use, occupancy]",
+            'column "exposures": an exposure that is only described beside the question: day_place_use',
+        ),
     ],
 )
 def test_what_is_described_is_told_from_the_question(tmp_path, more: str, said: str) -> None:

@@ -414,7 +414,7 @@ def claims(outcome: str) -> pd.DataFrame:
     columns = ["exposure", "per", "claim", "estimate", "low", "high", "q", "robustness", "flags", "reason"]
     frame = pd.DataFrame(rows, columns=columns)
     same = {"protocol": "demo", "seal": "0123456789abcdef", "estimand": "within", "model": "two_way", "lag": 0}
-    same |= {"df": 40.0, "n": 240}
+    same |= {"df": 40.0, "n": 240, "future_tried": None, "future_held": None, "future_p": None}
     return frame.assign(
         **same, outcome=outcome, q_any_dependence=frame["q"], clusters=120, status="confirmatory", cell_status="ok"
     )

@@ -12,8 +12,10 @@ import pytest
 
 from chairs.core.errors import Text
 from chairs.core.study import Study
+from chairs.dashboards import comparison, rows
 from chairs.dashboards.fiche import Absence, Fiche
 from chairs.dashboards.figures import FIGURES
+from chairs.dashboards.words import outcome
 
 pytestmark = pytest.mark.unit
 FULL = "mco_beds, status, emergency"
@@ -73,6 +75,69 @@ def test_every_figure_survives_tables_masked_whole(hospital: Any) -> None:
         masked[name] = frame.assign(**{c: float("nan") for c in numbers}, cell_status="masked")
     for name in FIGURES:
         absent(name, study, masked)
+
+
+def covered(figure: Any) -> list[str]:
+    """Return the names above the rows of a narrow screen that a mark touches, each with the height of that mark."""
+    narrow = figure.layout.meta["narrow"]
+    low, high = narrow["yaxis.range"]
+    row = (narrow["height"] - figure.layout.margin.t - figure.layout.margin.b) / (high - low)  # px
+    marks = [
+        (y * row, (trace.marker.size or 6) / 2)
+        for trace in figure.data
+        if trace.type == "scatter" and "markers" in trace.mode
+        for y in trace.y
+    ]
+    names = [(one, one["y"] * row + one["yshift"]) for one in narrow["annotations"]]
+    return [
+        f"{name['text']}: {y / row:.2f}"
+        for name, foot in names
+        for y, half in marks
+        if y + half > foot and y - half < foot + rows.LINE * (name["text"].count("<br>") + 1)
+    ]
+
+
+def test_no_mark_touches_a_name_above_its_row_on_a_narrow_screen(hospital: Any) -> None:
+    study, tables = hospital
+    seen = []
+    for name in FIGURES:
+        for lang, figure in (drawn(name, study, tables).figure or {}).items():
+            layout = getattr(figure, "layout", None)  # a map is no plot
+            narrow = (layout.meta or {}).get("narrow", {}) if layout else {}
+            if any("yshift" in one for one in narrow.get("annotations", ())):
+                assert not covered(figure), (name, lang, covered(figure))
+                seen.append(name)
+    assert {"associations", "claims", "control-charts", "score-reliability"} <= set(seen)
+
+
+@pytest.mark.parametrize("far", [-1e6, 1e6])
+def test_a_month_far_outside_its_limits_touches_no_name(hospital: Any, far: float) -> None:
+    study, tables = hospital
+    every = tables["indicators"]
+    last = (every["establishment"] == study.focus) & (every["period"] == every["period"].max())
+    shown = every.assign(value=every["value"].mask(last, far))
+    figures = drawn("control-charts", study, {**tables, "indicators": shown}).figure
+    heights = [y for trace in figures["en"].data if trace.mode == "markers" for y in trace.y]
+    assert max(abs(y - round(y)) for y in heights) == pytest.approx(0.3)  # at the edge of its row
+    assert not covered(figures["fr"]) + covered(figures["en"])
+
+
+def test_one_outcome_is_chosen_for_all_figures_where_the_study_names_none(sites: Any) -> None:
+    study, tables = sites
+    links = tables["links"]
+    first = comparison.outcome_compared(replace(study, outcome=None), {"scores": tables["scores"]})
+    ours = links[links["outcome"] == str(study.outcome)].assign(outcome=first)
+    others = ours.assign(outcome="a-form/all", estimate=-ours["estimate"], exposure="turnover")  # first of the links
+    loose = {**tables, "links": pd.concat([others, links, ours], ignore_index=True)}
+    loose = {**loose, "coverage": tables["coverage"].assign(outcome="b-form/all")}
+    study = replace(study, outcome=None)
+    what = outcome(first).fr
+    assert what in plain(drawn("associations", study, loose).question)
+    assert "turnover" not in {row[0] for row in drawn("associations", study, loose).table.rows}
+    assert plain(drawn("score-indicator", study, loose).title) != "Score d'expérience et rotation du personnel"
+    assert {row[0].partition("/")[0] for row in drawn("dimensions", study, loose).table.rows} == {
+        first.partition("/")[0]
+    }
 
 
 def week(unit: str, value: Any) -> pd.DataFrame:

@@ -128,6 +128,20 @@ def test_the_page_and_the_command_say_a_flag_alike() -> None:
         assert said in plain(found.say(lang)).replace("’", "'")
 
 
+def test_the_page_says_for_which_later_year_a_control_spoke_of_how_many(invented: ModuleType) -> None:
+    claims = invented.claims(OUTCOME)
+    doubt = claims["claim"] == "doubtful"
+    claims.loc[doubt, ["flags", "future_tried", "future_held"]] = ["fragile;future", "2;3", "3"]
+    fiche = drawn("claims", invented.hospital(), {"claims": claims})
+    fr, en = ([plain(cell) for row in fiche.table.formatted(lang) for cell in row] for lang in ("fr", "en"))
+    assert any(
+        "(3 ans après ; essayés : 2 et 3 ans après, au seuil resserré pour 2 essais selon Holm)" in c for c in fr
+    )
+    assert any(
+        "(3 years later; tried: 2 and 3 years later, at a threshold tightened for 2 tries by Holm)" in c for c in en
+    )
+
+
 @pytest.mark.parametrize("outcome", ["unread", "known"])
 def test_a_headline_on_links_says_in_the_same_breath_what_it_rests_on(invented: ModuleType, outcome: str) -> None:
     status = "exploratory" if outcome == "known" else "confirmatory"

@@ -300,3 +300,5 @@ def test_insteval_lies_beside_the_mirror_that_is_named(tmp_path: Path, monkeypat
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("CHAIRS_DATA_MIRROR", str(tmp_path / "data"))
     assert insteval_file() == tmp_path.resolve() / "reference" / "stats" / "lmm_insteval.csv"
+    monkeypatch.setenv("CHAIRS_DATA_MIRROR", "")
+    assert insteval_file() is None

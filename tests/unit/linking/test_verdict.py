@@ -15,10 +15,12 @@ from chairs.linking.answerable import answerable
 from chairs.linking.cells import cells
 from chairs.linking.contest import Challenge, contest
 from chairs.linking.ladder import ladder, primary
+from chairs.linking.later import Later
 from chairs.linking.protocol import Protocol
 from chairs.linking.shuffles import laid_out
 from chairs.linking.specification import curve
 from chairs.linking.verdict import Verdict, verdicts
+from chairs.stats.estimate import Estimate
 
 pytestmark = pytest.mark.unit
 
@@ -65,6 +67,27 @@ def test_an_exposure_that_follows_the_outcome_is_doubtful(planted: Any) -> None:
     assert "future" in verdict(reversed_, future_exposure=True, future_years=3, other_future_years=(1,)).flags
     flagged = ["future" in verdict(planted.panel(planted.Planted(), s), future_exposure=True).flags for s in range(20)]
     assert sum(flagged) <= 4  # 1 expected
+
+
+def test_a_later_exposure_is_told_by_its_year_and_corrected_for_the_years_tried(
+    planted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """p .03 alone contradicts; beside a second year (.6) Holm asks 2 x .03 < 5 %, which does not hold; .02 does."""
+    given = {1: 0.03, 2: 0.6}
+    shown = lambda *args: Estimate(term="future", estimate=1.0, p=given.get(args[-1]), n=9)  # noqa: E731
+    monkeypatch.setattr("chairs.linking.later._beside", shown)
+    sources = planted.panel(planted.Planted(years=6), 1)
+    alone = verdict(sources, future_exposure=True)
+    assert (alone.claim, alone.flags, alone.later) == ("doubtful", ("future",), Later(tried=(1,), held=(1,), p=0.03))
+    assert "(1 an après, seul essai)" in alone.say("fr")
+    two = verdict(sources, future_exposure=True, other_future_years=(2,))
+    assert (two.claim, two.flags, two.later) == ("supported", (), Later(tried=(1, 2), held=(), p=0.06))
+    given[1] = 0.02
+    held = verdict(sources, future_exposure=True, future_years=2, other_future_years=(1, 3))
+    assert (held.flags, held.later) == (("future", "untested"), Later(tried=(1, 2), held=(1,), p=0.04))
+    assert "(1 year later; tried: 1 and 2 years later, at a threshold tightened for 2 tries by Holm)" in held.say("en")
+    row = writing.claims([held], protocol()).iloc[0]
+    assert (row["future_tried"], row["future_held"], row["future_p"]) == ("1;2", "1", 0.04)
 
 
 def test_an_unrelated_outcome_that_moves_speaks_against(planted: Any) -> None:

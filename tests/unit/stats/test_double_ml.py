@@ -91,6 +91,26 @@ def test_an_exposure_that_the_covariates_determine_has_a_reason():
     assert done.exposure_left < 1e-6
 
 
+@pytest.mark.parametrize("learner", ["linear", "forest"])
+@pytest.mark.parametrize("n", [60, 600])
+@pytest.mark.parametrize("copy", [lambda d: 2 * d, lambda d: 7 - d, np.exp], ids=["twice", "turned", "curved"])
+def test_a_copy_of_the_exposure_has_a_reason_whatever_the_learner(learner, n, copy):
+    table = people(n).assign(copy=lambda t: copy(t["dose"]))
+    how = Learning(learner=learner, trees=20)
+    done = partially_linear(table, "z", "dose", [*X, "copy"], folds_of(n), how)
+    assert (done.result.reason, done.result.estimate, done.exposure_left) == ("collinear", None, 0.0)
+
+
+def test_a_forest_that_foretells_the_exposure_has_a_reason_and_one_that_cannot_a_number():
+    table = people()
+    shaped = table.assign(d=np.sin(3 * table["a"]) + table["b"] ** 2 + 0.02 * table["c"])  # of nothing but covariates
+    how, folds = Learning(learner="forest", trees=20, leaf=3), folds_of(len(table))
+    told = partially_linear(shaped, "y", "d", X, folds, how)
+    assert told.result.reason == "collinear"
+    assert 0 < told.exposure_left < 0.1
+    assert partially_linear(table, "z", "dose", X, folds, how).result.estimate is not None
+
+
 def test_without_overlap_there_is_no_number():
     table = people(pull=12.0)
     done = interactive(table, "y", "d", X, folds_of(len(table)))

@@ -219,6 +219,28 @@ def test_programmes_solved_side_by_side_agree_with_those_solved_alone(returns: s
         assert found[subset, unit] == (pytest.approx(alone, abs=1e-8) if alone < 49.9 else math.inf)
 
 
+@pytest.mark.parametrize("returns", ["variable", "constant", "decreasing"])
+@pytest.mark.parametrize("thrift", [1e2, 1e4, 1e7])
+def test_one_far_thriftier_than_all_others_has_a_score_and_an_interval(thrift: float, returns: str) -> None:
+    """The best of the others is known without a programme: all make the same, and half of it by being half as large."""
+    rng = np.random.default_rng(4)
+    x, y = rng.uniform(1, 2, (40, 1)), np.ones((40, 1))
+    x[0] = x[1:].min() / thrift
+    y[0] = 1 if returns == "variable" else 0.5
+    found = against_others(x / x.max(), y / y.max(), np.ones((1, 40), dtype=bool), returns)[0]
+    assert found[0] == pytest.approx(thrift * y[0, 0], rel=1e-9)
+    if returns != "decreasing":
+        known = frontier.intervals(x, y, rng=np.random.default_rng(1), returns=returns, repetitions=40)  # type: ignore[arg-type]
+        assert known.reason is None
+        assert np.isfinite(known.low[0])
+
+
+def test_an_establishment_that_makes_what_nobody_makes_still_has_no_score_against_the_others() -> None:
+    x, y = np.array([[1e-6], [0.5], [1.0]]), np.array([[1.0, 1.0], [1.0, 0.0], [0.5, 0.0]])
+    for returns in ("variable", "constant", "decreasing"):
+        assert against_others(x, y, np.ones((1, 3), dtype=bool), returns)[0, 0] == math.inf
+
+
 def test_a_frontier_of_rubbish_is_refused_in_words() -> None:
     x = np.random.default_rng(2).uniform(1, 9, (20, 2))
     for inputs, outputs in ((x[:, 0], x[:, 1]), (x, x[:5]), (x[:0], x[:0]), (-x, x), (x * math.nan, x)):

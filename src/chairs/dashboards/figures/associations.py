@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, linked, phrases, theme
-from chairs.dashboards.comparison import compared_period
+from chairs.dashboards.comparison import compared_period, outcome_compared
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Headline, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout, zero_line
-from chairs.dashboards.words import indicator, outcome, outcome_of
+from chairs.dashboards.words import indicator, outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ ROW = 40  # px, room for a crude and an adjusted estimate
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
     """Return the forest plot of the study's outcome, from table `links`."""
     links, valid = tables["links"], linked.estimated(tables["links"])
-    own = outcome_of(study, links["outcome"])
+    own = outcome_compared(study, tables)
     links, valid = links[links["outcome"] == own], valid[valid["outcome"] == own]
     if valid.empty or linked.comparable(valid).empty:
         return DRAWING.absent(NOTHING)
@@ -209,7 +209,7 @@ DRAWING = FIGURES.add(
         title=Text(fr="Ce qui va de pair avec l'expérience", en="What goes with experience"),
         stage="link",
         needs=("links",),
-        takes=("coverage",),
+        takes=("scores", "coverage"),
         draw=draw,
     ),
 )

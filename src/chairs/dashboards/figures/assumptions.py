@@ -69,7 +69,7 @@ def _listed(rows: pd.DataFrame, lang: Language) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".")
+    return phrases.headed(text.rstrip("."))
 
 
 def _table(rows: pd.DataFrame) -> Table:

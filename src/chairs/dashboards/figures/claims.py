@@ -161,7 +161,8 @@ def _table(rows: pd.DataFrame) -> Table:
     results = {str(name): outcome(str(name)) for name in rows["outcome"]}
     per = dict(zip(rows["exposure"].astype(str), rows["per"].astype(float), strict=True))
     changes = {code: phrases.both(lambda lang, c=code: change(c, per[c], lang)) for code in per}  # type: ignore[misc]
-    said = {str(flags): flagged(str(flags)) for flags in rows["flags"].dropna().unique()}
+    flags = rows[["flags", "future_held", "future_tried"]].astype("object").where(lambda one: one.notna(), None)
+    said = {_key(*one): flagged(*one) for one in flags.itertuples(index=False, name=None) if one[0]}
     reasons = {word: REASONS[word] for word in rows["reason"].dropna().unique() if word in REASONS}
     columns = (
         Column(key="exposure", label=Text(fr="Indicateur", en="Indicator"), kind="word", words=exposures),
@@ -178,13 +179,19 @@ def _table(rows: pd.DataFrame) -> Table:
     plain = rows.assign(
         changed=rows["exposure"],
         robustness=100 * rows["robustness"].astype("float64"),
-        **{name: rows[name].astype("object").where(rows[name].notna(), None) for name in ("flags", "reason")},
+        flags=[_key(*one) if one[0] else None for one in flags.itertuples(index=False, name=None)],
+        reason=rows["reason"].astype("object").where(rows["reason"].notna(), None),
     )
     return Table(
         columns=columns,
         rows=rows_of(plain, [column.key for column in columns]),
         statuses=("not_applicable",) * len(rows),
     )
+
+
+def _key(flags: str, held: str | None, tried: str | None) -> str:
+    """Return what tells the words of two rows apart: the flags, and the later years that one of them speaks of."""
+    return f"{flags} ({held} of {tried})" if held else flags
 
 
 def _plot(rows: pd.DataFrame, lang: Language) -> Any:

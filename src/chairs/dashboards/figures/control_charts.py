@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
     from chairs.stats.run_charts import RunChart
 
-ROW = 64  # px
+ROW = 72  # px
 LISTED = 4  # measures named in the sentence
-REACH = 0.28  # of a row, from the mean to a limit
-HIGHEST = 0.4  # of a row, beyond which a point is drawn at the edge
+REACH = 0.22  # of a row, from the mean to a limit
+HIGHEST = 0.3  # of a row, beyond which a point is drawn at the edge: names above the rows keep clear of it
 BAND = "#E8F1F9"
 WORDS = {
     "common": Text(fr="variation habituelle", en="usual variation"),
@@ -157,7 +157,7 @@ def _plot(series: list[Series], lang: Language) -> Any:
             points[kind].append(spot)
     traces += [_points(kind, spots, lang) for kind, spots in points.items() if spots]
     names = [one.label.say(lang) for one in series]
-    layout = rows_layout(names, row=ROW, edges=(34, 96, 44), wrap=32, lift=REACH)
+    layout = rows_layout(names, row=ROW, edges=(34, 96, 44), wrap=32, lift=HIGHEST)
     ticks = [i for i, month in enumerate(months) if month[5:7] in ("01", "07")] or [0]
     return theme.draw(
         traces,

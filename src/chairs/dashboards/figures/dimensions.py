@@ -14,7 +14,7 @@ from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.linked import CAUTION, LEVEL, NOTHING
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout, zero_line
-from chairs.dashboards.words import indicator, outcome, outcome_of
+from chairs.dashboards.words import indicator, outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     valid = linked.estimated(tables["links"])
     if valid.empty:
         return DRAWING.absent(NOTHING)
-    own = outcome_of(study, tables["links"]["outcome"])
+    own = outcome_compared(study, tables)
     rows = _strongest(valid[valid["outcome"].str.startswith(own.partition("/")[0] + "/") & (valid["outcome"] != own)])
     if rows.empty:
         return None  # the score has no dimension

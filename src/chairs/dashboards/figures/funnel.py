@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, reliability, theme
-from chairs.dashboards.comparison import compared_period, focus_name, outcome_scores
+from chairs.dashboards.comparison import compared_period, focus_name, outcome_compared, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.words import outcome, outcome_of
+from chairs.dashboards.words import outcome
 from chairs.stats.funnel import FEWEST, Funnel, means
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         return DRAWING.absent(NOTHING)
     funnel = means(known["score"].tolist(), known["se"].tolist())
     rows = known.assign(outside=funnel.outside(), distance=funnel.adjusted_z, own=known["establishment"] == study.focus)
-    names = tables["scores"]["instrument"].astype(str) + "/" + tables["scores"]["dimension"].astype(str)
-    own = outcome_of(study, names)
+    own = outcome_compared(study, tables)
     what = outcome(own)
     name = focus_name(study, tables["establishments"])
     sentence = phrases.both(lambda lang: phrases.during(period, _sentence(rows, funnel, name, lang), lang))

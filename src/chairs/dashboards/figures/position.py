@@ -11,6 +11,7 @@ from chairs.dashboards.comparison import (
     compared_period,
     focus_name,
     indicator_values,
+    outcome_compared,
     outcome_scores,
     peers,
     peers_words,
@@ -18,7 +19,7 @@ from chairs.dashboards.comparison import (
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.rows import places, rows_layout
-from chairs.dashboards.words import known, measured, outcome, outcome_of, scale
+from chairs.dashboards.words import known, measured, outcome, scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     if rows.empty:
         return DRAWING.absent(NOTHING)
     name = focus_name(study, establishments)
-    what = outcome(_outcome(study, tables))
+    what = outcome(outcome_compared(study, tables))
     league, period = outcome_scores(study, tables), compared_period(study, tables)
     beside = {lang: reliability.beside(league, study.focus, lang) for lang in LANGUAGES}
     traits = {lang: peers_words(study, establishments, lang) for lang in LANGUAGES}
@@ -71,15 +72,10 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     )
 
 
-def _outcome(study: Study, tables: Tables) -> str:
-    scores = tables["scores"]
-    return outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
-
-
 def _believed(study: Study, tables: Tables, league: pd.DataFrame) -> list[Text | None]:
     """Return how far the score can be believed, and whether its classes are official."""
     told = reliability.of_one(league, study.focus) or reliability.of_all(league)
-    return [told, reliability.standing(_outcome(study, tables), compared_period(study, tables))]
+    return [told, reliability.standing(outcome_compared(study, tables), compared_period(study, tables))]
 
 
 def _positions(study: Study, tables: Tables, like: set[str]) -> pd.DataFrame:

@@ -242,14 +242,14 @@ def _table(study: Study, groups: pd.DataFrame) -> Table:
     return Table(columns=columns, rows=rows_of(groups, [column.key for column in columns]), statuses=reasons)
 
 
-def _headed(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _group(study: Study, row: pd.Series, lang: Language) -> str:
+    return phrases.headed(_name(study, str(row["group"])).say(lang))
 
 
 def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
     rows = [
         Range(
-            label=f"{_headed(_name(study, str(row['group'])).say(lang))} ({fmt.number(int(row['scored']), lang)})",
+            label=f"{_group(study, row, lang)} ({fmt.number(int(row['scored']), lang)})",
             low=float(row["p10"]),
             lower=float(row["p25"]),
             middle=float(row["p50"]),

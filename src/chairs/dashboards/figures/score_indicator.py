@@ -12,6 +12,7 @@ from chairs.dashboards.comparison import (
     focus_name,
     indicator_period,
     indicator_values,
+    outcome_compared,
     outcome_scores,
     peers,
     peers_words,
@@ -19,7 +20,7 @@ from chairs.dashboards.comparison import (
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.rows import LINE, wrapped
-from chairs.dashboards.words import indicator, measured, outcome, outcome_of, scale
+from chairs.dashboards.words import indicator, measured, outcome, scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +42,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         return DRAWING.absent(_without(study, tables, code))
     if study.focus is None and len(points) > MOST:
         return None
-    scores, period, taken = tables["scores"], compared_period(study, tables), str(points["period"].iloc[0])
-    own = outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
+    period, taken = compared_period(study, tables), str(points["period"].iloc[0])
+    own = outcome_compared(study, tables)
     league, what = outcome_scores(study, tables), outcome(own)
     told = reliability.of_one(league, study.focus) or reliability.of_all(league)
     official = reliability.standing(own, period)
@@ -137,9 +138,7 @@ def _lower(text: str) -> str:
 def _indicator(study: Study, tables: Tables) -> str | None:
     links = tables.get("links")
     if links is not None and len(links):
-        own = links[
-            (links["outcome"] == outcome_of(study, links["outcome"])) & (links["adjusted_for"].fillna("") == "")
-        ]
+        own = links[(links["outcome"] == outcome_compared(study, tables)) & (links["adjusted_for"].fillna("") == "")]
         own = own[own["estimate"].notna()].assign(size=own["estimate"].abs())
         if len(own):
             return str(own.sort_values(["size", "exposure"], ascending=[False, True])["exposure"].iloc[0])

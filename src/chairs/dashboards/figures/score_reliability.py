@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from chairs.core.errors import Language, Text
 from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, reliability, theme
-from chairs.dashboards.comparison import compared_period, focus_name, outcome_scores
+from chairs.dashboards.comparison import compared_period, focus_name, outcome_compared, outcome_scores
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
 from chairs.dashboards.ranges import segments
 from chairs.dashboards.rows import places, rows_layout
-from chairs.dashboards.words import outcome, outcome_of
+from chairs.dashboards.words import outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ COLUMNS += ["league", "class_name", "standing"]
 def draw(study: Study, tables: Tables) -> Fiche | Absence:
     """Return the scores of the focus on each dimension with what bounds them; without a focus, why there is none."""
     period = compared_period(study, tables)
-    rows = _rows(study, tables["scores"], period)
+    rows = _rows(study, tables, period)
     if rows.empty:
         return DRAWING.absent(_why(study, tables, period))
     name = focus_name(study, tables["establishments"])
@@ -52,12 +52,12 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     )
 
 
-def _rows(study: Study, scores: pd.DataFrame, period: str) -> pd.DataFrame:
+def _rows(study: Study, tables: Tables, period: str) -> pd.DataFrame:
     """Return one row a dimension of the outcome's instrument for the focus in `period`, the outcome first."""
     import pandas as pd
 
+    scores, own = tables["scores"], outcome_compared(study, tables)
     names = scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str)
-    own = outcome_of(study, names)
     whole = reliability.completed(scores.assign(name=names))
     whole = whole.assign(**{column: float("nan") for column in ("low", "high") if column not in whole.columns})
     same = (whole["unit"] == "all") & (whole["period"] == period)
@@ -85,11 +85,9 @@ def _classed(name: str, score: float, period: str) -> tuple[str | None, str]:
 
 def _why(study: Study, tables: Tables, period: str) -> Text:
     """Return why there is no row: nothing published, no establishment in focus."""
-    scores = tables["scores"]
-    if scores["score"].isna().all():
+    if tables["scores"]["score"].isna().all():
         return NOTHING
-    own = outcome_of(study, scores["instrument"].astype(str) + "/" + scores["dimension"].astype(str))
-    league = outcome_scores(study, tables)
+    own, league = outcome_compared(study, tables), outcome_scores(study, tables)
     told = phrases.joined([NO_FOCUS, reliability.of_all(league), reliability.standing(own, period)])
     return told or NO_FOCUS
 

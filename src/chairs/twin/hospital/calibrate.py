@@ -134,7 +134,8 @@ def calibrate_hospital(
     -----
     Capacity: the number in service while somebody waits, on public holidays that of their weekday or of Sunday
     (`stations`). Places kept until departure: as many as are held when a doctor is free and yet somebody waits. Beds:
-    those published (`beds`). Wards wanted by those placed elsewhere: `wanted`. Patience: censored maximum likelihood
+    those published (`beds`). Wards wanted by those placed elsewhere: `wanted`, and how often it misreads them:
+    `misread`. Patience: censored maximum likelihood
     (`lengths`). Nights, and who is kept over days of rest: `holding`. Arrivals, their season and holidays: `coming`,
     `seasons`. What is assumed: `ASSUMED`. Checked on the demonstration hospital (tests/reference/
     test_planted_scenarios.py, docs/how-to/ask-what-if.md).

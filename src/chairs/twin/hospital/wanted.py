@@ -62,7 +62,7 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     then drawn. A ward sends patients to another only if of those who could have gone (it had room at two hours of their
     wait beyond that moment) at least two in three went. Of the stays that the demonstration hospital placed elsewhere
     (6,156 in one draw of two years) four in five are found; where the rest lay nobody was waiting and no bed was long
-    free, so that they pass for patients of that ward.
+    free, so that they pass for patients of that ward: `misread` says how many.
     """
     stays = log.stays
     asked, start = stays["requested"].to_numpy(), stays["start"].to_numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -97,11 +98,11 @@ class _Lines:
         unit, level = (np.array([one[k] for one in of_class], dtype=object)[self.known_as] for k in (0, 1))
         units, at = departments(self.model), dict[str, np.ndarray]()
         for step, word in SERVED.items():
-            mine = self._lines((code.LOG_HOLD,), "resource", [self.resource[f"{unit} {word}"] for unit in units])
+            mine = self._lines((code.LOG_HOLD,), "resource", self._places(f"{unit} {word}" for unit in units))
             at |= {f"{step}_{name}": self._times(mine, name) for name in ("requested", "start", "end")}
         results = self._lines((code.LOG_DELAY,), "row", self._rows(f"{unit} results" for unit in units))
-        places = self._lines((code.LOG_HOLD,), "resource", [self.resource[f"{unit} place"] for unit in units])
-        left = self._lines((code.LOG_LEAVE,), "row", self._rows(f"{unit} left" for unit in units))
+        places = self._lines((code.LOG_HOLD,), "resource", self._places(f"{unit} place" for unit in units))
+        left = self._lines((code.LOG_LEAVE,), "row", self._told_as("left_without_being_seen"))
         at |= {
             "decision_start": self._times(results, "end"), "departure_end": self._times(places, "end"),
             "left_without_being_seen_end": self._times(left, "end"),
@@ -117,9 +118,8 @@ class _Lines:
 
         names = [name for ward in wards(self.model) for name in (f"bed {ward}", f"any bed {ward}")]
         onward = self._rows(f"transfer bed {ward}" for ward in wards(self.model))
-        held = self._lines((code.LOG_HOLD,), "resource", [self.resource[ward] for ward in wards(self.model)])
-        lain = [place for place, step in enumerate(self.model.steps) if getattr(step, "activity", "") == "ward_stay"]
-        lies = self._lines((code.LOG_DELAY,), "row", lain)
+        held = self._lines((code.LOG_HOLD,), "resource", self._places(wards(self.model)))
+        lies = self._lines((code.LOG_DELAY,), "row", self._told_as("ward_stay"))
         lines, places = self.lines, np.array([resource.name for resource in self.model.resources], dtype=object)
         held = held[np.isin(lines["row"][held], [*self._rows(names), *onward])]
         follows, who = np.isin(lines["row"][held], onward), lines["who"][held]
@@ -137,7 +137,7 @@ class _Lines:
         """Return the planned admissions put off."""
         import pandas as pd
 
-        mine = self._lines((code.LOG_LEAVE,), "row", self._rows(["cancellation"]))
+        mine = self._lines((code.LOG_LEAVE,), "row", self._told_as("cancellation"))
         who = self.lines["who"][mine]
         unit, kind = self.asks[self.ward[who]], self._kind()[who]
         told = {
@@ -159,8 +159,16 @@ class _Lines:
         found: np.ndarray = np.array(kinds, dtype=object)[self.known_as]
         return found
 
-    def _rows(self, names) -> list[int]:  # type: ignore[no-untyped-def]
+    def _rows(self, names: Iterable[str]) -> list[int]:
         return sorted(self.row[name] for name in names if name in self.row)
+
+    def _told_as(self, activity: str) -> list[int]:
+        """Return the steps that the event log calls so."""
+        names = [getattr(step, "activity", None) or step.name for step in self.model.steps]
+        return [place for place, name in enumerate(names) if name == activity]
+
+    def _places(self, names: Iterable[str]) -> list[int]:
+        return sorted(self.resource[name] for name in names if name in self.resource)
 
     def _lines(self, kinds: tuple[int, ...], column: str, values: list[int]) -> np.ndarray:
         """Return the lines of some kinds whose row or resource is one of `values`."""

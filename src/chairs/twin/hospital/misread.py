@@ -35,7 +35,7 @@ def put_right(log: HospitalLog, read: Wanted, told: Logged, reread: Wanted, seed
     """
     if read.patience is None:
         return read
-    ways, n = np.unique(came_by(log)), len(log.wards)
+    ways, n = np.union1d(came_by(log), came_by(told.log)), len(log.wards)
     known, alike = _alike(told.log, reread, ways, read.patience)
     rows, keys = _alike(log, read, ways, read.patience)
     shares = np.eye(n)[keys // len(ways) % n]

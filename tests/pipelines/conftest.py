@@ -24,7 +24,7 @@ SMALL = {  # all steps in seconds: 5 % of the size of CHV, few origins, few runs
     "warm_up_days: 122": "warm_up_days: 28",
     "pilot: 8": "pilot: 2",
     "most: 8\n": "most: 2\n",
-    "log_samples: 5": "log_samples: 3",
+    "log_samples: 6": "log_samples: 3",
 }
 
 

@@ -10,6 +10,7 @@ Language = Literal["fr", "en"]
 
 EXIT_CODE = 2
 SHOWN = 20  # problems listed before "and N more"
+LISTED, NEAREST = 40, 8  # names that are all told; of more, the nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +131,33 @@ def problem(
     )
 
 
+def offered(name: str, choices: Iterable[str]) -> str:
+    """Return the names that could have been meant: all of them, or the nearest eight where they are more than 40.
+
+    Examples
+    --------
+    >>> offered("Ba", ["A", "B"])
+    'A, B'
+    >>> offered("bed MIM", [f"bed {ward}" for ward in ("MIN", *map(str, range(60)))]).split(", ")[0]
+    'bed MIN'
+    """
+    from difflib import get_close_matches
+
+    every = list(map(str, choices))
+    if len(every) <= LISTED:
+        return ", ".join(every)
+    return f"{', '.join(get_close_matches(name, every, n=NEAREST, cutoff=0))}, … ({len(every)})"
+
+
 def unknown(kind: tuple[str, str], name: str, choices: Iterable[str], *, file: str | None = None) -> SettingError:
-    """Build the error for a name that is not among `choices`; it lists the valid ones.
+    """Build the error for a name that is not among `choices`; it tells the valid ones (`offered`).
 
     Examples
     --------
     >>> print(unknown(("étude", "study"), "demmo", ["demo", "sepsis"]))
     unknown study "demmo". Remedy: choose among: demo, sepsis.
     """
-    listed = ", ".join(sorted(choices))
+    listed = offered(name, sorted(choices))
     return SettingError(
         (
             problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from chairs.core.errors import offered
 from chairs.twin.durations import Durations
 from chairs.twin.model import Model
 
@@ -27,7 +28,7 @@ def known(names: object, choices: object, fr: str, en: str) -> Iterator[Fault]:
     """Give a fault for each name that is not among the choices."""
     for name in names:  # type: ignore[attr-defined]
         if name not in choices:  # type: ignore[operator]
-            listed = ", ".join(map(str, choices))  # type: ignore[call-overload]
+            listed = offered(str(name), choices)  # type: ignore[arg-type]
             yield f"{fr} inconnue « {name} » (il y a : {listed})", f'unknown {en} "{name}" (there are: {listed})'
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chairs.twin.hospital.reading import DAY, HospitalLog, local_minutes
 from chairs.twin.hospital.resampling import WEEK, YEAR_WEEKS, _draw, resampled, too_alike
-from chairs.twin.hospital.wanted import _diverted, _overtaken
+from chairs.twin.hospital.wanted import _diverted, _onward, _overtaken
 
 pytestmark = pytest.mark.unit
 
@@ -60,6 +60,14 @@ def test_the_usual_moment_of_diversion_tells_those_with_some_room():
     # some room just then; no room; too early; some room but late; room at half the hours; too early by ten minutes
     assert own[20:].tolist() == [True, False, False, False, True, False]
     assert _diverted(wait, room, passed & (np.arange(26) < 5))[1] is None
+
+
+def test_transfers_are_sent_elsewhere_where_a_ward_has_hardly_any_but_late_ones():
+    place = np.array([0] * 100 + [1] * 12)
+    assert _onward(place, np.array([True] * 30 + [False] * 70 + [True] * 11 + [False]))
+    assert not _onward(place, np.array([True] * 79 + [False] * 21 + [True] * 9 + [False] * 3))
+    assert _onward(place, place == 0)  # none late in the last ward
+    assert not _onward(np.empty(0, dtype=int), np.empty(0, dtype=bool))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -80,10 +82,21 @@ def test_too_few_alike_are_taken_whatever_way_they_came_and_else_left_as_read():
     assert (put_right(log, read, small, read_as(there, there)).ward == read.ward).all()
 
 
-def test_the_second_stay_and_a_hospital_that_diverts_nobody_stay_as_read():
+@pytest.mark.parametrize("onward", [True, False])
+def test_second_stays_are_put_right_where_transfers_are_sent_elsewhere_too(onward):
+    told, wanted, reread = drawn(20_000, 2)
+    told = replace(told, stays=told.stays.assign(order=1))
+    place = np.ones(4_000, dtype=int)
+    log = log_of(place, np.full(4_000, "planned"), np.full(4_000, 600.0), order=place)
+    found = put_right(log, replace(read_as(place, place), onward=onward), Logged(log=told, ward=wanted), reread)
+    alike = (reread.ward == 1) & (told.stays["start"] - told.stays["requested"] > PATIENCE).to_numpy()
+    share = (wanted[alike] == 0).mean() if onward else 0
+    assert abs((found.ward == 0).mean() - share) <= 4 * (share / 4_000) ** 0.5
+
+
+def test_a_hospital_that_diverts_nobody_stays_as_read():
     told, wanted, reread = drawn(2_000, 2)
     place = np.ones(50, dtype=int)
-    log = log_of(place, np.full(50, "planned"), np.full(50, 600.0), order=np.ones(50, dtype=int))
-    assert (put_right(log, read_as(place, place), Logged(log=told, ward=wanted), reread).ward == 1).all()
+    log = log_of(place, np.full(50, "planned"), np.full(50, 600.0))
     none = read_as(place, place, patience=None)
     assert put_right(log, none, Logged(log=told, ward=wanted), reread) is none

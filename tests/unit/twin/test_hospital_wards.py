@@ -8,9 +8,10 @@ import pytest
 
 from chairs.twin.durations import Duration
 from chairs.twin.hospital.emergency import _share_around
+from chairs.twin.hospital.moves import move_of, room_at_request
 from chairs.twin.hospital.reading import DAY, HospitalLog
 from chairs.twin.hospital.wanted import Wanted
-from chairs.twin.hospital.wards import move_of, onward, room_at_request
+from chairs.twin.hospital.wards import onward
 
 pytestmark = pytest.mark.unit
 
@@ -110,7 +111,7 @@ def test_few_moves_of_a_kind_are_those_of_all():
     stays = stays_of_one_ward({"emergency": 34.0})
     stays.loc[:4, "kind"] = "planned"
     found = move_of(log_of(stays), wanting([0] * len(stays), [False] * len(stays)))
-    assert found.planned == found.onward == found.emergency == Duration(kind="fixed", mean=34.0)
+    assert found.planned == found.onward["A"] == found.emergency == Duration(kind="fixed", mean=34.0)
 
 
 def test_who_left_in_winter_would_have_been_admitted_as_in_winter():

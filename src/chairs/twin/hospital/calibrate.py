@@ -16,6 +16,7 @@ from chairs.twin.hospital.coming import lists
 from chairs.twin.hospital.emergency import Emergency, read_emergency
 from chairs.twin.hospital.logged import logged
 from chairs.twin.hospital.misread import put_right
+from chairs.twin.hospital.moves import Moves, move_of
 from chairs.twin.hospital.reading import DAY, HospitalLog, read_hospital
 from chairs.twin.hospital.resampling import resampled
 from chairs.twin.hospital.wanted import Wanted, read_wanted
@@ -23,10 +24,9 @@ from chairs.twin.hospital.wards import (
     PLANNED,
     TRANSFER,
     Learnt,
-    Moves,
     long_class,
+    long_transfer,
     lying,
-    move_of,
     onward,
     priorities,
     stays_of,
@@ -58,8 +58,8 @@ ASSUMED = (
         en="Who left without being seen would have been admitted as those of the level who came around then.",
     ),
     Text(
-        fr="Une mutation attend son unité et aucune autre ; un patient hébergé ailleurs n'est pas ramené.",
-        en="Transfers wait for their ward and no other; a patient placed elsewhere is not moved back.",
+        fr="Un patient hébergé ailleurs n'est pas ramené ; une mutation venue d'une unité de repli attend la sienne.",
+        en="Nobody placed elsewhere is moved back; a transfer from a ward that may lend a bed waits for its own.",
     ),
     Text(
         fr="Un changement de lits, d'effectif ou d'horaires ne change pas qui vient.",
@@ -181,6 +181,7 @@ def _model(learnt: Learning) -> Model:
     planned = tuple(sorted(set(log.stays["kind"].dropna().unique()) - {"emergency"}))
     searching = [ward for ward, others in zip(log.wards, wanted.elsewhere, strict=True) if others]
     long = tuple(long_class(ward, ed) for ward in searching for ed in (True, False))
+    long += tuple(long_transfer(ward) for ward in searching if wanted.onward)
     classes = (*emergency.classes, *planned, *long, TRANSFER)
     rank = priorities(log.wards, classes)
     arrivals = lists(log, emergency, wanted, planned)

@@ -82,13 +82,19 @@ class _Lines:
         self.came, self.known_as = np.full(self.n, np.nan), np.zeros(self.n, dtype=int)
         self.came[lines["who"][arrived]] = lines["start"][arrived]
         self.known_as[lines["who"][arrived]] = lines["class"][arrived]
-        asked = sorted((ward for ward in wards(model) if f"bed {ward}" in self.row), key=lambda w: self.row[f"bed {w}"])
-        first = self._rows(f"bed {ward}" for ward in asked)
-        mine = self._lines((code.LOG_HOLD, code.LOG_LEFT_QUEUE), "row", first)
-        self.asked, self.ward = np.full(self.n, np.nan), np.full(self.n, -1)
-        self.asked[lines["who"][mine]] = lines["requested"][mine]
-        self.ward[lines["who"][mine]] = np.searchsorted(first, lines["row"][mine])
-        self.asks = np.array(asked, dtype=object)
+        self.asked, self.ward = self._wanted("bed {}")
+        self.asked_next, self.ward_next = self._wanted("transfer bed {}")
+
+    def _wanted(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return by patient when a bed was first asked for, and the ward; steps of this name ask for one."""
+        known = {self.row[name.format(ward)]: ward for ward in wards(self.model) if name.format(ward) in self.row}
+        mine = self._lines((code.LOG_HOLD, code.LOG_LEFT_QUEUE), "row", sorted(known))
+        asked, ward = np.full(self.n, np.nan), np.full(self.n, "", dtype=object)
+        asked[self.lines["who"][mine]] = self.lines["requested"][mine]
+        ward[self.lines["who"][mine]] = np.array([known.get(row) for row in range(len(self.row))], dtype=object)[
+            self.lines["row"][mine]
+        ]
+        return asked, ward
 
     def visits(self) -> pd.DataFrame:
         """Return the visits of the emergency departments, by arrival."""
@@ -116,17 +122,15 @@ class _Lines:
         """Return the stays in the wards, by patient and order."""
         import pandas as pd
 
-        names = [name for ward in wards(self.model) for name in (f"bed {ward}", f"any bed {ward}")]
-        onward = self._rows(f"transfer bed {ward}" for ward in wards(self.model))
         held = self._lines((code.LOG_HOLD,), "resource", self._places(wards(self.model)))
+        onward = [place for name, place in self.row.items() if name.startswith(("transfer bed ", "any transfer bed "))]
         lies = self._lines((code.LOG_DELAY,), "row", self._told_as("ward_stay"))
         lines, places = self.lines, np.array([resource.name for resource in self.model.resources], dtype=object)
-        held = held[np.isin(lines["row"][held], [*self._rows(names), *onward])]
         follows, who = np.isin(lines["row"][held], onward), lines["who"][held]
         table = _in_order(
             case_id=who, unit=places[lines["resource"][held]], at=lines["start"][held], end=lines["end"][held],
-            requested=np.where(follows, lines["requested"][held], self.asked[who]),
-            wanted=np.where(follows, places[lines["resource"][held]], self.asks[self.ward[who]]),
+            requested=np.where(follows, self.asked_next[who], self.asked[who]),
+            wanted=np.where(follows, self.ward_next[who], self.ward[who]),
         )  # fmt: skip
         lying = _in_order(case_id=lines["who"][lies], at=lines["start"][lies]).rename(columns={"at": "start"})
         found = table.drop(columns="at").merge(lying, on=["case_id", "order"])
@@ -139,7 +143,7 @@ class _Lines:
 
         mine = self._lines((code.LOG_LEAVE,), "row", self._told_as("cancellation"))
         who = self.lines["who"][mine]
-        unit, kind = self.asks[self.ward[who]], self._kind()[who]
+        unit, kind = self.ward[who], self._kind()[who]
         told = {
             "case_id": who,
             "unit": unit,

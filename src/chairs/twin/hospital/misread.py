@@ -15,7 +15,7 @@ LEAST_ALIKE = 22  # stays of the model's log read alike before their wards wante
 
 
 def put_right(log: HospitalLog, read: Wanted, told: Logged, reread: Wanted, seed: int = 0) -> Wanted:
-    """Draw the ward wanted by each late first stay anew, as those read alike wanted it in a log of the model.
+    """Draw the ward wanted by each late stay anew, as those read alike wanted it in a log of the model.
 
     Parameters
     ----------
@@ -27,17 +27,18 @@ def put_right(log: HospitalLog, read: Wanted, told: Logged, reread: Wanted, seed
     Notes
     -----
     Alike are those in the same ward, read to want the same one, who came the same way (emergency department, kind of
-    admission); where these are fewer than 22, whatever way they came. Late: beyond the moment at which other wards are
-    tried. Misclassification put right by the predictive values of the reading (Buonaccorsi, *Measurement Error*, 2010,
-    chapter 2), which a parametric bootstrap gives here instead of a second look at some of the patients. That nobody
-    stood behind a patient says nothing of him alone, but much of how often a ward is read too little. Checked by
+    admission, another ward); where these are fewer than 22, whatever way they came. Late: beyond the moment at which
+    other wards are tried. Misclassification put right by the predictive values of the reading (Buonaccorsi,
+    *Measurement Error*, 2010, chapter 2), which a parametric bootstrap gives here instead of a second look at some of
+    the patients. That nobody stood behind a patient says nothing of him alone, but much of how often a ward is read
+    too little. The reading takes each second stay for the ward wanted: here those elsewhere are found. Checked by
     logs of a planted model (tests/unit/twin/test_hospital_misread.py).
     """
     if read.patience is None:
         return read
-    ways, n = np.union1d(came_by(log), came_by(told.log)), len(log.wards)
-    known, alike = _alike(told.log, reread, ways, read.patience)
-    rows, keys = _alike(log, read, ways, read.patience)
+    ways, n = np.union1d(_ways(log), _ways(told.log)), len(log.wards)
+    known, alike = _alike(told.log, reread.ward, ways, read)
+    rows, keys = _alike(log, read.ward, ways, read)
     shares = np.eye(n)[keys // len(ways) % n]
     for size in (len(ways), 1):  # whatever way they came; by the way they came
         counts = np.zeros((n * n * len(ways) // size, n))
@@ -52,11 +53,15 @@ def put_right(log: HospitalLog, read: Wanted, told: Logged, reread: Wanted, seed
     return replace(read, ward=ward, diverted=diverted)
 
 
-def _alike(log: HospitalLog, read: Wanted, ways: np.ndarray, patience: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the late first stays, and for each a number of its ward, the ward read as wanted and the way it came."""
+def _alike(log: HospitalLog, ward: np.ndarray, ways: np.ndarray, read: Wanted) -> tuple[np.ndarray, np.ndarray]:
+    """Return the late stays, and for each a number of its ward, the ward read as wanted and the way it came."""
     stays = log.stays
     wait = (stays["start"] - stays["requested"]).to_numpy()
-    rows = np.flatnonzero((wait >= patience) & (stays["order"].to_numpy() == 0))
+    rows = np.flatnonzero((wait >= read.patience) & (read.onward | (stays["order"].to_numpy() == 0)))
     place = np.searchsorted(np.array(log.wards), stays["unit"].to_numpy(str)[rows])
-    way = np.searchsorted(ways, came_by(log)[rows])
-    return rows, (place * len(log.wards) + read.ward[rows]) * len(ways) + way
+    way = np.searchsorted(ways, _ways(log)[rows])
+    return rows, (place * len(log.wards) + ward[rows]) * len(ways) + way
+
+
+def _ways(log: HospitalLog) -> np.ndarray:
+    return np.where(log.stays["order"].to_numpy() == 0, came_by(log), "onward")

@@ -37,7 +37,8 @@ def with_rare_transfers(week: Week) -> HospitalModel:
     known = {step.name for step in steps}
     for ward in wards:
         if f"transfer {ward}" in to - known:
-            steps += transfer_to(ward, wards, found.model.classes, learnt.moves.onward)
+            more = transfer_to(ward, wards, found.model.classes, learnt.moves.onward[ward])
+            steps += [step for step in more if step.name not in known]
     assert isinstance(found.model.steps[-1], Leave)  # what is added stands by itself
     return dataclasses.replace(found, model=dataclasses.replace(found.model, steps=tuple(steps)))
 

@@ -21,6 +21,7 @@ ROOM, SOME_ROOM = 0.5, 0.15  # share of these hours at which the ward had room: 
 LATE = 120.0  # minutes beyond the moment at which other wards are tried
 TAKEN = 2.0  # diverted to a ward for one who could have been and stayed
 TOLD = 45.0  # minutes before the stay at which its ward is chosen among those with room
+MOSTLY = 0.8  # of those who come from another ward, late
 FULL = 0.25  # of these hours at most had room: the ward may be the one wanted
 
 
@@ -38,12 +39,15 @@ class Wanted:
         By ward, those that its patients are sent to, in order of use.
     patience
         Minutes of waiting before another ward is tried; None: nobody was ever diverted.
+    onward
+        Whether those who come from another ward are sent elsewhere as well.
     """
 
     ward: np.ndarray
     diverted: np.ndarray
     elsewhere: tuple[tuple[int, ...], ...]
     patience: float | None
+    onward: bool = False
 
 
 def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
@@ -60,9 +64,10 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     often it diverts when it is full and which other it prefers among those with room just then (Luce 1959; worths by
     the updates of Hunter 2004), the last two found by expectation-maximisation (Dempster, Laird & Rubin 1977), and is
     then drawn. A ward sends patients to another only if of those who could have gone (it had room at two hours of their
-    wait beyond that moment) at least two in three went. Of the stays that the demonstration hospital placed elsewhere
-    (6,156 in one draw of two years) four in five are found; where the rest lay nobody was waiting and no bed was long
-    free, so that they pass for patients of that ward: `misread` says how many.
+    wait beyond that moment) at least two in three went. That transfers are sent elsewhere too shows in wards that have
+    hardly any but late ones. Of the stays that the demonstration hospital placed elsewhere (6,156 in one draw of two
+    years) four in five are found; where the rest lay nobody was waiting and no bed was long free, so that they pass for
+    patients of that ward: `misread` says how many.
     """
     stays = log.stays
     asked, start = stays["requested"].to_numpy(), stays["start"].to_numpy()
@@ -95,7 +100,14 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     pick = np.cumsum(share, axis=1) < stream(seed, "twin", "wanted").random((len(rows), 1))
     ward[rows], diverted[rows] = np.minimum(pick.sum(axis=1), n - 1), True
     patience = patience - float(np.nanquantile(wait[wait < LONG], 0.05))
-    return Wanted(ward, diverted, tuple(_order(line) for line in sent), round(max(patience, 0.0), 0))
+    onward = _onward(place[~first], wait[~first] >= patience)
+    return Wanted(ward, diverted, tuple(_order(line) for line in sent), round(max(patience, 0.0), 0), onward)
+
+
+def _onward(place: np.ndarray, late: np.ndarray) -> bool:
+    """Say whether some ward has from other wards hardly any but those who waited until others are tried."""
+    every, of_late = np.bincount(place), np.bincount(place[late], minlength=place.max(initial=-1) + 1)
+    return bool(((of_late >= LEAST_DIVERTED) & (of_late >= MOSTLY * every)).any())
 
 
 def _diverted(wait: np.ndarray, room: np.ndarray, passed: np.ndarray) -> tuple[np.ndarray, float | None]:

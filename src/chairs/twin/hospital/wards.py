@@ -9,26 +9,19 @@ import numpy as np
 
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.hospital import lengths
+from chairs.twin.hospital.moves import Moves
 from chairs.twin.hospital.reading import HospitalLog
-from chairs.twin.hospital.wanted import Wanted, inside
+from chairs.twin.hospital.wanted import Wanted
 from chairs.twin.steps import Delay, EndPatience, Leave, Mark, Patience, Reclass, Release, Route, Seize, Step, Tally
 
 TRANSFER = "transfer"
 DISCHARGED = "discharged"
 PUT_OFF = "put off"
 ELSEWHERE = "elsewhere, wanted "
+OR_ANOTHER = " or another"
 ENDS_AT_ONCE = Durations(rows=(lengths.AT_ONCE,))
 PLANNED = "planned "
 A_CALL = Duration(kind="fixed", mean=0.1)  # minutes to ring the other wards: a queue is never left and joined at once
-
-
-@dataclass(frozen=True)
-class Moves:
-    """Time from a bed's being free to the patient's coming: from an emergency department, from home, from a ward."""
-
-    emergency: Duration
-    planned: Duration
-    onward: Duration
 
 
 @dataclass(frozen=True)
@@ -57,6 +50,11 @@ def long_class(ward: str, ed: bool) -> str:
     return f"long ED {ward}" if ed else f"long {ward}"
 
 
+def long_transfer(ward: str) -> str:
+    """Return the class of those who wait for a ward, come from another and look for a third."""
+    return f"long transfer {ward}"
+
+
 def lying(log: HospitalLog) -> tuple[np.ndarray, np.ndarray]:
     """Return the begin and the end of each stay on the local clock; one that goes on ends when a bed is asked for."""
     stays = log.stays
@@ -79,50 +77,11 @@ def priorities(wards: tuple[str, ...], classes: tuple[str, ...]) -> dict[str, di
     for ward in wards:
         rank = dict.fromkeys(classes, 2)
         rank |= {name: 3 for name in classes if name.startswith("long ")}
-        rank |= {TRANSFER: 0} | {name: 1 for name in (long_class(ward, True), long_class(ward, False)) if name in rank}
+        rank |= {name: 0 for name in (TRANSFER, long_transfer(ward)) if name in rank} | {
+            name: 1 for name in (long_class(ward, True), long_class(ward, False)) if name in rank
+        }
         found[ward] = rank
     return found
-
-
-def move_of(log: HospitalLog, wanted: Wanted) -> Moves:
-    """Return the time from a bed's being free to the patient's coming.
-
-    Notes
-    -----
-    Taken from stays in the ward wanted whose bed was there when it was asked for (`room_at_request`), so that the whole
-    wait is preparation and move; fewer than 11 of a kind have the moves of all. Checked against the moves planted in
-    the demonstration hospital: 34 minutes from the emergency departments and 17 from home
-    (tests/unit/twin/test_hospital_wards.py holds small planted ones).
-    """
-    stays = log.stays
-    wait = (stays["start"] - stays["requested"]).to_numpy()
-    room, later = room_at_request(log, wanted), stays["order"].to_numpy() > 0
-    emergency = (stays["kind"] == "emergency").to_numpy()
-    every = lengths.of(wait[room])
-    groups = (room & ~later & emergency, room & ~later & ~emergency, room & later)
-    own = [lengths.of(wait[one]) if one.sum() >= lengths.LEAST else every for one in groups]
-    return Moves(emergency=own[0], planned=own[1], onward=own[2])
-
-
-def room_at_request(log: HospitalLog, wanted: Wanted) -> np.ndarray:
-    """Say for each stay whether it was in the ward wanted and a bed was free there, all in line served.
-
-    Stays asked for and not ended, this one included, and those in line who came to lie elsewhere or were put off, are
-    fewer than the beds; and the patient came before other wards are tried, so that he is not one sent on by another.
-    """
-    stays, off = log.stays, log.cancelled
-    room = np.zeros(len(stays), dtype=bool)
-    unit, asked = stays["unit"].to_numpy(), stays["requested"].to_numpy()
-    start, end = stays["start"].to_numpy(), stays["end"].fillna(np.inf).to_numpy()
-    own = ~wanted.diverted & (start - asked < (np.inf if wanted.patience is None else wanted.patience))
-    day = np.floor(log.local(asked) / 1440).astype(int) - log.first
-    for row, ward in enumerate(log.wards):
-        mine = np.flatnonzero((unit == ward) & own & (day >= 0) & (day < log.beds.shape[1]))
-        every, gone, put_off = unit == ward, wanted.diverted & (wanted.ward == row), (off["unit"] == ward).to_numpy()
-        held = inside(asked[every], end[every], asked[mine]) + inside(asked[gone], start[gone], asked[mine])
-        held += inside(off["requested"].to_numpy()[put_off], off["end"].to_numpy()[put_off], asked[mine])
-        room[mine] = held < log.beds[row, day[mine]]
-    return room
 
 
 def ward_steps(learnt: Learnt) -> list[Step]:
@@ -134,8 +93,20 @@ def ward_steps(learnt: Learnt) -> list[Step]:
             steps += _asking(learnt, row)
         if learnt.ways[ward] or row in targets:
             steps += _staying(learnt, row)
-    for target in targets:
-        steps += transfer_to(learnt.log.wards[int(target)], learnt.log.wards, learnt.classes, learnt.moves.onward)
+    asked = {to for step in steps if isinstance(step, Route) for to in step.to}
+    for target in map(int, targets):
+        ward = learnt.log.wards[target]
+        steps += transfer_to(ward, learnt.log.wards, learnt.classes, learnt.moves.onward[ward])
+        if f"transfer {ward}{OR_ANOTHER}" in asked:
+            steps += _or_another(learnt, target)
+    steps = [
+        step
+        for step in steps
+        if not isinstance(step, Reclass)
+        or step.name in asked
+        or step.name.startswith("long ")
+        or step.name.endswith(", long")
+    ]
     return [*steps, Release(name=DISCHARGED), Leave(name="discharge"), Release(name=PUT_OFF),
             Leave(name="cancellation")]  # fmt: skip
 
@@ -208,9 +179,11 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
         Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, held=stay.held, activity="ward_stay"),
         Route(
             name=f"after {name}",
-            to=(*(f"transfer {log.wards[other]}" for other in on), DISCHARGED),
+            to=(*(_onward_to(learnt, row, name, int(other)) for other in on), DISCHARGED),
             by="class",
-            probabilities=tuple(ends if cls == TRANSFER else line for cls in learnt.classes),
+            probabilities=tuple(
+                ends if cls == TRANSFER or cls.startswith("long transfer ") else line for cls in learnt.classes
+            ),
         ),
     ]
 
@@ -230,12 +203,39 @@ def _way(learnt: Learnt, row: int, name: str) -> list[Step]:
     return [Route(name=f"way to {name}", to=to, by="class", probabilities=lines), *moves]
 
 
+def _onward_to(learnt: Learnt, row: int, name: str, target: int) -> str:
+    """Return the first step of those who go on to a ward: who may lie in one that it sends to waits for it alone."""
+    others = learnt.wanted.elsewhere
+    may_lie = {row, *others[row]} if name.startswith(ELSEWHERE) else {row}
+    another = learnt.wanted.onward and others[target] and not may_lie & set(others[target])
+    return f"transfer {learnt.log.wards[target]}{OR_ANOTHER if another else ''}"
+
+
+def _or_another(learnt: Learnt, row: int) -> list[Step]:
+    """Return the steps of those who go on to a ward and, after the usual wait, look for another."""
+    ward, others = learnt.log.wards[row], [learnt.log.wards[other] for other in learnt.wanted.elsewhere[row]]
+    limit = Durations(rows=(Duration(kind="fixed", mean=learnt.wanted.patience),))
+    name, place = f"transfer {ward}{OR_ANOTHER}", f"{ELSEWHERE}{ward}"
+    left = tuple(one for one in learnt.log.wards if one not in (ward, *others))
+    options = ({ward: 1}, *({other: 1} for other in others))
+    return [
+        Reclass(name=name, to=dict.fromkeys(learnt.classes, TRANSFER)),
+        Patience(name=f"{name}, wait", duration=limit, leaves=f"{name}, call", next=f"transfer bed {ward}"),
+        Delay(name=f"{name}, call", duration=Durations(rows=(A_CALL,)), activity="call"),
+        Reclass(name=f"{name}, long", to={TRANSFER: long_transfer(ward)}),
+        Seize(name=f"any transfer bed {ward}", options=options, activity="bed"),
+        Delay(name=f"transfer move {place}", duration=Durations(rows=(learnt.moves.onward[ward],)), activity="move"),
+        Release(name=f"left for {place}", resources=left, next=f"stay {place}"),
+    ]
+
+
 def transfer_to(ward: str, wards: Sequence[str], classes: Sequence[str], move: Duration) -> list[Step]:
     """Return the steps of those who go on to a ward from another one."""
     others = tuple(name for name in wards if name != ward)
     return [
-        Reclass(name=f"transfer {ward}", to=dict.fromkeys(classes, TRANSFER)),
+        Reclass(name=f"transfer {ward}", to=dict.fromkeys(classes, TRANSFER), next=f"transfer bed {ward}"),
         Seize(name=f"transfer bed {ward}", options=({ward: 1},), activity="bed"),
+        EndPatience(name=f"transfer granted {ward}"),
         Delay(name=f"transfer move {ward}", duration=Durations(rows=(move,)), activity="move"),
         Release(name=f"left for {ward}", resources=others, next=f"stay {ward}"),
     ]

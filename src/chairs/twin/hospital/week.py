@@ -11,8 +11,9 @@ import numpy as np
 from chairs.core.errors import DataError, problem
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.hospital.journeys import Journeys
+from chairs.twin.hospital.moves import room_at_request
 from chairs.twin.hospital.reading import DAY
-from chairs.twin.hospital.wards import TRANSFER, lying, room_at_request
+from chairs.twin.hospital.wards import TRANSFER, lying
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,11 +126,14 @@ class Week:
         return found
 
     def ward(self, which: str = "first", *, wanted: bool = True) -> np.ndarray:
-        """Return the code of the ward wanted, or of that of the stay; -1 for none."""
+        """Return the code of the ward wanted, or of that of the stay; -1 for none.
+
+        Of the second stay always its ward: a week played again sends who was moved where he was moved.
+        """
         learnt = self.found.learnt
         names = np.array(learnt.log.wards)
         place = np.searchsorted(names, learnt.log.stays["unit"].to_numpy(str))
-        code = learnt.wanted.ward if wanted else place
+        code = learnt.wanted.ward if wanted and which == "first" else place
         found = np.where(self.cases[which] >= 0, code[np.maximum(self.cases[which], 0)], -1)
         if which == "first" and len(learnt.log.cancelled):
             off = np.searchsorted(names, learnt.log.cancelled["unit"].to_numpy(str))

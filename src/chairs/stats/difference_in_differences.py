@@ -65,7 +65,8 @@ def event_study(
     unit, period, start
         Columns of the establishment, the period (whole number) and the first exposed period (0 or missing: never).
     covariates
-        Numbers that may differ between respondents or periods. They must not be changed by the programme.
+        Numbers that may differ between respondents or periods. They must not be changed by the programme: where they
+        determine who is exposed when, the reason is `collinear`.
 
     Notes
     -----
@@ -162,6 +163,9 @@ class _Panel:
         blank = EventStudy(joined=self.joined, never=self.never, left_out=self.left_out)
         if not kept[: len(cells)].all() or len(y) <= kept.sum() + len(count):
             return replace(blank, reason="too_few")
+        last = np.roll(x / scale, -len(cells), axis=1)  # the programme after years and covariates
+        if not independent(last.T @ last)[-len(cells) :].all():
+            return replace(blank, reason="collinear")
         x = (x / scale)[:, kept]
         edges = np.append(0, np.cumsum(count))
         gram = np.array([x[a:b].T @ x[a:b] for a, b in itertools.pairwise(edges)])

@@ -13,6 +13,10 @@ REASONS = {
         en="too few usable observations for what the model estimates",
     ),
     "constant_outcome": Text(fr="le résultat étudié ne varie pas", en="the outcome does not vary"),
+    "not_learnt": Text(
+        fr="les forêts expliquent moins bien l'exposition qu'une droite : ce qu'elles laissent fausserait l'effet",
+        en="the forests explain the exposure less well than a straight line: what they leave would bias the effect",
+    ),
     "collinear": Text(
         fr="cette variable est constante ou entièrement déterminée par les autres",
         en="this variable is constant or entirely determined by the others",

@@ -123,3 +123,15 @@ def test_a_joint_test_of_one_coefficient_is_the_t_test():
     plain = joint_test(gram, score, beta, [0, 1])
     assert again.p == pytest.approx(plain.p)  # the same hypothesis in other words
     assert joint_test(gram[:3], score[:3], beta, [0, 1, 2]) is None
+
+
+def test_a_covariate_that_says_who_is_exposed_when_is_collinear():
+    rows = [(f"h{j}", t, (0, 0, 0, 0, 2, 2, 3, 3)[j]) for j in range(8) for t in range(1, 6)]
+    panel = pd.DataFrame(rows, columns=["site", "year", "start"])
+    exposed = (panel["start"] > 0) & (panel["year"] >= panel["start"])
+    rng = np.random.default_rng(5)
+    panel["score"] = 70 + 2.0 * exposed + rng.normal(size=len(panel))
+    panel["copy"], panel["other"] = 2.0 * exposed + 5, rng.normal(size=len(panel))
+    study = event_study(panel, "score", "site", "year", "start", covariates=["other", "copy"])
+    assert (study.reason, study.overall) == ("collinear", None)
+    assert event_study(panel, "score", "site", "year", "start", covariates=["other"]).reason is None

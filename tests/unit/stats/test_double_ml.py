@@ -108,7 +108,8 @@ def test_a_forest_that_foretells_the_exposure_has_a_reason_and_one_that_cannot_a
     told = partially_linear(shaped, "y", "d", X, folds, how)
     assert told.result.reason == "collinear"
     assert 0 < told.exposure_left < 0.1
-    assert partially_linear(table, "z", "dose", X, folds, how).result.estimate is not None
+    sound = partially_linear(table, "z", "dose", X, folds, Learning(learner="forest", trees=50))
+    assert sound.result.estimate is not None
 
 
 def test_without_overlap_there_is_no_number():
@@ -139,3 +140,24 @@ def test_rubbish_is_told_and_an_infinite_number_is_a_missing_one():
         partially_linear(table, "y", "d", X, folds, Learning(learner="oracle"))  # type: ignore[arg-type]
     exact = partially_linear(table.assign(y=2 * table["d"] + table["a"]), "y", "d", X, folds).result
     assert (exact.reason, exact.low) == ("no_variance", None)
+
+
+@pytest.mark.parametrize(("n", "reason"), [(40, "too_few"), (150, "too_few"), (400, "not_learnt")])
+def test_a_forest_that_cannot_learn_a_straight_influence_gives_no_number(n, reason):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=n)
+    table = pd.DataFrame({"x": x, "d": 2 * x + 0.7 * rng.normal(size=n), "y": 5 * x + rng.normal(size=n)})
+    forest = partially_linear(table, "y", "d", ["x"], folds_of(n), Learning(learner="forest", trees=50))
+    assert forest.result.reason == reason  # the effect is 0, and would come out as 1 or 2
+    plain = partially_linear(table, "y", "d", ["x"], folds_of(n))
+    assert plain.result.low < 0 < plain.result.high
+
+
+def test_a_forest_that_learns_a_curve_is_not_refused():
+    rng = np.random.default_rng(4)
+    x = rng.uniform(-2, 2, 600)
+    d = x**2 + rng.normal(size=600)
+    table = pd.DataFrame({"x": x, "d": d, "y": d + 3 * x**2 + rng.normal(size=600)})
+    forest = partially_linear(table, "y", "d", ["x"], folds_of(600), Learning(learner="forest", trees=50))
+    assert forest.result.reason is None
+    assert abs(forest.result.estimate - 1) < 0.3

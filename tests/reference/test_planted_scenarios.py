@@ -26,7 +26,7 @@ def test_the_planted_effects_are_those_of_the_generator() -> None:
 
 @pytest.mark.nightly
 def test_intervals_hold_what_was_planted() -> None:
-    """200 analyses, about a minute of one processor each; every scenario and measure stands the bar."""
+    """200 analyses, a minute and a half of one processor each; every scenario and measure stands the bar."""
     with ProcessPoolExecutor(os.cpu_count()) as executor:
         rows = [row for _, some in planted.analyses(ANALYSES, 20_001, executor) for row in some]
     held = planted.coverage(rows)

@@ -113,6 +113,8 @@ def instruments_page() -> str:
             f"{', '.join(form.years)}; scores {form.unit}; a score "
             f"needs {form.floor} answers. Source: {form.source}. Licence: {form.licence}.\n"
         )
+        if form.note:
+            parts.append(f"{form.note.en} — *{form.note.fr}*\n")
         rows = [(f"`{d.name}`", d.label.en, d.label.fr, sum(i.dimension == d.name for i in form.items) or "–")
                 for d in form.dimensions]  # fmt: skip
         parts.append(table(("dimension", "label", "libellé", "items"), rows))

@@ -23,6 +23,7 @@ import fnmatch
 import importlib.util
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-FOLDERS = (HERE / "data", HERE.parents[2] / "shared" / "reference" / "stats")
+MIRROR = os.environ.get("CHAIRS_DATA_MIRROR")  # the publishers' files: the sets lie beside them
+SHARED = (HERE.parents[2] / "shared", *([Path(MIRROR).resolve().parent] if MIRROR else []))
+FOLDERS = (HERE / "data", *(folder / "reference" / "stats" for folder in SHARED))
 SMALL = 300_000  # bytes; larger sets are read where they lie
 
 Reference = Mapping[str, Any]

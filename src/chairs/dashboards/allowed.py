@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chairs.core.errors import Text
 from chairs.core.study import Stage, Study
-from chairs.dashboards.comparison import compared_period
+from chairs.dashboards.comparison import compared_period, outcome_compared
 from chairs.dashboards.reliability import compared, form_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def allowed(study: Study, tables: Tables) -> tuple[Line, ...]:
     Parameters
     ----------
     study
-        Its level, calendar, outcome and own lines (`may_say`, `may_not_say`) are read.
+        Its level, calendar, outcome and own lines (`may_say`, `may_not_say`) are read; where its scores are not of
+        that outcome, the one that the figures compare.
     tables
         Its released tables; `claims` tells the estimand of the protocol and whether it is exploratory.
 
@@ -52,14 +53,16 @@ def allowed(study: Study, tables: Tables) -> tuple[Line, ...]:
     >>> [line.text.en for line in allowed(log, {}) if line.side == "may_not"][0]
     'Speak of an hour, a day or a season: the calendar of these data is fictitious.'
     """
-    form = form_of(study.outcome)[0] if study.outcome else None
+    form, dimension = form_of(outcome_compared(study, tables) or study.outcome or "")
+    period = compared_period(study, tables)
+    official = form is not None and form.official(period, dimension)
     found = [
         *_invented(study),
         *_own(study),
         *_flow(study),
         *_twin(study),
         *_respondents(form),
-        *_scores(study, form, tables),
+        *_scores(tables.get("scores"), official),
         *_links(form, tables.get("claims")),
     ]
     run = set(study.stages)
@@ -151,8 +154,7 @@ def _respondents(form: Instrument | None) -> Iterator[Line]:
     )  # fmt: skip
 
 
-def _scores(study: Study, form: Instrument | None, tables: Tables) -> Iterator[Line]:
-    scores = tables.get("scores")
+def _scores(scores: pd.DataFrame | None, official: bool) -> Iterator[Line]:
     if scores is None or scores.empty:
         return
     if compared(scores).empty:
@@ -177,8 +179,7 @@ def _scores(study: Study, form: Instrument | None, tables: Tables) -> Iterator[L
             "Classer les établissements un à un : leurs rangs possibles se recouvrent.",
             "Rank establishments one by one: the ranks they can hold overlap.",
         )  # fmt: skip
-    dimension = (study.outcome or "").partition("/")[2]
-    if form is None or not form.official(compared_period(study, tables), dimension):
+    if not official:
         yield _line(
             SCORES, "may_not",
             "Annoncer une classe ou un seuil atteint : non officiel, aucune table n'est fournie pour cette enquête.",

@@ -161,11 +161,11 @@ QUESTIONS: dict[Moment, Text] = {
 WHEN: dict[Moment, Text] = {
     "before": Text(fr="déclarés avant de lire les résultats", en="declared before the results were read"),
     "known": Text(
-        fr="exploratoires car déclarés sur des résultats connus",
+        fr="exploratoires (déclarés sur des résultats déjà connus)",
         en="that are exploratory because declared on known results",
     ),
     "changed": Text(
-        fr="exploratoires car d'un protocole modifié après son scellé",
+        fr="exploratoires (protocole modifié après son scellé)",
         en="that are exploratory because of a protocol that was changed after it was sealed",
     ),
 }

@@ -25,7 +25,7 @@ def completed(scores: pd.DataFrame) -> pd.DataFrame:
     import numpy as np
 
     absent = {name: np.nan for name in (*NAMES, *MENDED) if name not in scores.columns}
-    return scores.assign(**absent, **({} if "weighting" in scores.columns else {"weighting": None}))
+    return scores.assign(**absent, **{name: None for name in ("weighting", "modes") if name not in scores.columns})
 
 
 def compared(scores: pd.DataFrame) -> pd.DataFrame:
@@ -180,6 +180,11 @@ def mended(row: pd.Series, margins: Sequence[str]) -> Text | None:
     return phrases.both(said)
 
 
+def of_modes(rows: pd.DataFrame) -> Text | None:
+    """Return that scores mix modes of collection and are not adjusted for them; None where they do not."""
+    return MIXED if (rows["modes"] == "modes_mixed").any() else None
+
+
 def form_of(outcome: str) -> tuple[Instrument | None, str]:
     """Return the instrument of "instrument/dimension" (None when it is not known) and the dimension."""
     from chairs.surveys.instrument import instrument, instrument_names
@@ -203,6 +208,12 @@ NO_CURE = Text(
 )
 RELIABILITY = Text(fr="Fiabilité λ", en="Reliability λ")
 SHRUNKEN = Text(fr="Score rapproché", en="Shrunken score")
+MIXED = Text(
+    fr="Réponses recueillies de plusieurs façons (papier, internet…) : scores non corrigés de ce mode de recueil, "
+    "faute d'une table publique de ses effets.",
+    en="Answers collected in several modes (paper, web…): scores not adjusted for the mode, for want of a public table "
+    "of its effects.",
+)
 HEAD = Text(fr="Classes de ce score :", en="Classes of this score:")
 UNKNOWN = Text(fr="non officiel (questionnaire inconnu)", en="unofficial (unknown instrument)")
 NO_TABLE = Text(

@@ -10,6 +10,7 @@ from typing import Literal
 
 from chairs.core.errors import Problem, SettingError, Text, problem
 from chairs.core.records import build, read_yaml
+from chairs.core.study import read_study
 from chairs.linking.bounds import out_of_bounds
 
 Estimand = Literal["within", "between"]
@@ -132,10 +133,10 @@ def read_protocol(path: Path) -> Protocol:
     Raises
     ------
     SettingError
-        For an unknown or missing key, a number out of bounds (`linking.bounds`), a name that is not the file's, or a
-        covariate that the declared graph forbids: an effect of the exposure (holding it equal hides part of the effect)
-        or of the outcome (a collider); for stars and other ordered classes without `model: ordinal`, and for that model
-        within establishments.
+        For an unknown or missing key, a number out of bounds (`linking.bounds`), a name that is not the file's, an
+        exposure that the study beside it only describes, or a covariate that the declared graph forbids: an effect of
+        the exposure (holding it equal hides part of the effect) or of the outcome (a collider); for stars and other
+        ordered classes without `model: ordinal`, and for that model within establishments.
     """
     where = place(path.stem)
     try:
@@ -146,7 +147,7 @@ def read_protocol(path: Path) -> Protocol:
         ) from None
     found = [*_named(protocol, path), *_forbidden(protocol, where), *_scaled(protocol, where)]
     found += [one for deviation in protocol.deviations for one in _dated(deviation.date, where)]
-    found += out_of_bounds(protocol, where)
+    found += [*out_of_bounds(protocol, where), *_described(protocol, path)]
     if not protocol.exposures or not protocol.outcomes:
         remedy = ("nommer une exposition et un résultat au moins", "name an exposure and an outcome at least")
         what = ("aucune paire à étudier", "no pair to study")
@@ -207,6 +208,22 @@ def _named(protocol: Protocol, path: Path) -> list[Problem]:
     return [
         problem("le nom n'est pas celui du fichier", "the name is not the file's", file=place(path.stem), remedy=remedy)
     ]
+
+
+def _described(protocol: Protocol, path: Path) -> list[Problem]:
+    """Return the exposures that the study, in the folder beside the protocols, only describes (`core.study`)."""
+    studies = path.absolute().parent.parent.glob("studies/*.yaml")
+    beside = [code for file in studies if file.stem == protocol.study for code in read_study(file).described.indicators]
+    listed = ", ".join(code for code in protocol.exposures if code in beside)
+    what = (
+        f"exposition qui n'est que décrite par l'étude « {protocol.study} » : {listed}",
+        f'an exposure that the study "{protocol.study}" only describes: {listed}',
+    )
+    remedy = (
+        "l'ôter du protocole, ou la nommer dans « indicators: » de l'étude plutôt que dans « described: »",
+        "take it out of the protocol, or name it under indicators: of the study instead of described:",
+    )
+    return [problem(*what, file=place(path.stem), column="exposures", remedy=remedy)] if listed else []
 
 
 def _dated(date: str, where: str) -> list[Problem]:

@@ -62,6 +62,17 @@ REASONS = {
         fr="rien ne reste à expliquer : le modèle reproduit exactement les données",
         en="nothing is left to explain: the model reproduces the data exactly",
     ),
+    "not_positive": Text(
+        fr="la différence des deux matrices de covariance n'est pas positive : ce test n'est pas défini sur ces "
+        "données ; comparer les effets inter et intra (Mundlak) y répond",
+        en="the difference of the two covariance matrices is not positive: this test is not defined on these data; "
+        "comparing the between and within effects (Mundlak) answers instead",
+    ),
+    "few_to_resample": Text(
+        fr="trop peu d'établissements (ou de réponses) pour être tirés au sort à nouveau : les parts sont sans "
+        "intervalle",
+        en="too few establishments (or answers) to be drawn at random again: the shares have no interval",
+    ),
     "single_unit": Text(
         fr="une strate n'a qu'une seule unité tirée : sa variance ne peut pas être estimée",
         en="a stratum holds a single sampled unit: its variance cannot be estimated",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Language, Text
+from chairs.core.errors import Language, Text, unknown
 from chairs.stats.estimate import REASONS, Estimate, shown
 
 if TYPE_CHECKING:
@@ -91,8 +91,11 @@ class MixedFit:
         return "singular" in self.notes
 
     def coefficient(self, term: str) -> Estimate:
-        """Return the coefficient of `term`."""
-        return next(one for one in self.fixed if one.term == term)
+        """Return the coefficient of `term`; that of a fit that was refused carries the fit's reason."""
+        found = {one.term: one for one in self.fixed}
+        if term not in found and self.reason is None:
+            raise unknown(("terme", "term"), term, found)
+        return found.get(term) or Estimate(term=term, n=self.n, reason=self.reason)
 
     def variance(self, group: str, term: str = "(intercept)", other: str | None = None) -> Variance:
         """Return one variance between levels of `group` (or the residual one)."""

@@ -187,7 +187,7 @@ def hausman(sums: CrossProducts, covariates: Sequence[str] | None = None) -> Est
     Notes
     -----
     :math:`d'(V_{FE} - V_{RE})^{-1}d` with classical covariances (Hausman 1978, *Econometrica* 46:1251-1271). When the
-    difference of covariances is not positive the statistic does not exist and the reason `no_variance` is given.
+    difference of covariances is not positive the statistic does not exist and the reason `not_positive` is given.
     Checked against plm on the panel of Grunfeld.
     """
     import numpy as np
@@ -204,7 +204,7 @@ def hausman(sums: CrossProducts, covariates: Sequence[str] | None = None) -> Est
     gap = np.array([inside.coefficient(t).estimate - outside.coefficient(t).estimate for t in both])  # type: ignore[operator]
     variance = inside.covariance - outside.covariance[np.ix_(at, at)]
     if not (np.linalg.eigvalsh(variance) > 0).all():
-        return replace(blank, reason="no_variance")
+        return replace(blank, reason="not_positive")
     chi = float(gap @ np.linalg.solve(variance, gap))
     return replace(blank, estimate=chi, df=float(len(both)), p=float(chdtrc(len(both), chi)))
 

@@ -48,7 +48,7 @@ class Driver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importance:
-    """The drivers, largest first by LMG, or the reason why there are none."""
+    """The drivers, largest first by LMG; `reason` says why there are none, or none with an interval."""
 
     n: int
     clusters: int | None = None
@@ -75,7 +75,8 @@ def relative_importance(
         Columns of numbers, at most 14. Constant or mutually determined ones give the reason `collinear`: shares among
         them would be arbitrary.
     clusters
-        Column of establishments; without it each row is its own cluster. Under 8 clusters there is no interval.
+        Column of establishments; without it each row is its own cluster. Under 8 clusters there is no interval, for the
+        reason `few_to_resample`.
     draws
         Resamples, 0 for no interval.
 
@@ -121,7 +122,9 @@ def relative_importance(
         for j, name in enumerate(covariates)
     ]  # fmt: skip
     drivers.sort(key=lambda driver: (-driver.lmg, driver.term))
-    return Importance(n=n, clusters=many if clusters else None, r2=float(shares.sum()), drivers=tuple(drivers))
+    short = "few_to_resample" if draws > 0 and np.isnan(low).any() else None
+    r2 = float(shares.sum())
+    return Importance(n=n, clusters=many if clusters else None, r2=r2, drivers=tuple(drivers), reason=short)
 
 
 def lmg(correlations: np.ndarray) -> np.ndarray:

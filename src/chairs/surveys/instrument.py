@@ -125,6 +125,8 @@ class Instrument:
         Its scores are the classes (stars) of the body in charge: their order counts, their distance does not.
     adjust_for
         Covariates of the table `responses` that scores are adjusted for: what respondents are, never what they lived.
+    note
+        What its readers must know besides; the catalogue of instruments prints it.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Instrument:
     classes: tuple[Classes, ...] = ()
     ordered: bool = False
     adjust_for: tuple[str, ...] = ()
+    note: Text | None = None
 
     def __post_init__(self) -> None:
         found = tuple(problem(fr, en, file=f"{self.name}.yaml") for fr, en in flaws(self))

@@ -35,7 +35,7 @@ class ModeEffects:
 def adjusted_scores(
     scores: pd.DataFrame, people: pd.DataFrame, responses: pd.DataFrame, instrument: Instrument
 ) -> pd.DataFrame:
-    """Return the site scores with a column `adjusted`, for whole establishments and years.
+    """Return the site scores with a column `adjusted`, for whole establishments and years, and `modes`.
 
     Parameters
     ----------
@@ -51,18 +51,20 @@ def adjusted_scores(
     keeps its modes as they are. Then ordinary least squares of the respondents' scores on the covariates with an effect
     of each establishment (`chairs.stats.case_mix`, O'Malley et al. 2005): the coefficients are estimated on these
     answers and not official. A score is adjusted only where it is published (floor) and where mode and covariates allow
-    it.
+    it. `modes` says of each published score whether its year was adjusted for the mode, had one only, or mixes several
+    without a table of their effects; it changes no score.
     """
     import numpy as np
     import pandas as pd
 
-    table = scores.assign(adjusted=np.nan)
+    table = scores.assign(adjusted=np.nan, modes=None)
     known = [name for name in instrument.adjust_for if name in responses.columns]
     joined = _with_traits(people, responses, known)
     place = table.set_index(["establishment", "unit", "period", "dimension"]).index
-    found = pd.Series(np.nan, index=place)
+    found, told = pd.Series(np.nan, index=place), dict[tuple[str, str], str]()
     for year, those in joined.groupby("year", sort=True):
         modes = mode_effects(instrument.name, str(year))
+        told |= {(str(year), d.name): _told(those["mode"], modes, d.name) for d in instrument.dimensions}
         if not known and modes is None:
             continue
         for dimension in (d for d in instrument.dimensions if d.name in those.columns):
@@ -70,7 +72,17 @@ def adjusted_scores(
                 found.loc[(site, "all", year, dimension.name)] = value
     table["adjusted"] = found.reindex(place).to_numpy()
     table["adjusted"] = table["adjusted"].where(table["status"] == "ok")
+    rows = zip(table["period"].str[:4], table["dimension"], table["status"] == "ok", strict=True)
+    table["modes"] = [told.get((year, dimension)) if there else None for year, dimension, there in rows]
     return table
+
+
+def _told(modes: pd.Series, effects: ModeEffects | None, dimension: str) -> str:
+    """Return whether a year's scores are adjusted for the mode, or why not: a word of `chairs.tables.scores.MODES`."""
+    used = set(modes.dropna())
+    if effects is not None and used <= effects.effects.get(dimension, {}).keys():
+        return "mode_adjusted"
+    return "one_mode" if len(used) < 2 else "modes_mixed"
 
 
 def _with_traits(people: pd.DataFrame, responses: pd.DataFrame, known: list[str]) -> pd.DataFrame:

@@ -14,6 +14,8 @@ WEIGHTING = (
     "no_convergence",
 )
 
+MODES = ("one_mode", "mode_adjusted", "modes_mixed")
+
 SCORES = CONTRACTS.add(
     "scores",
     Contract(
@@ -60,8 +62,22 @@ SCORES = CONTRACTS.add(
                 kind="number",
                 missing=True,
                 label=Text(
-                    fr="Score à répondants comparables (coefficients estimés ici, non officiels)",
-                    en="Score with the same respondents everywhere (coefficients estimated here, not official)",
+                    fr="Score à répondants comparables (coefficients estimés ici, non officiels) ; corrigé aussi du "
+                    "mode de recueil là seulement où « modes » le dit : il y faut une table de ses effets, et aucune, "
+                    "celle de HCAHPS comprise, n'est publique ici",
+                    en="Score with the same respondents everywhere (coefficients estimated here, not official); "
+                    "adjusted for the mode of collection too only where “modes” says so: this needs a table of its "
+                    "effects, and none, that of HCAHPS included, is public here",
+                ),
+            ),
+            "modes": Column(
+                kind="text",
+                missing=True,
+                choices=MODES,
+                label=Text(
+                    fr="Mode de recueil : un seul, corrigé, ou plusieurs et non corrigé faute de table de ses effets",
+                    en="Mode of collection: one only, adjusted for, or several and not adjusted for want of a table of "
+                    "their effects",
                 ),
             ),
             "reliability": Column(

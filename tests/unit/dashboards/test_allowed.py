@@ -115,3 +115,14 @@ def test_stars_are_official_and_a_survey_without_a_table_is_not(invented: Module
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize("outcome", [None, "phq-9/all"])  # not named, or without a score
+def test_what_is_said_is_of_the_outcome_that_the_figures_compare(invented: ModuleType, outcome: str | None) -> None:
+    from dataclasses import replace
+
+    scores = {"scores": invented.scores("esatis-48h-mco")}
+    named = replace(invented.sites(), outcome="esatis-48h-mco/all")
+    assert allowed(replace(named, outcome=outcome), scores) == allowed(named, scores)
+    staff = replace(named, outcome="nhs-staff-survey/recommend_care")
+    assert any("no patient is asked" in line.text.en for line in allowed(staff, {}))

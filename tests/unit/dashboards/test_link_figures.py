@@ -149,7 +149,7 @@ def test_a_headline_on_links_says_in_the_same_breath_what_it_rests_on(invented: 
     claims["flags"] = claims["flags"].mask(claims["claim"] == "supported", "untested")
     tables = {"claims": claims, "protocol_log": invented.protocol_log(outcome)}
     label = drawn("claims", invented.hospital(), tables).headline.label  # type: ignore[union-attr]
-    assert ("exploratoires" in label.fr) is ("résultats connus" in label.fr) is (outcome == "known")
+    assert ("exploratoires" in label.fr) is ("résultats déjà connus" in label.fr) is (outcome == "known")
     assert ("exploratory" in label.en) is ("known results" in label.en) is (outcome == "known")
     assert "un test qui pourrait le contredire manque" in plain(label.fr)
     assert "a test that could contradict it" in plain(label.en).replace("lack", "")

@@ -150,3 +150,21 @@ def test_the_diagram_names_common_causes_left_open() -> None:
     assert effects_of(GRAPH, "x") == {"stay", "outcome"}
     assert unblocked(PROTOCOL, "x") == set()
     assert unblocked(replace(PROTOCOL, covariates=()), "x") == {"size"}
+
+
+def test_an_exposure_that_the_study_only_describes_is_refused_with_file_key_and_remedy(tmp_path: Path) -> None:
+    for folder in ("protocols", "studies"):
+        (tmp_path / folder).mkdir()
+    study = 'name: demo\ntitle: &t {fr: T, en: T}\nquestion: *t\nlevel: public\nstages: []\nperiod: "2019"\n'
+    (tmp_path / "studies/demo.yaml").write_text(study + "indicators: [y]\ndescribed: {indicators: [x]}\n")
+    with pytest.raises(SettingError) as caught:
+        read_protocol(written(tmp_path / "protocols", BASE))
+    found = caught.value.problems[0]
+    assert (found.file, found.column) == ("pipelines/protocols/p.yaml", "exposures")
+    assert (found.what.fr, found.what.en) == (
+        "exposition qui n'est que décrite par l'étude « demo » : x",
+        'an exposure that the study "demo" only describes: x',
+    )
+    assert found.remedy is not None
+    assert all("described:" in words for words in (found.remedy.fr, found.remedy.en))
+    assert read_protocol(written(tmp_path / "protocols", BASE.replace("[x]", "[y]"))).exposures == ("y",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.util
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CHAIRS_LANG", "en")
     for folder in ("protocols", "studies"):
         (tmp_path / "pipelines" / folder).mkdir(parents=True)
-    (tmp_path / "pipelines" / "studies" / "demo.yaml").touch()
+    shutil.copy(ROOT / "pipelines" / "studies" / "demo.yaml", tmp_path / "pipelines" / "studies")
     write(tmp_path, FIRST)
     assert command("seal", "mine").exit_code == 0
     return tmp_path

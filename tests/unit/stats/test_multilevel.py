@@ -368,3 +368,13 @@ def test_two_levels_are_a_logistic_regression() -> None:
     assert ordered.coefficient("x").se == pytest.approx(binary.coefficient("x").se, rel=1e-3)
     assert ordered.coefficient("0|1").estimate == pytest.approx(-binary.coefficient("(intercept)").estimate, rel=1e-4)
     assert ordered.variances[0].spread == pytest.approx(binary.variances[0].spread, rel=1e-3)
+
+
+def test_a_coefficient_of_a_refused_fit_carries_its_reason_and_an_unknown_one_is_told() -> None:
+    table = answers().assign(share=1, score=3.0)
+    refused = linear_mixed(table, "score ~ age + (1 | site)"), generalised_mixed(table, "share ~ age + (1 | site)")
+    for fit in refused:
+        one = fit.coefficient("age")
+        assert (one.estimate, one.reason, one.n) == (None, "constant_outcome", len(table))
+    with pytest.raises(SettingError, match=r'unknown term "stuff".*staff'):
+        linear_mixed(answers(), "score ~ age + staff + (1 | site)").coefficient("stuff")

@@ -314,3 +314,14 @@ def test_one_site_alone_has_no_interval_over_its_periods() -> None:
     assert empty.reason == "too_few"
     with pytest.raises(DataError, match='column "y": the column is not numeric'):
         first_differences(rows.assign(y="high"), design, "year")
+
+
+def test_where_the_variances_cannot_be_compared_hausman_says_so_and_not_that_the_fit_is_exact() -> None:
+    random = stream(6, "hausman")
+    site = np.repeat(np.arange(12), 20)
+    table = pd.DataFrame({"site": [f"S{k}" for k in site], "x": random.normal(size=240)})
+    table["y"] = table["x"] + 10 * table.groupby("site")["x"].transform("mean") + random.normal(size=240)
+    found = panel.hausman(cross_products(table, Design(outcome="y", cluster="site", covariates=("x",))))
+    assert (found.reason, found.estimate, found.p) == ("not_positive", None, None)
+    assert "Mundlak" in found.say("fr")
+    assert "not positive" in found.say("en")

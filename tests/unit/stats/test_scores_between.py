@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chairs.core.errors import DataError, SettingError
 from chairs.core.streams import stream
 from chairs.stats.case_mix import adjust_for_case_mix
+from chairs.stats.estimate import REASONS
 from chairs.stats.multiplicity import adjusted, q_values
 from chairs.stats.relative_importance import relative_importance
 from chairs.stats.shrinkage import shrink
@@ -126,6 +127,17 @@ def test_drivers_determined_by_others_and_few_clusters():
     few = relative_importance(driven().assign(site=lambda t: t["site"] % 5), "y", list("abc"), "site")
     assert few.clusters == 5
     assert all(np.isnan(d.low) and d.lmg >= 0 for d in few.drivers)
+
+
+@pytest.mark.parametrize("many", [1, 2, 7])
+def test_shares_without_an_interval_say_why(many):
+    table = driven().assign(site=lambda t: t["site"] % many)
+    found = relative_importance(table, "y", list("abc"), "site", draws=200)
+    assert found.reason == "few_to_resample"
+    assert "sans intervalle" in REASONS[found.reason].fr
+    assert sum(d.lmg for d in found.drivers) == pytest.approx(found.r2)
+    assert relative_importance(table, "y", list("abc"), "site", draws=0).reason is None  # nobody asked
+    assert relative_importance(driven(), "y", list("abc"), "site", draws=200).reason is None
 
 
 def test_case_mix_leaves_equals_equal_and_removes_what_patients_explain():

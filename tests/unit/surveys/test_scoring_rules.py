@@ -300,9 +300,22 @@ def test_the_mode_is_adjusted_with_a_dated_table_and_before_the_patient_mix(tmp_
     else:
         assert plain["adjusted"].isna().all()
         assert scores["adjusted"]["all"].to_dict() == pytest.approx((scores["score"]["all"] - 6 * share).to_dict())
+    assert (set(scores["modes"]["all"]), set(scores["modes"]["ease"])) == ({"mode_adjusted"}, {"modes_mixed"})
     assert scores["adjusted"]["ease"].isna().all()  # the table does not say what the web adds there
     other = score(table.assign(period="2023"), None, [form])
     assert other["adjusted"].isna().all() == (not covariates)  # a table of another year is not used
+
+
+def test_modes_that_mix_without_a_table_of_their_effects_are_told_and_change_no_score():
+    form = build(Instrument, without_floor("csat-ces") | {"floor": 30, "adjust_for": []}, "csat-ces.yaml")
+    table = many(sites=4)
+    alone = score(table.assign(mode="paper"), None, [form])
+    by_site = table["establishment"].eq(table["establishment"].iloc[0]).map({True: "web", False: "paper"})
+    mixed = score(table.assign(mode=by_site), None, [form])
+    pd.testing.assert_frame_equal(alone.drop(columns="modes"), mixed.drop(columns="modes"))
+    there = alone["status"] == "ok"
+    assert (set(alone["modes"][there]), set(mixed["modes"][there])) == ({"one_mode"}, {"modes_mixed"})
+    assert mixed["modes"][~there].isna().all()
 
 
 def test_what_is_not_official_says_so():

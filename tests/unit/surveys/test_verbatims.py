@@ -93,6 +93,12 @@ def test_ordinary_comments_stay_as_they_are(text: str) -> None:
         ("dossier n° 4512, 6 jours", "[numéro], 6 jours"),
         ("+33 (0)6 12 34 56 78 ou 06.12.34.56.78", "[numéro] ou [numéro]"),
         ("chambre 12B", "[numéro]"),
+        ("le Dr petit et le docteur petit sont venus", "le Dr [nom] et le docteur [nom] sont venus"),
+        ("LE DR PETIT EST VENU", "LE DR [nom] EST VENU"),
+        ("Le Dr JEAN-BAPTISTE DE LA TOUR D'AUVERGNE", "Le Dr [nom]"),
+        ("MERCI AU DR MARTIN DU PLESSIS ET A L'EQUIPE", "MERCI AU DR [nom] ET A L'EQUIPE"),
+        ("MERCI AU DR MARTIN DE LA CHIRURGIE", "MERCI AU DR [nom] DE LA CHIRURGIE"),
+        ("infirmière seule, interne seul la nuit", "infirmière seule, interne seul la nuit"),
     ],
 )
 def test_names_and_numbers_as_people_write_them(text: str, left: str) -> None:

@@ -158,14 +158,15 @@ def _plot(series: list[Series], lang: Language) -> Any:
     traces += [_points(kind, spots, lang) for kind, spots in points.items() if spots]
     names = [one.label.say(lang) for one in series]
     layout = rows_layout(names, row=ROW, edges=(34, 96, 44), wrap=32, lift=HIGHEST)
+    values = [fmt.measure(one.chart.points[-1], lang) for one in series]
+    for title, value in zip(layout["meta"]["narrow"]["annotations"], values, strict=True):  # no room on the right there
+        title["text"] += f" : {value}" if lang == "fr" else f": {value}"
     ticks = [i for i, month in enumerate(months) if month[5:7] in ("01", "07")] or [0]
     return theme.draw(
         traces,
         **layout,
         shapes=shapes,
-        annotations=[
-            beside(place, fmt.measure(one.chart.points[-1], lang)) for one, place in zip(series, heights, strict=True)
-        ],
+        annotations=[beside(place, value) for value, place in zip(values, heights, strict=True)],
         xaxis={
             "tickvals": ticks,
             "ticktext": [fmt.period(months[i], lang) for i in ticks],
@@ -243,12 +244,13 @@ HOW = Text(
         "Chaque ligne a sa propre échelle : la bande claire va de sa limite basse à sa limite haute (moyenne "
         "± 2,66 étendues mobiles moyennes). Un mois marqué est hors des limites, dans une hausse ou une baisse de sept "
         "mois, parmi deux sur trois près d'une limite, ou dans sept mois du même côté de la moyenne. Le chiffre à "
-        "droite est le dernier mois."
+        "droite, ou après le nom sur un petit écran, est le dernier mois."
     ),
     en=(
         "Each row has its own scale: the pale band goes from its lower to its upper limit (mean ± 2.66 mean moving "
         "ranges). A marked month is outside the limits, in a rise or fall of seven months, among two of three near a "
-        "limit, or in seven months on one side of the mean. The number on the right is the last month."
+        "limit, or in seven months on one side of the mean. The number on the right, or after the name on a "
+        "small screen, is the last month."
     ),
 )
 CAVEAT = Text(

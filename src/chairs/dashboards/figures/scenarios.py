@@ -181,12 +181,13 @@ BOTH = Text(
 ASSUMED = Text(
     fr=(
         "Le changement commence quatre mois avant les jours comptés ; à plus long terme, l'effet peut être plus "
-        "grand. Ce que le journal ne montre pas du personnel et des lits est supposé (voir plus bas). Les coûts sont "
-        "ceux que dit le fichier du scénario."
+        "grand. Le personnel et les places dont le journal ne montre pas le nombre n'ont pas de limite dans le modèle "
+        "(voir plus bas). Les coûts sont ceux que dit le fichier du scénario."
     ),
     en=(
         "The change begins four months before the days counted; in the longer run the effect may be larger. Staff and "
-        "beds not identified are taken as the log shows them. Costs are those that the scenario's file says."
+        "places whose number the log does not show have no limit in the model (see below). Costs are those that the "
+        "scenario's file says."
     ),
 )
 DRAWING = FIGURES.add(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 ROW = 54  # px
-COLUMNS = ["name", "score", "low", "high", "n", *reliability.NAMES, *reliability.MENDED, "weighting"]
+COLUMNS = ["name", "score", "low", "high", "n", *reliability.NAMES, *reliability.MENDED, "weighting", "modes"]
 COLUMNS += ["league", "class_name", "standing"]
 
 
@@ -48,7 +48,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="réponses au plus par score", en="answers at most per score"),
         source=phrases.source(study, period),
         how_to_read=HOW,
-        note=phrases.joined([mended, known, _classes(rows)]),
+        note=phrases.joined([mended, reliability.of_modes(rows), known, _classes(rows)]),
     )
 
 

@@ -96,17 +96,10 @@ def ward_steps(learnt: Learnt) -> list[Step]:
     asked = {to for step in steps if isinstance(step, Route) for to in step.to}
     for target in map(int, targets):
         ward = learnt.log.wards[target]
-        steps += transfer_to(ward, learnt.log.wards, learnt.classes, learnt.moves.onward[ward])
-        if f"transfer {ward}{OR_ANOTHER}" in asked:
+        begin, *rest = transfer_to(ward, learnt.log.wards, learnt.classes, learnt.moves.onward[ward])
+        steps += [begin, *rest] if begin.name in asked else rest  # a step that nobody reaches is refused
+        if f"{begin.name}{OR_ANOTHER}" in asked:
             steps += _or_another(learnt, target)
-    steps = [
-        step
-        for step in steps
-        if not isinstance(step, Reclass)
-        or step.name in asked
-        or step.name.startswith("long ")
-        or step.name.endswith(", long")
-    ]
     return [*steps, Release(name=DISCHARGED), Leave(name="discharge"), Release(name=PUT_OFF),
             Leave(name="cancellation")]  # fmt: skip
 

@@ -235,10 +235,11 @@ def test_months_and_years_of_one_establishment_are_refused():
     assert set(derive(quantities(*apart), ["mco_beds"])["period"]) == {"2023"}
 
 
-def test_an_unknown_code_is_answered_with_the_valid_ones():
+def test_an_unknown_code_is_answered_with_the_nearest_ones():
     with pytest.raises(SettingError) as error:
         derive(quantities(("h", "all", "2023", "mco_beds", 5.0)), ["absentism"])
-    assert all(code in error.value.say("fr") for code in INDICATORS)
+    assert "choisir parmi : absenteeism," in error.value.say("fr")
+    assert f"({len(INDICATORS)})" in error.value.say("fr")
 
 
 def test_the_length_of_periods():

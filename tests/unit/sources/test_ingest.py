@@ -42,6 +42,11 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return tables
 
 
+def a_study(**given: Any) -> Study:
+    """A study of nothing but the stage `ingest`, with what is given."""
+    return Study(name="s", title=TEXT, question=TEXT, level="public", period="2019", stages=("ingest",), **given)
+
+
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch, sources: dict[str, str], files: tuple[str, ...] = ()) -> Path:
     raw, out = folder / "raw", folder / "out"
     raw.mkdir(exist_ok=True)
@@ -56,13 +61,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, sources: dict[str, str], 
     monkeypatch.setattr(ingest, "entry", entries.__getitem__)
     for name in files:
         (raw / name).write_text("a;b\n1;2\n", encoding="utf-8")
-    study = Study(
-        name="s",
-        title=TEXT,
-        question=TEXT,
-        level="public",
-        period="2019",
-        stages=("ingest",),
+    study = a_study(
         sources=tuple(sources),
         files=tuple(FileInput(file=name, reader="own") for name in files),
     )
@@ -145,13 +144,7 @@ def test_a_source_that_is_only_described_is_read(
     monkeypatch.setattr(ingest, "entry", {"facts": made}.__getitem__)
     (tmp_path / "facts").mkdir()
     (tmp_path / "facts" / "a.csv").write_text("a;b\n1;2\n", encoding="utf-8")
-    study = Study(
-        name="s",
-        title=TEXT,
-        question=TEXT,
-        level="public",
-        period="2019",
-        stages=("ingest",),
+    study = a_study(
         described=Described(sources=("facts",)),
     )
     ingest.ingest(study, tmp_path, tmp_path / "out")

@@ -6,6 +6,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # The same bits everywhere: one BLAS kernel, one thread in sums, one clock, one alphabet.
 export OPENBLAS_CORETYPE := Haswell
+ifeq ($(shell uname -m),x86_64)
+export NPY_DISABLE_CPU_FEATURES := X86_V4 AVX512_ICL AVX512_SPR
+endif
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export PYTHONHASHSEED := 0

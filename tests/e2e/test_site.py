@@ -132,6 +132,24 @@ def test_nothing_overflows_at_any_width(opened: Opened) -> None:
     opened.page.set_viewport_size({"width": 1280, "height": 800})
 
 
+def test_a_map_wider_than_its_card_says_that_it_slides(browser: Browser, site: Path) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((site / "fr" / "parcours.html").as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
+    agrees = """() => [...document.querySelectorAll('.slide')].map(hint => {
+        const map = hint.nextElementSibling;
+        return hint.hidden === (map.scrollWidth - map.clientWidth < 2);
+    })"""
+    for width in (1280, 200):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(300)
+        found = page.evaluate(agrees)
+        assert found
+        assert all(found), width
+    assert page.locator(".slide:visible").count() > 0
+    page.close()
+
+
 def test_axe_finds_nothing(opened: Opened, violations: Any) -> None:
     assert violations(opened.page) == []
 

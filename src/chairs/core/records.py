@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chairs.core.errors import SettingError, Text, problem
+from chairs.core.errors import Problem, SettingError, Text, problem
 
 Record = TypeVar("Record")
 
@@ -56,6 +56,23 @@ def read_yaml(path: Path) -> Any:
                 ),
             )
         ) from None
+
+
+def misnamed(name: str, path: Path, where: str | None = None) -> Problem:
+    """Return the fault of a record whose name is not that of its file; `where`: how the file is told.
+
+    Examples
+    --------
+    >>> print(misnamed("lilleq", Path("studies/lille.yaml")).what.en)
+    the name "lilleq" is not that of the file
+    """
+    return problem(
+        f"le nom « {name} » n'est pas celui du fichier",
+        f'the name "{name}" is not that of the file',
+        file=where or path.name,
+        column="name",
+        remedy=(f"écrire name: {path.stem}", f"write name: {path.stem}"),
+    )
 
 
 def build(cls: type[Record], data: object, where: str) -> Record:
@@ -162,4 +179,4 @@ def _refuse(where: str, fr: str, en: str, remedy: tuple[str, str] | None = None)
     return SettingError((problem(fr, en, remedy=remedy, file=where),))
 
 
-__all__ = ["Text", "build", "read_yaml"]
+__all__ = ["Text", "build", "misnamed", "read_yaml"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chairs.core.errors import Problem, SettingError, Text, problem
-from chairs.core.records import build, read_yaml
+from chairs.core.records import build, misnamed, read_yaml
 
 Level = Literal["public", "demo", "patient"]
 Stage = Literal[
@@ -196,13 +196,7 @@ def read_study(path: Path) -> Study:
 def _unfit(study: Study, path: Path) -> Iterator[Problem]:
     """Yield what does not hold together in a study whose keys are all known."""
     if study.name != path.stem:
-        yield problem(
-            f"le nom « {study.name} » n'est pas celui du fichier",
-            f'the name "{study.name}" is not that of the file',
-            file=path.name,
-            column="name",
-            remedy=(f"écrire name: {path.stem}", f"write name: {path.stem}"),
-        )
+        yield misnamed(study.name, path)
     if study.described != Described() and not study.indicators:  # all would be linked, those described too
         yield problem(
             "« described: » sans « indicators: » : rien ne distingue la question de ce qui est décrit à côté d'elle",

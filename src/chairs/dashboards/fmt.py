@@ -216,10 +216,14 @@ def typeset(text: str, lang: Language) -> str:
     --------
     >>> typeset("l'effet : 12 % ; « oui »", "fr") == "l’effet\u00a0: 12\u00a0%\u202f; «\u00a0oui\u00a0»"
     True
+    >>> typeset("the 80 % band", "en")
+    'the 80% band'
     """
     text = text.replace("'", "’")
     text = re.sub(r" ([<>≥≤=≈])[ \u00a0](?=[\d−])", rf"{FIRM}\1{FIRM}", text)
     text = re.sub(r"(?<=\d) (?=(?:h|min|j|d)\b)", FIRM, text)
+    if lang == "en":
+        text = re.sub(r"(?<=\d)[ \u00a0\u202f]%", "%", text)
     if lang == "fr":
         text = re.sub(r"[ \u00a0\u202f]([;!?])", rf"{THIN}\1", text)
         text = re.sub(r" ([:%»])", rf"{FIRM}\1", text)

@@ -20,6 +20,7 @@ WORDS = {
     "csv": Text(fr="Télécharger ce tableau (CSV)", en="Download this table (CSV)"),
     "source": Text(fr="Source : ", en="Source: "),
     "mark": Text(fr="Identifiant : ", en="Identifier: "),
+    "slide": Text(fr="↔ Faire glisser la carte pour la voir en entier", en="↔ Slide the map to see all of it"),
     "none": Text(fr="Figure non produite : ", en="Figure not made: "),
 }
 VISIBLE = ("text", "ticktext", "name", "yaxis.ticktext", "xaxis.ticktext", "xaxis.title.text")
@@ -73,8 +74,10 @@ def _drawing(name: str, fiche: Fiche, lang: Language) -> str:
     alt = escape(fmt.typeset(fiche.alt.say(lang), lang))
     if isinstance(drawn, str):
         # a wide map scrolls inside its card, so the keyboard must reach it; a list reads by itself
-        role = 'role="img" tabindex="0"' if drawn.startswith("<svg") else 'role="group"'
-        return f'<div class="drawn" id="{name}-drawn" {role} aria-label="{alt}">{drawn}</div>'
+        is_map = drawn.startswith("<svg")
+        role = 'role="img" tabindex="0"' if is_map else 'role="group"'
+        hint = f'<p class="slide" hidden>{_say(WORDS["slide"], lang)}</p>\n' if is_map else ""
+        return f'{hint}<div class="drawn" id="{name}-drawn" {role} aria-label="{alt}">{drawn}</div>'
     content = _typeset(rounded(drawn.to_plotly_json()), lang)
     content["layout"].pop("template", None)
     text = json.dumps(

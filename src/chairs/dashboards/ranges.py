@@ -18,6 +18,7 @@ ROW = 44  # px a row, room for the label above the dot
 TICKS = (1 / 60, 5 / 60, 0.25, 1, 4, 24, 168, 720, 2880)  # hours
 STEPS = (0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 120, 240, 480)  # hours
 LOG_FROM = 60  # ratio of the largest to the smallest median from which a log axis reads better
+BEYOND = 1.08  # of the largest value, where a linear axis ends
 EDGE = 0.08  # share of the axis near its ends
 MIDDLE = "#86B3DB"  # the thick line, under a dot of the accent colour
 
@@ -94,7 +95,7 @@ def hours_axis(rows: Sequence[tuple[float, float]], lang: Language) -> Axis:
         )
     low = min(0.0, *(median for median, _ in rows), 0.0)
     wide, few = (_linear(top, count) for count in (7, 3))
-    return Axis(layout={"range": [low, max(top * 1.08, 0.1)], **_ticks(wide, lang)}, narrow=_narrow(few, lang))
+    return Axis(layout={"range": [low, max(top * BEYOND, 0.1)], **_ticks(wide, lang)}, narrow=_narrow(few, lang))
 
 
 def score_axis(rows: Sequence[Range], title: str) -> Axis:
@@ -141,7 +142,7 @@ def _apart(ticks: Sequence[float]) -> list[float]:
 
 def _linear(top: float, most: int) -> list[float]:
     step = next((s for s in STEPS if top / s <= most), STEPS[-1])
-    return [step * i for i in range(int(top / step) + 1)]
+    return [step * i for i in range(int(top * BEYOND / step) + 1)]
 
 
 def _ticks(values: Sequence[float], lang: Language) -> dict[str, Any]:

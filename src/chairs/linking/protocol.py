@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from chairs.core.errors import Problem, SettingError, Text, problem
-from chairs.core.records import build, read_yaml
+from chairs.core.records import build, misnamed, read_yaml
 from chairs.core.study import read_study
 from chairs.linking.bounds import out_of_bounds
 
@@ -145,7 +145,8 @@ def read_protocol(path: Path) -> Protocol:
         raise SettingError(
             tuple(replace(one, file=(one.file or "").replace(str(path), where)) for one in error.problems)
         ) from None
-    found = [*_named(protocol, path), *_forbidden(protocol, where), *_scaled(protocol, where)]
+    found = [] if protocol.name == path.stem else [misnamed(protocol.name, path, where)]
+    found += [*_forbidden(protocol, where), *_scaled(protocol, where)]
     found += [one for deviation in protocol.deviations for one in _dated(deviation.date, where)]
     found += [*out_of_bounds(protocol, where), *_described(protocol, path)]
     if not protocol.exposures or not protocol.outcomes:
@@ -199,15 +200,6 @@ def _without(graph: tuple[str, ...], exposure: str, cause: str) -> frozenset[str
 def _arrow(line: str) -> tuple[str, str]:
     cause, _, effect = line.partition(LINKED_BY)
     return cause.strip(), effect.strip()
-
-
-def _named(protocol: Protocol, path: Path) -> list[Problem]:
-    if protocol.name == path.stem:
-        return []
-    remedy = (f"écrire name: {path.stem}", f"write name: {path.stem}")
-    return [
-        problem("le nom n'est pas celui du fichier", "the name is not the file's", file=place(path.stem), remedy=remedy)
-    ]
 
 
 def _described(protocol: Protocol, path: Path) -> list[Problem]:

@@ -63,7 +63,7 @@ def sentence(answers: Sequence[Answer], lang: Language, *, more: bool) -> str:
         parts = [_told(one, lang) for one in clear[:2]]
         said = fmt.listing(parts, lang)
         said = said[0].upper() + said[1:] + "."
-    counted = f"{fmt.number(pairs, lang)} {'paires de répliques' if lang == 'fr' else 'pairs of runs'}"
+    counted = f"{fmt.number(pairs, lang)} {'paires de simulations' if lang == 'fr' else 'pairs of simulations'}"
     doing = f", {words.MORE.say(lang)}" if more else ""
     return fmt.typeset(f"{said} ({counted}{doing})", lang)
 

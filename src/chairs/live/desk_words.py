@@ -96,12 +96,12 @@ HEADS = (
 AXIS = Text(fr="différence, en % d'aujourd'hui", en="difference, in % of today")
 HOW = Text(
     fr=(
-        "Chaque ligne compare des répliques appariées : les mêmes patients tirés au sort, avec et sans le changement. "
-        "Le trait est l'intervalle à 95 % du hasard de la simulation ; un rond vide : il touche zéro."
+        "Chaque ligne compare des simulations appariées : les mêmes patients tirés au sort, avec et sans le "
+        "changement. Le trait est l'intervalle à 95 % du hasard de la simulation ; un rond vide : il touche zéro."
     ),
     en=(
-        "Each row compares paired runs: the same patients drawn at random, with and without the change. The line is "
-        "the 95% interval of the chance of the simulation; an empty dot: it touches zero."
+        "Each row compares paired simulations: the same patients drawn at random, with and without the change. The "
+        "line is the 95% interval of the chance of the simulation; an empty dot: it touches zero."
     ),
 )
 SETTLED = Text(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from chairs.core.errors import Language, Text
+from chairs.core.errors import Language, Text, unknown
 
 REASONS = {
     "too_few": Text(
@@ -183,6 +184,20 @@ class Estimate:
 
     def __str__(self) -> str:
         return self.say("en")
+
+
+def of_term(estimates: Iterable[Estimate], term: str) -> Estimate:
+    """Return the estimate of `term`; a term that was not estimated is refused with those that were.
+
+    Examples
+    --------
+    >>> of_term([Estimate(term="age", n=9, reason="too_few")], "age").reason
+    'too_few'
+    """
+    found = {one.term: one for one in estimates}
+    if term not in found:
+        raise unknown(("terme", "term"), term, found)
+    return found[term]
 
 
 def shown(value: float, lang: Language, pattern: str = "+.4g") -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chairs.core.errors import Language, Text, unknown
-from chairs.stats.estimate import REASONS, Estimate, shown
+from chairs.core.errors import Language, Text
+from chairs.stats.estimate import REASONS, Estimate, of_term, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,10 +92,9 @@ class MixedFit:
 
     def coefficient(self, term: str) -> Estimate:
         """Return the coefficient of `term`; that of a fit that was refused carries the fit's reason."""
-        found = {one.term: one for one in self.fixed}
-        if term not in found and self.reason is None:
-            raise unknown(("terme", "term"), term, found)
-        return found.get(term) or Estimate(term=term, n=self.n, reason=self.reason)
+        if self.reason is not None and term not in {one.term for one in self.fixed}:
+            return Estimate(term=term, n=self.n, reason=self.reason)
+        return of_term(self.fixed, term)
 
     def variance(self, group: str, term: str = "(intercept)", other: str | None = None) -> Variance:
         """Return one variance between levels of `group` (or the residual one)."""

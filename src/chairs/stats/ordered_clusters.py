@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chairs.stats.estimate import Estimate, estimated
+from chairs.stats.estimate import Estimate, estimated, of_term
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class OrderedFit:
 
     def coefficient(self, term: str) -> Estimate:
         """Return the estimate of one column."""
-        return next(one for one in self.estimates if one.term == term)
+        return of_term(self.estimates, term)
 
 
 def ordered_clusters(outcome: np.ndarray, x: np.ndarray, names: Sequence[str], cluster: np.ndarray) -> OrderedFit:

@@ -11,7 +11,7 @@ from chairs.core.errors import Language, Text
 from chairs.stats.checked import one_of
 from chairs.stats.cluster_robust import Kind, sandwich
 from chairs.stats.cross_products import ALIASED, INTERCEPT, NOTHING, CrossProducts, independent
-from chairs.stats.estimate import REASONS, Estimate, estimated
+from chairs.stats.estimate import REASONS, Estimate, estimated, of_term
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ class PanelFit:
 
     def coefficient(self, term: str) -> Estimate:
         """Return the coefficient of `term`."""
-        return next(one for one in self.estimates if one.term == term)
+        return of_term(self.estimates, term)
 
     def say(self, lang: Language = "en") -> str:
         """Return the model's name and its coefficients, one a line."""

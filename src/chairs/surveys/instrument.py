@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from chairs.core.errors import Problem, SettingError, Text, problem, unknown
-from chairs.core.records import build, read_yaml
+from chairs.core.errors import SettingError, Text, problem, unknown
+from chairs.core.records import build, misnamed, read_yaml
 from chairs.surveys.instrument_flaws import flaws
 from chairs.surveys.instrument_scale import Filter, Missing, Scale
 from chairs.surveys.instrument_years import OVERALL, Classes, undated, within
@@ -279,17 +279,7 @@ def read_instrument(path: Path) -> Instrument:
     """Read and check one instrument file; it must say for which years its version stands."""
     record = build(Instrument, read_yaml(path), path.name)
     if record.name != path.stem:
-        raise SettingError((_misnamed(record.name, path),))
+        raise SettingError((misnamed(record.name, path),))
     if not record.years:
         raise SettingError((undated(path.name),))
     return record
-
-
-def _misnamed(name: str, path: Path) -> Problem:
-    return problem(
-        f"le nom « {name} » n'est pas celui du fichier",
-        f'the name "{name}" is not that of the file',
-        file=path.name,
-        column="name",
-        remedy=(f"écrire name: {path.stem}", f"write name: {path.stem}"),
-    )

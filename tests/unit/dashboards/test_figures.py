@@ -508,6 +508,9 @@ def test_scenarios_are_told_with_their_interval_and_nothing_when_it_touches_zero
     assert "2 scénarios changent l'attente d'un lit (5 h 30 en moyenne)" in said
     assert "« more-beds » −0,50 h [−0,70 ; −0,30]" in said
     assert "« surge » +1,60 h [1,20 ; 2,00]" in said
+    low, high = drawn("scenarios", study, tables).figure["fr"].layout.xaxis.range
+    known = tables["effects"].query("measure == 'boarding_mean'")
+    assert low < known["low"].min() < known["high"].max() < high  # no interval touches the frame
     nothing = tables["effects"].assign(low=-1.0, high=1.0)
     assert "Aucun des 3 scénarios" in plain(drawn("scenarios", study, {**tables, "effects": nothing}).sentence)
 
@@ -517,6 +520,16 @@ def test_a_test_that_does_not_hold_is_shown_beyond_the_line(hospital: Any) -> No
     fiche = drawn("trust", study, tables)
     assert "1 épreuve sur 2" in plain(fiche.sentence)
     assert {row[0]: row[-1] for row in fiche.table.rows} == {"ngd3": "True", "red": "False"}
+
+
+def test_the_band_is_drawn_with_the_other_tests_by_its_distance_from_80_percent(hospital: Any) -> None:
+    study, tables = hospital
+    row = tables["verdicts"].query("measure == 'red'").assign(measure="coverage", value=0.65, limit=0.7, holds=False)
+    fiche = drawn("trust", study, {**tables, "verdicts": pd.concat([tables["verdicts"], row], ignore_index=True)})
+    dots = fiche.figure["fr"].data[0]
+    assert len(dots.x) == len(fiche.table.rows) == 3
+    assert dots.x[-1] == pytest.approx(1.5)  # 15 points from 80 %, where 10 are allowed
+    assert "65" in dots.text[-1]
 
 
 def test_forecasts_are_those_of_the_last_origin_by_local_day_with_what_past_ones_were_worth(hospital: Any) -> None:
@@ -565,4 +578,7 @@ def test_the_funnel_names_those_apart_and_is_silent_about_published_scores(hospi
     fiche = drawn("funnel", study, {**tables, "scores": apart})
     assert "1 au-dessus" in plain(fiche.sentence)
     assert [row[0] for row in fiche.table.rows if row[-1] == "1"] == ["E002"]
+    legend = {trace.name for trace in fiche.figure["fr"].data if trace.mode == "markers"}
+    assert "dans les limites" in legend
+    assert "" not in legend
     assert FIGURES["funnel"].draw(study, {**tables, "scores": scores.assign(se=None)}) is None

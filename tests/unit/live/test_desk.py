@@ -112,7 +112,8 @@ def answer(mean, low, high, unit="h", today=2.0):
 
 def test_the_sentence_is_computed():
     said = page.sentence([answer(-0.5, -0.7, -0.3)], "en", more=True)
-    assert said == "Wait for a bed: −0.50\u00a0h [−0.70, −0.30]. (24 pairs of runs, more pairs are being computed)"
+    told = "(24 pairs of simulations, more pairs are being computed)"
+    assert said == f"Wait for a bed: −0.50\u00a0h [−0.70, −0.30]. {told}"
     assert page.sentence([answer(-0.5, -0.7, 0.3)], "en", more=False).startswith("No measure changes detectably.")
     assert "nulles" in page.sentence([answer(0.0, 0.0, 0.0)], "fr", more=False)
     nothing = answer(math.nan, math.nan, math.nan)

@@ -39,10 +39,16 @@
     })();
   }
 
-  function centre(box) { box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2; }
+  function centre(box) {
+    var beyond = box.scrollWidth - box.clientWidth;
+    var hint = box.previousElementSibling;
+    box.scrollLeft = beyond / 2;
+    if (hint && hint.classList.contains("slide")) { hint.hidden = beyond < 2; }
+  }
 
   window.addEventListener("resize", function () {
     charts().forEach(function (box) { if (String(isNarrow(box)) !== box.dataset.narrow) { draw(box); } });
+    document.querySelectorAll(".drawn").forEach(centre);
   });
 
   function plain(cell) {

@@ -62,19 +62,16 @@ def _listed(rows: pd.DataFrame, lang: Language) -> str:
     parts = []
     for kind, head in KINDS.items():
         said = rows.loc[rows["kind"] == kind, f"sentence_{lang}"]
-        lines = "".join(f"<li>{escape(_capital(fmt.typeset(str(one), lang)), quote=False)}</li>" for one in said)
+        words = [phrases.headed(fmt.typeset(str(one), lang).rstrip(".")) for one in said]
+        lines = "".join(f"<li>{escape(one, quote=False)}</li>" for one in words)
         if lines:
             parts.append(f'<div><p class="head">{head.say(lang)}</p><ul>{lines}</ul></div>')
     return f'<div class="assumptions">{"".join(parts)}</div>'
 
 
-def _capital(text: str) -> str:
-    return phrases.headed(text.rstrip("."))
-
-
 def _table(rows: pd.DataFrame) -> Table:
     told = {
-        str(fr): Text(fr=_capital(str(fr)), en=_capital(str(en)))
+        str(fr): Text(fr=phrases.headed(str(fr).rstrip(".")), en=phrases.headed(str(en).rstrip(".")))
         for fr, en in zip(rows["sentence_fr"], rows["sentence_en"], strict=True)
     }
     columns = (

@@ -189,8 +189,8 @@ def _plot(study: Study, units: pd.DataFrame, lang: Language) -> Any:
     ]
     top = float(max(units["open_beds"].max(), units["high"].max()))
     both = [f"{name} – {share}" for name, share in zip(names, shares, strict=True)]
-    layout = rows_layout(names, row=ROW, edges=(34, 64, 56), wrap=60)
-    layout["meta"] = rows_layout(both, row=ROW, edges=(34, 64, 56))["meta"]
+    layout = rows_layout(names, row=ROW, edges=(34, 64, 56), wrap=60, lift=6)
+    layout["meta"] = rows_layout(both, row=ROW, edges=(34, 64, 56), lift=6)["meta"]
     return theme.draw(
         traces,
         **layout,

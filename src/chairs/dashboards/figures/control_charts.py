@@ -65,7 +65,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=Text(fr="mois", en="months"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=phrases.joined([_gaps(gaps), short, CAVEAT]),
+        note=phrases.joined([_gaps(gaps), short, _present(series), CAVEAT]),
     )
 
 
@@ -157,11 +157,13 @@ def _plot(series: list[Series], lang: Language) -> Any:
             points[kind].append(spot)
     traces += [_points(kind, spots, lang) for kind, spots in points.items() if spots]
     names = [one.label.say(lang) for one in series]
-    layout = rows_layout(names, row=ROW, edges=(34, 96, 44), wrap=32, lift=HIGHEST)
+    ticks = [i for i, month in enumerate(months) if month[5:7] in ("01", "07")] or [0]
+    few = [i for i in ticks if months[i].endswith("-01")] or ticks[:1]
+    narrow = {"xaxis.tickvals": few, "xaxis.ticktext": [fmt.period(months[i], lang) for i in few]}
+    layout = rows_layout(names, row=ROW, edges=(34, 96, 44), wrap=32, lift=HIGHEST, narrow=narrow)
     values = [fmt.measure(one.chart.points[-1], lang) for one in series]
     for title, value in zip(layout["meta"]["narrow"]["annotations"], values, strict=True):  # no room on the right there
         title["text"] += f" : {value}" if lang == "fr" else f": {value}"
-    ticks = [i for i, month in enumerate(months) if month[5:7] in ("01", "07")] or [0]
     return theme.draw(
         traces,
         **layout,
@@ -212,6 +214,11 @@ def _gaps(count: int) -> Text | None:
     )
 
 
+def _present(series: list[Series]) -> Text | None:
+    """Return who counts as present, where that is a measure: the reader holds it against the number of beds."""
+    return PRESENT if "mean_census" in {one.code for one in series} else None
+
+
 def _short(charts: list[tuple[Text, RunChart]]) -> Text | None:
     """Return what the runs of measures with less than twelve months say; None where there is none."""
     if not charts:
@@ -241,17 +248,21 @@ NOTHING = Text(
 )
 HOW = Text(
     fr=(
-        "Chaque ligne a sa propre échelle : la bande claire va de sa limite basse à sa limite haute (moyenne "
-        "± 2,66 étendues mobiles moyennes). Un mois marqué est hors des limites, dans une hausse ou une baisse de sept "
-        "mois, parmi deux sur trois près d'une limite, ou dans sept mois du même côté de la moyenne. Le chiffre à "
-        "droite, ou après le nom sur un petit écran, est le dernier mois."
+        "Chaque ligne a sa propre échelle : la bande claire va de sa limite basse à sa limite haute (moyenne ± 2,66 "
+        "fois l'écart moyen d'un mois au suivant). Un mois marqué est hors des limites, dans une hausse ou une baisse "
+        "de sept mois, parmi deux sur trois près d'une limite, ou dans sept mois du même côté de la moyenne. Le "
+        "chiffre à droite, ou après le nom sur un petit écran, est le dernier mois."
     ),
     en=(
-        "Each row has its own scale: the pale band goes from its lower to its upper limit (mean ± 2.66 mean moving "
-        "ranges). A marked month is outside the limits, in a rise or fall of seven months, among two of three near a "
-        "limit, or in seven months on one side of the mean. The number on the right, or after the name on a "
-        "small screen, is the last month."
+        "Each row has its own scale: the pale band goes from its lower to its upper limit (mean ± 2.66 times the mean "
+        "gap from a month to the next). A marked month is outside the limits, in a rise or fall of seven months, among "
+        "two of three near a limit, or in seven months on one side of the mean. The number on the right, or after the "
+        "name on a small screen, is the last month."
     ),
+)
+PRESENT = Text(
+    fr="Les patients présents comptent aussi ceux des urgences : ils peuvent dépasser le nombre de lits.",
+    en="Patients present include those in the emergency department: they may be more than the beds.",
 )
 CAVEAT = Text(
     fr=(

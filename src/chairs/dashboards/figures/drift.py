@@ -23,6 +23,7 @@ FLOWS = {
 FULLER = {"stays": "below", "arrivals": "above"}  # the sum that rises when the hospital fills
 EMPTIER = {"stays": "above", "arrivals": "below"}
 SUMS = {"longer": "below", "shorter": "above", "more": "above", "fewer": "below"}
+UNIT = Text(fr="somme cumulée<br>(écarts types)", en="cumulative sum<br>(standard deviations)")
 TITLE = {"font": {"size": 13, "color": theme.QUIET}, "standoff": 8}  # as that of the first axis
 CORNER: dict[str, Any] = {
     "x": 0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "showarrow": False,
@@ -34,9 +35,9 @@ WORDS = {
     "coverage_80": Text(fr="Jours dans l'intervalle à 80 %", en="Days inside the 80% interval"),
     "coverage_95": Text(fr="Jours dans l'intervalle à 95 %", en="Days inside the 95% interval"),
     "skill": Text(fr="Gain sur la moyenne du jour de la semaine", en="Gain over the mean of the weekday"),
-    "champion_score": Text(fr="Score du modèle en place", en="Score of the champion"),
-    "challenger_score": Text(fr="Score du prétendant", en="Score of the challenger"),
-    "gain": Text(fr="Gain du prétendant", en="Gain of the challenger"),
+    "champion_score": Text(fr="Score du modèle en place", en="Score of the model in place"),
+    "challenger_score": Text(fr="Score du modèle récent (prétendant)", en="Score of the recent model (challenger)"),
+    "gain": Text(fr="Gain du modèle récent", en="Gain of the recent model"),
     "replaced": Text(fr="Remplacé (1 : oui)", en="Replaced (1: yes)"),
     "told_rise": Text(fr="Hausse durable vue dans la semaine (part)", en="Lasting rise seen within a week (share)"),
 }
@@ -110,13 +111,17 @@ def _plot(days: pd.DataFrame, lang: Language) -> Any:
         top, size = 1 - i / len(flows), 1 / len(flows)
         layout[f"yaxis{axis}"] = {
             "domain": [top - size + (0.08 if i + 1 < len(flows) else 0.0), top - 0.08], "range": [0, most], "nticks": 4,
-            "title": {"text": {"fr": "somme cumulée", "en": "cumulative sum"}[lang], **TITLE}, "gridcolor": theme.RULE,
+            "title": {"text": UNIT.say(lang), **TITLE}, "gridcolor": theme.RULE,
             "fixedrange": True, "zeroline": False, "ticks": "outside", "ticklen": 6, "tickcolor": theme.PAPER,
         }  # fmt: skip
         line = {"color": theme.INK, "width": 1, "dash": "dash"}
         layout["shapes"].append(
             {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": limit, "y1": limit, "yref": f"y{axis}",
              "line": line}
+        )  # fmt: skip
+        layout["annotations"].append(
+            {**CORNER, "x": 1, "xanchor": "right", "yanchor": "bottom", "y": limit, "yref": f"y{axis}",
+             "text": {"fr": "seuil d'alarme", "en": "limit of the alarm"}[lang]}
         )  # fmt: skip
         layout["annotations"].append({**CORNER, "y": top, "text": f"<b>{FLOWS[flow].say(lang)}</b>"})
         traces += _panel(rows, flow, f"y{axis}", lang) + _rung(rows, f"y{axis}", lang)
@@ -126,7 +131,7 @@ def _plot(days: pd.DataFrame, lang: Language) -> Any:
         shown.add(trace["name"])
     return theme.draw(
         traces, **layout, height=PANEL * len(flows) + 90, showlegend=True, legend=theme.LEGEND,
-        margin={"l": 56, "r": 16, "t": 48, "b": 44}, meta={"narrow": {"xaxis.nticks": 3}},
+        margin={"l": 68, "r": 16, "t": 48, "b": 44}, meta={"narrow": {"xaxis.nticks": 3}},
         xaxis={"type": "date", "nticks": 6, "tickformat": "%m/%Y", "anchor": "y2" if len(flows) > 1 else "y"},
     )  # fmt: skip
 
@@ -165,19 +170,20 @@ HOW = Text(
     fr=(
         "Séjours : chaque matin, le modèle prévoit combien de patients présents quitteront leur unité dans la journée. "
         "Arrivées : chaque jour est comparé à ce qui en était prévu une semaine avant, d'après le calendrier et un "
-        "niveau qui suit lentement ce qui vient. Les écarts nourrissent deux sommes : l'une monte quand l'hôpital se "
-        "remplit (sorties qui manquent, arrivées en plus), l'autre quand il se vide. Au-dessus du seuil, en tirets, "
-        "l'alarme sonne ; il est réglé pour une fausse alarme en douze trimestres, celui des arrivées d'après les "
-        "écarts des premiers mois. Un prétendant, appris sur les mois récents, prend la place du modèle des séjours "
-        "s'il prévoit nettement mieux."
+        "niveau qui suit lentement ce qui vient. Les écarts, comptés en écarts types de la prévision, nourrissent deux "
+        "sommes : l'une monte quand l'hôpital se remplit (sorties qui manquent, arrivées en plus), l'autre quand il se "
+        "vide. Au-dessus du seuil, en tirets, l'alarme sonne ; il est réglé pour une fausse alarme en douze "
+        "trimestres, celui des arrivées d'après les écarts des premiers mois. Un prétendant, appris sur les mois "
+        "récents, prend la place du modèle des séjours s'il prévoit nettement mieux."
     ),
     en=(
         "Stays: each morning the model foresees how many of the patients present will leave their unit in the day. "
-        "Arrivals: each day is compared with what was foreseen of it a week before, from the calendar and a level "
-        "that slowly follows what comes. The gaps feed two sums: one rises when the hospital fills (departures that "
-        "fail to come, arrivals beyond those foreseen), the other when it empties. Above the limit, dashed, the alarm "
-        "rings; it is set for one false alarm in twelve quarters, that of arrivals by the gaps of the first months. A "
-        "challenger, learnt from recent months, takes the place of the model of stays if it foresees clearly better."
+        "Arrivals: each day is compared with what was foreseen of it a week before, from the calendar and a level that "
+        "slowly follows what comes. The gaps, counted in standard deviations of the forecast, feed two sums: one rises "
+        "when the hospital fills (departures that fail to come, arrivals beyond those foreseen), the other when it "
+        "empties. Above the limit, dashed, the alarm rings; it is set for one false alarm in twelve quarters, that of "
+        "arrivals by the gaps of the first months. A challenger, learnt from recent months, takes the place of the "
+        "model of stays if it foresees clearly better."
     ),
 )
 DRAWING = FIGURES.add(

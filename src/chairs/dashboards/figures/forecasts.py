@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 LOW, HIGH, LEAST, MOST = "q0.1", "q0.9", "q0.025", "q0.975"
 WORDS = {
     "arrivals": Text(fr="Arrivées par jour", en="Arrivals a day"),
-    "census": Text(fr="Patients présents", en="Patients present"),
+    "census": Text(fr="Patients présents, urgences comprises", en="Patients present, emergency department included"),
 }
 PANEL = 190  # px
 CORNER: dict[str, Any] = {
     "x": 0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "showarrow": False,
     "font": {"size": 13},
 }  # fmt: skip
+OFTEN, MOSTLY = Text(fr="8 jours sur 10", en="8 days in 10"), Text(fr="19 jours sur 20", en="19 days in 20")
 PALE, PALER = "#BFD9EE", "#E8F1F9"
 
 
@@ -149,7 +150,10 @@ def _plot(days: pd.DataFrame, lang: Language) -> Any:
         "ticktext": [_short(date, lang) for date in dates],
         "anchor": f"y{len(measures) if len(measures) > 1 else ''}",
     }
-    return theme.draw(traces, **layout, height=PANEL * len(measures) + 60)
+    return theme.draw(
+        traces, **layout, height=PANEL * len(measures) + 80, showlegend=True, legend=theme.LEGEND,
+        margin={"l": 56, "r": 16, "t": 32, "b": 44},
+    )  # fmt: skip
 
 
 def _short(date: str, lang: Language) -> str:
@@ -166,12 +170,13 @@ def _short(date: str, lang: Language) -> str:
 
 def _panel(rows: pd.DataFrame, axis: str, lang: Language) -> list[dict[str, Any]]:
     x = [str(day) for day in rows["day"]]
-    bands = [(LEAST, MOST, PALER), (LOW, HIGH, PALE)]
-    quiet = {"type": "scatter", "mode": "lines", "x": x, "hoverinfo": "skip", "yaxis": f"y{axis}"}
+    bands = [(LEAST, MOST, PALER, MOSTLY), (LOW, HIGH, PALE, OFTEN)]
+    quiet = {"type": "scatter", "mode": "lines", "x": x, "hoverinfo": "skip", "yaxis": f"y{axis}", "showlegend": False}
     traces: list[dict[str, Any]] = []
-    for low, high, colour in bands:
+    for low, high, colour, name in bands:
         traces.append({**quiet, "y": rows[low].tolist(), "line": {"width": 0}})
-        traces.append({**quiet, "y": rows[high].tolist(), "line": {"width": 0}, "fill": "tonexty", "fillcolor": colour})
+        filled = {"line": {"width": 0}, "fill": "tonexty", "fillcolor": colour}
+        traces.append({**quiet, **filled, "y": rows[high].tolist(), "name": name.say(lang), "showlegend": axis == ""})
     means = {"mode": "lines+markers+text", "y": rows["mean"].tolist(), "line": {"color": theme.BLUE, "width": 2}}
     numbers = [fmt.number(float(value), lang) for value in rows["mean"]]
     return [*traces, {**quiet, **means, "text": numbers, "textposition": "top center", "cliponaxis": False}]
@@ -184,12 +189,14 @@ HOW = Text(
     fr=(
         "Le trait est la moyenne attendue ; la bande foncée contient la valeur huit jours sur dix, la bande claire "
         "dix-neuf jours sur vingt. Les largeurs sont celles qu'il aurait fallu aux prévisions passées (étalonnage "
-        "conforme), non celles que le modèle se donne."
+        "conforme), non celles que le modèle se donne. Les patients présents sont ceux de toutes les unités, urgences "
+        "comprises : ils peuvent dépasser le nombre de lits."
     ),
     en=(
         "The line is the expected mean; the dark band holds the value eight days in ten, the light one nineteen in "
         "twenty. Their widths are those that past forecasts would have needed (conformal calibration), not those that "
-        "the model gives itself."
+        "the model gives itself. Patients present are those of all units, the emergency department included: they may "
+        "be more than the beds."
     ),
 )
 DRAWING = FIGURES.add(

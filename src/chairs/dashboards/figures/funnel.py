@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 HEIGHT = 460  # px
+SCORE = Text(fr="{} (sur 100)", en="{} (out of 100)")
 
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
@@ -132,7 +133,8 @@ def _plot(rows: pd.DataFrame, funnel: Funnel, what: str, lang: Language) -> Any:
             "autorange": "reversed",
             "nticks": 6,
         },
-        yaxis={"title": {"text": fmt.typeset(what, lang)}, "nticks": 7},
+        yaxis={"title": {"text": fmt.typeset(SCORE.say(lang).format(what), lang)}, "nticks": 7},
+        meta={"narrow": {"margin.t": 110, "height": HEIGHT + 54}},
         showlegend=True,
         legend=theme.LEGEND,
     )
@@ -142,9 +144,12 @@ def _groups(rows: pd.DataFrame, lang: Language) -> list[dict[str, Any]]:
     """Return the dots of those inside, those outside and the establishment in focus."""
     apart = rows["outside"] != 0
     own = rows["own"].astype(bool)
-    out, focus = {"fr": ("hors des limites", "établissement suivi"), "en": ("outside", "in focus")}[lang]
+    inside, out, focus = {
+        "fr": ("dans les limites", "hors des limites", "établissement suivi"),
+        "en": ("inside the limits", "outside the limits", "in focus"),
+    }[lang]
     groups = (
-        (rows[~apart & ~own], theme.GREY, "circle", 6, None),
+        (rows[~apart & ~own], theme.GREY, "circle", 6, inside),
         (rows[apart & ~own], theme.ORANGE, "diamond", 9, out),
         (rows[own], theme.BLUE, "star", 15, focus),
     )
@@ -159,11 +164,11 @@ def _limit(error: Any, values: Any, dash: str, name: str | None) -> dict[str, An
     }  # fmt: skip
 
 
-def _dots(rows: pd.DataFrame, colour: str, symbol: str, size: int, name: str | None) -> dict[str, Any]:
+def _dots(rows: pd.DataFrame, colour: str, symbol: str, size: int, name: str) -> dict[str, Any]:
     return {
         "type": "scatter", "mode": "markers", "x": [float(v) for v in rows["se"]],
         "y": [float(v) for v in rows["score"]], "marker": {"size": size, "color": colour, "symbol": symbol},
-        "hoverinfo": "skip", "name": name or "", "showlegend": name is not None,
+        "hoverinfo": "skip", "name": name,
     }  # fmt: skip
 
 
@@ -178,11 +183,13 @@ NOTHING = Text(
 HOW = Text(
     fr=(
         "Chaque point est un établissement ; à droite, les scores les plus précis. Entre les lignes pleines, l'écart à "
-        "la moyenne s'explique par le nombre de réponses et par les différences ordinaires entre établissements."
+        "la moyenne s'explique par le nombre de réponses et par les différences ordinaires entre établissements. La "
+        "fiabilité λ, de 0 à 1, est la part des différences entre scores qui ne tient pas au hasard des réponses."
     ),
     en=(
         "Each dot is an establishment; on the right, the most precise scores. Between the solid lines, the distance to "
-        "the mean is explained by the number of answers and by the ordinary differences between establishments."
+        "the mean is explained by the number of answers and by the ordinary differences between establishments. "
+        "Reliability λ, from 0 to 1, is the share of the differences between scores that is not chance in the answers."
     ),
 )
 CAVEAT = Text(

@@ -88,11 +88,13 @@ def _told(scores: dict[str, tuple[float, float, float]], lang: Language) -> str:
         wrong = "un peu trop timides" if close else "un peu trop tranchés"
         verdict = "ne sont ni trop tranchés ni trop timides" if right else f"sont {wrong}"
         said = f" De deux patients, celui qui sera admis avait le plus grand risque dans {area} des cas"
-        return f"{said} ; les risques prédits {verdict} (pente {slope} {between}, l'idéal est 1)."
+        return f"{said} ; les risques prédits {verdict} (écarts à multiplier par {slope} {between}, l'idéal est 1)."
     wrong = "a little too timid" if close else "a little too bold"
     verdict = "neither too bold nor too timid" if right else wrong
     said = f" Of two patients the one to be admitted had the higher risk in {area} of cases"
-    return f"{said}; the risks foreseen are {verdict} (slope {slope} {between}, the ideal is 1)."
+    return (
+        f"{said}; the risks foreseen are {verdict} (their gaps to be multiplied by {slope} {between}, the ideal is 1)."
+    )
 
 
 def _table(curve: pd.DataFrame) -> Table:
@@ -145,12 +147,16 @@ HOW = Text(
     fr=(
         "Au tri, puis aux réunions des lits, le modèle donne à chaque patient des urgences un risque d'admission. Les "
         "patients jugés sont venus après ceux qui ont servi à apprendre. Chaque point est une bande de risque : sur la "
-        "diagonale, ce qui est prévu arrive ; au-dessus, il y a plus d'admissions que prévu."
+        "diagonale, ce qui est prévu arrive ; au-dessus, il y a plus d'admissions que prévu. La barre est "
+        "l'intervalle à 95 %. Des risques trop timides restent trop près les uns des autres, des risques trop tranchés "
+        "trop loin : le facteur qui les corrigerait se compte sur le logarithme de la cote (admis pour un non admis)."
     ),
     en=(
         "At triage, then at the bed meetings, the model gives each emergency patient a risk of admission. The patients "
         "judged came after those learnt from. Each point is a band of risk: on the diagonal what is foreseen comes; "
-        "above it there are more admissions than foreseen."
+        "above it there are more admissions than foreseen. The bar is the 95% interval. Risks that are too timid stay "
+        "too close to each other, those too bold too far apart: the factor that would put them right is taken on the "
+        "logarithm of the odds (admitted to not admitted)."
     ),
 )
 CAVEAT = Text(

@@ -95,7 +95,12 @@ def _table(rows: pd.DataFrame) -> Table:
         Column(key="ratio", label=Text(fr="Constatés / prévus", en="Seen / foreseen"), kind="number", digits=2),
         Column(key="ratio_low", label=Text(fr="95 % : de", en="95%: from"), kind="number", digits=2),
         Column(key="ratio_high", label=Text(fr="95 % : à", en="95%: to"), kind="number", digits=2),
-        Column(key="slope", label=Text(fr="Pente", en="Slope"), kind="number", digits=2),
+        Column(
+            key="slope",
+            label=Text(fr="Écarts entre risques à multiplier par", en="Gaps between risks to multiply by"),
+            kind="number",
+            digits=2,
+        ),
         Column(key="n", label=Text(fr="Patients regardés", en="Patients looked at"), kind="count"),
     )
     return Table(columns=columns, rows=rows_of(rows, [column.key for column in columns]))
@@ -129,7 +134,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     }
     title = {"fr": "admissions constatées / prévues", "en": "admissions seen / foreseen"}[lang]
     low, high = float(min(0.8, rows["ratio_low"].min())), float(max(1.2, rows["ratio_high"].max()))
-    layout = rows_layout(names, row=ROW, edges=(12, 24, 56))
+    layout = rows_layout(names, row=ROW, edges=(12, 24, 56), lift=4)
     return theme.draw(
         [dots],
         **layout,

@@ -9,7 +9,7 @@ from chairs.core.study import Study
 from chairs.dashboards import fmt, phrases, theme
 from chairs.dashboards.fiche import LANGUAGES, Absence, Column, Fiche, Table, rows_of
 from chairs.dashboards.figures import FIGURES, Drawing
-from chairs.dashboards.ranges import segments
+from chairs.dashboards.ranges import segments, zero_span
 from chairs.dashboards.rows import places, rows_layout, zero_line
 from chairs.dashboards.words import label
 
@@ -49,14 +49,15 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         id=DRAWING.id,
         title=Text(fr="Et si ? L'effet de chaque scénario", en="What if? The effect of each scenario"),
         question=Text(
-            fr="Que changerait chaque décision à l'attente d'un lit ?", en="What would each decision change?"
+            fr="Que changerait chaque décision à l'attente d'un lit ?",
+            en="What would each decision change in the wait for a bed?",
         ),
         sentence=sentence,
         alt=phrases.seen(f"Intervalles de {len(asked)} scénarios.", f"Intervals of {len(asked)} scenarios.", sentence),
         figure={lang: _plot(study, rows, lang) for lang in LANGUAGES},
         table=_table(study, known),
         n=int(rows["replications"].max()),
-        counted=Text(fr="paires de répliques par scénario", en="pairs of runs per scenario"),
+        counted=Text(fr="paires de simulations par scénario", en="pairs of simulations per scenario"),
         source=phrases.source(study),
         how_to_read=HOW,
         note=_note(known),
@@ -146,7 +147,7 @@ def _plot(study: Study, rows: pd.DataFrame, lang: Language) -> Any:
     return theme.draw(
         [segments(ends, at, width=3, colour=theme.GREY), dots],
         **layout,
-        xaxis={"title": {"text": title}, "nticks": 8},
+        xaxis={"title": {"text": title}, "nticks": 8, "range": zero_span(ends)},
         shapes=[zero_line(layout)],
     )
 
@@ -154,12 +155,14 @@ def _plot(study: Study, rows: pd.DataFrame, lang: Language) -> Any:
 NOTHING = Text(fr="aucun scénario n'a donné d'effet publiable.", en="no scenario gave an effect that can be shown.")
 HOW = Text(
     fr=(
-        "Chaque ligne compare le jumeau avec et sans le changement, avec les mêmes patients tirés au sort (répliques "
-        "appariées) ; le trait est l'intervalle à 95 %. Un rond vide : l'intervalle touche zéro."
+        "Chaque ligne compare le jumeau avec et sans le changement, simulé plusieurs fois de chaque façon avec les "
+        "mêmes patients tirés au sort (une paire de simulations) ; le trait est l'intervalle à 95 %. Un rond vide : "
+        "l'intervalle touche zéro."
     ),
     en=(
-        "Each row compares the twin with and without the change, on the same patients drawn at random (paired runs); "
-        "the line is the 95% interval. An empty dot: the interval touches zero."
+        "Each row compares the twin with and without the change, simulated several times each way on the same patients "
+        "drawn at random (a pair of simulations); the line is the 95% interval. An empty dot: the interval touches "
+        "zero."
     ),
 )
 SIMULATED = Text(

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 ROW = 34  # px
+FAR = 0.7  # share of the axis from which a number right of its dot would leave it on a narrow screen
 CLOSE = 0.6  # share of the threshold from which a number right of its dot would lie over the line
-BAND = "coverage"  # judged by a band, not by a distance
+BAND, AIM = "coverage", 0.8  # judged by how far the share of values inside is from 80 %
 WORDS = {
     "ngd2": Text(fr="Suites de deux étapes", en="Sequences of two steps"),
     "ngd3": Text(fr="Suites de trois étapes", en="Sequences of three steps"),
@@ -27,7 +28,7 @@ WORDS = {
     "cwd": Text(fr="Lieux et personnes actifs", en="Active places and people"),
     "ctd": Text(fr="Durée des parcours", en="Length of cases"),
     "census_mae": Text(fr="Nombre de présents", en="Number present"),
-    "coverage": Text(fr="Bande à 80 % des présents (couverture)", en="80% band of the number present (coverage)"),
+    "coverage": Text(fr="Présents dans la bande à 80 %", en="Number present inside the 80% band"),
 }
 HOURS, SHARE = Text(fr="heures", en="hours"), Text(fr="part, de 0 à 1", en="share, 0 to 1")
 UNITS = {
@@ -43,8 +44,8 @@ UNITS = {
 AGAINST = {
     "bootstrap": Text(fr="parcours passés", en="past cases"),
     "recent": Text(fr="derniers parcours", en="latest cases"),
-    "markov": Text(fr="chaîne de Markov", en="Markov chain"),
-    "floor": Text(fr="bruit du journal", en="noise of the log"),
+    "markov": Text(fr="tirage étape par étape (chaîne de Markov)", en="draws step by step (Markov chain)"),
+    "floor": Text(fr="hasard du journal", en="chance in the log"),
 }
 
 
@@ -53,7 +54,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
     verdicts = tables["verdicts"]
     whole = verdicts[verdicts["measure"] == "all"]
     rows = verdicts[verdicts["measure"].isin(list(WORDS)) & (verdicts["limit"] > 0)]
-    rows = rows.assign(ratio=rows["value"] / rows["limit"]).sort_values("measure", ignore_index=True)
+    rows = rows.assign(ratio=_ratios(rows)).sort_values(
+        "measure", key=lambda codes: codes.map(list(WORDS).index), ignore_index=True
+    )
     if whole.empty or rows.empty or rows["value"].isna().all():
         return DRAWING.absent(NOTHING)
     sentence = phrases.both(lambda lang: str(whole[f"sentence_{lang}"].iloc[0]))
@@ -64,7 +67,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         question=Text(fr="Refait-il des parcours qu'il n'a jamais vus ?", en="Does it make cases it has never seen?"),
         sentence=sentence,
         alt=phrases.seen(f"{held} épreuves tenues sur {len(rows)}.", f"{held} tests held of {len(rows)}.", sentence),
-        figure={lang: _plot(rows[rows["measure"] != BAND], lang) for lang in LANGUAGES},
+        figure={lang: _plot(rows, lang) for lang in LANGUAGES},
         table=_table(rows),
         n=len(rows),
         counted=Text(fr="épreuves", en="tests"),
@@ -72,6 +75,12 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         how_to_read=HOW,
         note=CAVEAT,
     )
+
+
+def _ratios(rows: pd.DataFrame) -> pd.Series:
+    """Return the distance of each test over its threshold; of the band, the distances of its share from 80 %."""
+    band = (rows["value"] - AIM).abs() / (rows["limit"] - AIM).abs()
+    return (rows["value"] / rows["limit"]).where(rows["measure"] != BAND, band)
 
 
 def _table(rows: pd.DataFrame) -> Table:
@@ -96,7 +105,7 @@ def _named(code: str) -> Text:
 def _value(row: pd.Series, lang: Language) -> str:
     """Return the distance of one test with its unit."""
     value, unit = float(row["value"]), UNITS[str(row["measure"])]
-    if unit is SHARE:
+    if unit is SHARE or row["measure"] == BAND:
         return fmt.percent(100 * value, lang)
     return f"{fmt.measure(value, lang)} {'h' if unit is HOURS else unit.say(lang)}"
 
@@ -104,10 +113,11 @@ def _value(row: pd.Series, lang: Language) -> str:
 def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     at = places(len(rows))
     good = [bool(v) for v in rows["holds"]]
+    top = max(1.2, float(rows["ratio"].max()) * 1.15)
     dots = {
         "type": "scatter", "mode": "markers+text", "x": [float(v) for v in rows["ratio"]], "y": at,
         "text": [f"  {_value(row, lang)}  " for _, row in rows.iterrows()],
-        "textposition": [f"middle {'left' if CLOSE < v <= 1 else 'right'}" for v in rows["ratio"]],
+        "textposition": [f"middle {'left' if CLOSE < v <= 1 or v > FAR * top else 'right'}" for v in rows["ratio"]],
         "marker": {
             "size": 12, "symbol": ["circle" if g else "diamond" for g in good],
             "color": [theme.BLUE if g else theme.ORANGE for g in good],
@@ -118,7 +128,6 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     line = {"color": theme.INK, "width": 1, "dash": "dash"}
     limit = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": line}
     title = {"fr": "écart du jumeau / seuil (1 : au seuil)", "en": "distance of the twin / threshold (1: at it)"}[lang]
-    top = max(1.2, float(rows["ratio"].max()) * 1.15) if len(rows) else 1.2
     return theme.draw(
         [dots], **layout, xaxis={"title": {"text": title}, "range": [0, top], "nticks": 6}, shapes=[limit]
     )
@@ -130,23 +139,28 @@ NOTHING = Text(
 HOW = Text(
     fr=(
         "Le jumeau apprend les quatre premiers cinquièmes du journal et refait le dernier ; chaque épreuve mesure un "
-        "écart au vrai. Le seuil est 1,1 fois l'écart du meilleur de trois générateurs simples, ou le bruit du "
-        "journal s'il est plus grand : à gauche du trait, le jumeau fait au moins aussi bien. Un losange orange ne "
-        "tient pas."
+        "écart au vrai. Le seuil est 1,1 fois l'écart du meilleur de trois procédés simples (rejouer des parcours "
+        "passés, rejouer les derniers, tirer chaque étape d'après la précédente), ou celui que le hasard du journal "
+        "suffit à produire s'il est plus grand : à gauche du trait, le jumeau fait au moins aussi bien. Pour la bande "
+        "à 80 %, l'écart est celui de la part des valeurs qui y tombent à 80 %, et le seuil 10 points. Un losange "
+        "orange ne tient pas."
     ),
     en=(
         "The twin learns the first four fifths of the log and makes the last; each test measures a distance to the "
-        "true one. The threshold is 1.1 times the distance of the best of three plain generators, or the noise of the "
-        "log if that is larger: left of the line the twin does at least as well. An orange diamond does not hold."
+        "true one. The threshold is 1.1 times the distance of the best of three plain methods (playing past cases "
+        "again, playing the latest again, drawing each step from the one before), or that which chance in the log "
+        "alone makes if it is larger: left of the line the twin does at least as well. For the 80% band the distance "
+        "is that of the share of values inside it from 80%, and the threshold 10 points. An orange diamond does not "
+        "hold."
     ),
 )
 CAVEAT = Text(
     fr=(
-        "Les tirages au sort sont répartis régulièrement, pour le jumeau comme pour les générateurs ; avec des "
+        "Les tirages au sort sont répartis régulièrement, pour le jumeau comme pour les procédés simples ; avec des "
         "patients indépendants les écarts sont plus grands pour tous (voir les données à télécharger)."
     ),
     en=(
-        "Random draws are spread evenly, for the twin and the generators alike; with independent patients the "
+        "Random draws are spread evenly, for the twin and the plain methods alike; with independent patients the "
         "distances are larger for all (see the data to download)."
     ),
 )

@@ -31,8 +31,8 @@ def put_right(log: HospitalLog, read: Wanted, told: Logged, reread: Wanted, seed
     other wards are tried. Misclassification put right by the predictive values of the reading (Buonaccorsi,
     *Measurement Error*, 2010, chapter 2), which a parametric bootstrap gives here instead of a second look at some of
     the patients. That nobody stood behind a patient says nothing of him alone, but much of how often a ward is read
-    too little. The reading takes each second stay for the ward wanted: here those elsewhere are found. Checked by
-    logs of a planted model (tests/unit/twin/test_hospital_misread.py).
+    too little. The reading takes each second stay for the ward wanted: here those elsewhere are found. Checked on
+    logs whose misread shares are planted (tests/unit/twin/test_hospital_misread.py).
     """
     if read.patience is None:
         return read

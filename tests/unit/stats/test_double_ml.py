@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from chairs.core.errors import DataError, SettingError
 from chairs.core.streams import stream
+from chairs.stats import double_ml
 from chairs.stats.double_ml import Learning, folds_of, interactive, partially_linear
 
 pytestmark = pytest.mark.unit
@@ -151,6 +154,28 @@ def test_a_forest_that_cannot_learn_a_straight_influence_gives_no_number(n, reas
     assert forest.result.reason == reason  # the effect is 0, and would come out as 1 or 2
     plain = partially_linear(table, "y", "d", ["x"], folds_of(n))
     assert plain.result.low < 0 < plain.result.high
+
+
+def assigned(chance, outcome, seed=1, n=500):
+    """Draw an exposure of 0 or 1, its effect 0, behind what `chance` (log odds) and `outcome` make of a covariate."""
+    rng = np.random.default_rng(seed)
+    x, z = rng.normal(size=n), rng.normal(size=n)
+    exposed = (rng.random(n) < 1 / (1 + np.exp(-chance(x)))).astype(float)
+    return pd.DataFrame({"x": x, "z": z, "d": exposed, "y": outcome(x) + rng.normal(size=n)})
+
+
+def test_forests_of_each_side_that_cannot_learn_a_straight_influence_give_no_number(monkeypatch):
+    table, forests = assigned(lambda x: 1.5 * x, lambda x: 5 * x, n=300), Learning(learner="forest", trees=50)
+    assert interactive(table, "y", "d", ["x", "z"], folds_of(300), forests).result.reason == "not_learnt"
+    monkeypatch.setattr(double_ml, "WORSE", math.inf)
+    assert interactive(table, "y", "d", ["x", "z"], folds_of(300), forests).result.low > 0  # the effect is 0
+
+
+def test_forests_of_each_side_that_learn_a_curve_are_not_refused():
+    table = assigned(lambda x: np.sin(3 * x), lambda x: 3 * np.sin(3 * x), n=1500)
+    forest = interactive(table, "y", "d", ["x", "z"], folds_of(1500), Learning(learner="forest", trees=50))
+    assert abs(forest.result.estimate) < 0.3
+    assert interactive(table, "y", "d", ["x", "z"], folds_of(1500)).result.low > 0.5  # a straight line is far off
 
 
 def test_a_forest_that_learns_a_curve_is_not_refused():

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chairs.core.errors import SettingError
 from chairs.core.streams import stream
 from chairs.stats.cluster_robust import sandwich
 from chairs.stats.ordered_clusters import OrderedFit, _by_cluster, ordered_clusters
@@ -122,3 +123,8 @@ def test_intervals_hold_when_a_release_repeats_the_former_one() -> None:
 @pytest.mark.parametrize("sites", [30, 60, 150])
 def test_intervals_cover_at_their_level(sites: int) -> None:
     assert 0.926 <= _covered(sites, 1000) <= 0.971
+
+
+def test_a_column_that_was_not_fitted_is_told() -> None:
+    with pytest.raises(SettingError, match='unknown term "beds"'):
+        fitted(12, 10, 0.5, 1).coefficient("beds")

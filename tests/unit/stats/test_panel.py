@@ -325,3 +325,13 @@ def test_where_the_variances_cannot_be_compared_hausman_says_so_and_not_that_the
     assert (found.reason, found.estimate, found.p) == ("not_positive", None, None)
     assert "Mundlak" in found.say("fr")
     assert "not positive" in found.say("en")
+
+
+def test_a_term_that_was_not_estimated_is_told_with_those_that_were() -> None:
+    random = stream(7, "terms")
+    table = pd.DataFrame(
+        {"site": np.repeat(np.arange(10), 6), "x": random.normal(size=60), "y": random.normal(size=60)}
+    )
+    fit = panel.pooled(cross_products(table, Design(outcome="y", cluster="site", covariates=("x",))))
+    with pytest.raises(SettingError, match=r'unknown term "z" \(.*x'):
+        fit.coefficient("z")

@@ -134,9 +134,9 @@ def read_protocol(path: Path) -> Protocol:
     ------
     SettingError
         For an unknown or missing key, a number out of bounds (`linking.bounds`), a name that is not the file's, an
-        exposure that the study beside it only describes, or a covariate that the declared graph forbids: an effect of
-        the exposure (holding it equal hides part of the effect) or of the outcome (a collider); for stars and other
-        ordered classes without `model: ordinal`, and for that model within establishments.
+        exposure or covariate that the study beside it only describes, or a covariate that the declared graph forbids:
+        an effect of the exposure (holding it equal hides part of the effect) or of the outcome (a collider); for stars
+        and other ordered classes without `model: ordinal`, and for that model within establishments.
     """
     where = place(path.stem)
     try:
@@ -203,19 +203,23 @@ def _arrow(line: str) -> tuple[str, str]:
 
 
 def _described(protocol: Protocol, path: Path) -> list[Problem]:
-    """Return the exposures that the study, in the folder beside the protocols, only describes (`core.study`)."""
+    """Return the exposures and covariates that the study beside the protocols only describes (`core.study`)."""
     studies = path.absolute().parent.parent.glob("studies/*.yaml")
     beside = [code for file in studies if file.stem == protocol.study for code in read_study(file).described.indicators]
-    listed = ", ".join(code for code in protocol.exposures if code in beside)
-    what = (
-        f"exposition qui n'est que décrite par l'étude « {protocol.study} » : {listed}",
-        f'an exposure that the study "{protocol.study}" only describes: {listed}',
-    )
     remedy = (
         "l'ôter du protocole, ou la nommer dans « indicators: » de l'étude plutôt que dans « described: »",
         "take it out of the protocol, or name it under indicators: of the study instead of described:",
     )
-    return [problem(*what, file=place(path.stem), column="exposures", remedy=remedy)] if listed else []
+    words = {"exposures": ("exposition", "an exposure"), "covariates": ("covariable", "a covariate")}
+    found = []
+    for key, (fr, en) in words.items():
+        if listed := ", ".join(code for code in getattr(protocol, key) if code in beside):
+            what = (
+                f"{fr} qui n'est que décrite par l'étude « {protocol.study} » : {listed}",
+                f'{en} that the study "{protocol.study}" only describes: {listed}',
+            )
+            found.append(problem(*what, file=place(path.stem), column=key, remedy=remedy))
+    return found
 
 
 def _dated(date: str, where: str) -> list[Problem]:

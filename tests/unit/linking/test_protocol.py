@@ -152,19 +152,25 @@ def test_the_diagram_names_common_causes_left_open() -> None:
     assert unblocked(replace(PROTOCOL, covariates=()), "x") == {"size"}
 
 
-def test_an_exposure_that_the_study_only_describes_is_refused_with_file_key_and_remedy(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "fr", "en"), [("exposures", "exposition", "an exposure"), ("covariates", "covariable", "a covariate")]
+)
+def test_what_the_study_only_describes_is_refused_in_a_link_with_file_key_and_remedy(
+    tmp_path: Path, key: str, fr: str, en: str
+) -> None:
     for folder in ("protocols", "studies"):
         (tmp_path / folder).mkdir()
     study = 'name: demo\ntitle: &t {fr: T, en: T}\nquestion: *t\nlevel: public\nstages: []\nperiod: "2019"\n'
     (tmp_path / "studies/demo.yaml").write_text(study + "indicators: [y]\ndescribed: {indicators: [x]}\n")
+    text = BASE if key == "exposures" else BASE.replace("exposures: [x]", "exposures: [y]") + "covariates: [x]\n"
     with pytest.raises(SettingError) as caught:
-        read_protocol(written(tmp_path / "protocols", BASE))
-    found = caught.value.problems[0]
-    assert (found.file, found.column) == ("pipelines/protocols/p.yaml", "exposures")
+        read_protocol(written(tmp_path / "protocols", text))
+    (found,) = caught.value.problems
+    assert (found.file, found.column) == ("pipelines/protocols/p.yaml", key)
     assert (found.what.fr, found.what.en) == (
-        "exposition qui n'est que décrite par l'étude « demo » : x",
-        'an exposure that the study "demo" only describes: x',
+        f"{fr} qui n'est que décrite par l'étude « demo » : x",
+        f'{en} that the study "demo" only describes: x',
     )
     assert found.remedy is not None
     assert all("described:" in words for words in (found.remedy.fr, found.remedy.en))
-    assert read_protocol(written(tmp_path / "protocols", BASE.replace("[x]", "[y]"))).exposures == ("y",)
+    assert getattr(read_protocol(written(tmp_path / "protocols", text.replace("[x]", "[size]"))), key) == ("size",)

@@ -333,5 +333,5 @@ def test_a_term_that_was_not_estimated_is_told_with_those_that_were() -> None:
         {"site": np.repeat(np.arange(10), 6), "x": random.normal(size=60), "y": random.normal(size=60)}
     )
     fit = panel.pooled(cross_products(table, Design(outcome="y", cluster="site", covariates=("x",))))
-    with pytest.raises(SettingError, match='unknown term "z".*x'):
+    with pytest.raises(SettingError, match=r'unknown term "z".*x'):
         fit.coefficient("z")

@@ -42,8 +42,8 @@ def prepare(study: Study, *, progress: Progress | None = None) -> Availability:
 
     A file is linked from the cache (`data/cache/ENTRY/`), which is filled from the mirror folder, else from
     the file's address. Files of catalogue entries that the study no longer names are removed. When nothing
-    changed since the last call, only sizes and times are looked at. A study without catalogue sources is
-    ready.
+    changed since the last call, only sizes and times are looked at. The files of the study's own folder must
+    be there, but for a study whose step `synthesise` makes them.
 
     Parameters
     ----------
@@ -56,8 +56,9 @@ def prepare(study: Study, *, progress: Progress | None = None) -> Availability:
         When the study names a source that the catalogue does not have. A file that cannot be had does not
         raise: it is a problem of the answer, with its remedy.
     """
+    own = tuple(_own(study))
     if not study.read:
-        return Availability(ready=True)
+        return Availability(ready=not own, problems=own)
     wanted = [(source, file) for source in map(entry, study.read) for file in source.files]
     raw = paths.raw_folder(study.name)
     seen = _Seen(paths.data("cache", ".seen", f"{study.name}.json"))
@@ -77,8 +78,23 @@ def prepare(study: Study, *, progress: Progress | None = None) -> Availability:
                 seen.note(target, file)
     _prune(raw, {(source.id, file.name) for source, file in wanted}, seen.entries() | set(load_catalog()))
     seen.save()
-    problems = tuple(found for files in refused.values() for found in _unavailable(files))
+    problems = (*own, *(found for files in refused.values() for found in _unavailable(files)))
     return Availability(ready=not problems, problems=problems)
+
+
+def _own(study: Study) -> Iterator[Problem]:
+    """Yield the files of the study's own folder that are not there, unless a step makes them."""
+    for name in () if "synthesise" in study.stages else [one.file for one in study.files]:
+        if not (paths.raw_folder(study.name) / name).is_file():
+            yield problem(
+                "fichier absent",
+                "file not found",
+                file=f"data/raw/{study.name}/{name}",
+                remedy=(
+                    "le déposer là sous ce nom, ou l'ôter de « files: » de l'étude",
+                    "put it there under this name, or take it out of files: of the study",
+                ),
+            )
 
 
 class _Seen:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from chairs.core.errors import Text
-from chairs.core.study import Described, Study
+from chairs.core.study import Described, FileInput, Study
 from chairs.sources import catalog, download, fetch
 from chairs.sources.catalog import Entry, SourceFile
 from chairs.sources.fetch import is_cached, mirror_folder, prepare
@@ -447,3 +447,16 @@ def test_the_default_mirror_is_beside_the_project(project: Path, monkeypatch: py
     monkeypatch.setenv("CHAIRS_DATA_MIRROR", str(project / "nowhere"))
     assert mirror_folder() is None
     assert catalog.load_catalog(project / "data/catalog.yaml")
+
+
+def test_a_file_of_the_study_that_is_not_there_is_told_with_its_place_and_remedy(place: Path) -> None:
+    asked = replace(study(), sources=(), files=(FileInput(file="stays.csv", reader="event_log"),))
+    found = prepare(asked)
+    assert not found.ready
+    assert [one.file for one in found.problems] == ["data/raw/s/stays.csv"]
+    assert "put it there" in found.problems[0].say("en")
+    assert prepare(replace(asked, stages=("synthesise", "ingest"))).ready  # its first step makes them
+    folder = place / "data/raw/s"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "stays.csv").touch()
+    assert prepare(asked).ready

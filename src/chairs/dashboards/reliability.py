@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from chairs.core.errors import Language, Text
@@ -193,6 +193,30 @@ def form_of(outcome: str) -> tuple[Instrument | None, str]:
     return (instrument(name) if name in instrument_names() else None), dimension
 
 
+def axis_of(outcomes: Collection[str]) -> Text:
+    """Return the title of an axis of scores: the word and the unit, or only the word where units differ.
+
+    Examples
+    --------
+    >>> axis_of(["esatis-48h-mco/all"]).fr, axis_of(["cms-hcahps-stars/all"]).fr, axis_of(["nps/all", "fft/all"]).en
+    ('score (sur 100)', 'étoiles (de 1 à 5)', 'score')
+    """
+    forms = [form_of(name) for name in outcomes]
+    units = {_unit(form, dimension) for form, dimension in forms if form is not None}
+    if len(units) != 1 or None in [form for form, _ in forms]:
+        return Text(fr="score", en="score")
+    unit = units.pop()
+    low, _, high = unit.partition("-")
+    fr, en = UNITS.get(unit) or (f"de {low} à {high}", f"{low} to {high}")
+    stars = all(form is not None and form.ordered for form, _ in forms)
+    return Text(fr=f"{'étoiles' if stars else 'score'} ({fr})", en=f"{'stars' if stars else 'score'} ({en})")
+
+
+def _unit(form: Instrument, dimension: str) -> str:
+    return next((one.unit for one in form.dimensions if one.name == dimension and one.unit), form.unit)
+
+
+UNITS = {"0-100": ("sur 100", "out of 100"), "%": ("%", "%"), "-100 à 100": ("de −100 à 100", "−100 to 100")}
 TRAITS = {"age_band": Text(fr="âge", en="age"), "sex": Text(fr="sexe", en="sex")}
 WHY_NOT = {
     "no_margins": Text(fr="la population de l'année n'est pas connue", en="the population of the year is not known"),

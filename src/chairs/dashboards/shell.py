@@ -34,6 +34,7 @@ SIDES = {
     "may": Text(fr="Ce que l'on peut affirmer", en="What may be said"),
     "may_not": Text(fr="Ce que l'on ne peut pas affirmer", en="What may not be said"),
 }
+PERIOD = Text(fr="Données :", en="Data:")
 HERE = Text(fr="Sur cette page", en="On this page")
 KEEP = Text(fr="À retenir", en="Key points")
 FOOT = (
@@ -157,7 +158,7 @@ def study_section(study: Rendered, figures: Sequence[str], inner: str, lang: Lan
     """Return one study's part of a page: its name, notice, banner, what may be said, then `inner`."""
     level = str(study.about["level"])
     tag = f'<span class="tag {level}">{text(LEVELS[level], lang)}</span>'
-    period = fmt.period(str(study.about["period"]), lang)
+    period = f"{PERIOD.say(lang)} {fmt.period(str(study.about['period']), lang)}"
     return (
         f'<section aria-labelledby="study-{study.name}">\n'
         f'<h2 id="study-{study.name}">{text(study.say("title", lang), lang)} {tag}</h2>\n'

@@ -79,12 +79,12 @@ def _sentence(valid: pd.DataFrame, lang: Language) -> str:
         head = f"sur {total} {fmt.plural(total, 'indicateur', 'indicateurs', lang)} {_held(main, lang)}"
         link = f"{clear} {fmt.plural(clear, 'reste lié', 'restent liés', lang)} au score"
         if clear == 0:
-            link = "aucun n'a de lien avec le score qui se distingue de zéro"
+            link = "aucun n'a de lien distinct de zéro, une fois compté le nombre de comparaisons faites"
         return f"{head}, {link} ({q}). Lien le plus fort : {strongest}. {CAUTION.fr}"
     head = f"of {total} {fmt.plural(total, 'indicator', 'indicators', lang)} {_held(main, lang)}"
     link = f"{clear} {fmt.plural(clear, 'remains', 'remain', lang)} linked with the score"
     if clear == 0:
-        link = "none has a link with the score distinguishable from zero"
+        link = "none has a link distinct from zero once the number of comparisons is allowed for"
     return f"{head}, {link} ({q}). Strongest link: {strongest}. {CAUTION.en}"
 
 
@@ -105,8 +105,8 @@ def _headline(valid: pd.DataFrame) -> Headline:
     return Headline(
         value=phrases.both(lambda lang: f"{clear} sur {len(main)}" if lang == "fr" else f"{clear} of {len(main)}"),
         label=Text(
-            fr=f"indicateurs dont le lien avec l'expérience se distingue de zéro{after.fr} (exploratoire)",
-            en=f"indicators whose link with experience is distinguishable from zero{after.en} (exploratory)",
+            fr=f"indicateurs dont le lien avec le score se distingue de zéro{after.fr} (exploratoire)",
+            en=f"indicators whose link with the score is distinguishable from zero{after.en} (exploratory)",
         ),
     )
 
@@ -206,7 +206,7 @@ DRAWING = FIGURES.add(
     "associations",
     Drawing(
         id="associations",
-        title=Text(fr="Ce qui va de pair avec l'expérience", en="What goes with experience"),
+        title=Text(fr="Ce qui va de pair avec le score", en="What goes with the score"),
         stage="link",
         needs=("links",),
         takes=("scores", "coverage"),

@@ -41,8 +41,8 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         id=DRAWING.id,
         title=DRAWING.title,
         question=Text(
-            fr="Quel indicateur va le plus de pair avec chaque dimension de l'expérience ?",
-            en="Which indicator goes most closely with each dimension of experience?",
+            fr="Quel indicateur va le plus de pair avec chaque dimension de l'enquête ?",
+            en="Which indicator goes most closely with each dimension of the survey?",
         ),
         sentence=sentence,
         alt=phrases.seen(
@@ -108,9 +108,11 @@ def _sentence(rows: pd.DataFrame, lang: Language) -> str:
     total = len(rows)
     if clear.empty:
         none = (
-            f"pour aucune des {total} dimensions un lien ne se distingue de zéro"
+            f"pour aucune des {total} dimensions un lien n'est distinct de zéro, une fois compté le nombre de "
+            "comparaisons faites"
             if lang == "fr"
-            else f"for none of the {total} dimensions is a link distinguishable from zero"
+            else f"for none of the {total} dimensions is a link distinct from zero once the number of comparisons "
+            "is allowed for"
         )
         return f"{none} ({linked.Q.say(lang)}). {CAUTION.say(lang)}"
     parts = [

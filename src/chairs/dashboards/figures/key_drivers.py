@@ -36,6 +36,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     rows = rows.sort_values(["share", "term"], ascending=[False, True], ignore_index=True)
     whole = 100 * float(table.loc[table["term"] == ALL, "share"].iloc[0])
     name = outcome(str(rows["outcome"].iloc[0]))
+    short = REASONS["few_to_resample"] if rows["low"].isna().any() else None
     sentence = phrases.both(lambda lang: _sentence(rows, name, whole, lang))
     return Fiche(
         id=DRAWING.id,
@@ -49,7 +50,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=Text(fr="établissements", en="establishments"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=phrases.joined([EQUAL if (rows["of"] == "exposures").all() else None, _ordered(rows), CAVEAT]),
+        note=phrases.joined([EQUAL if (rows["of"] == "exposures").all() else None, _ordered(rows), short, CAVEAT]),
     )
 
 
@@ -75,20 +76,23 @@ def _sentence(rows: pd.DataFrame, name: Text, whole: float, lang: Language) -> s
     said = [f"{_term(row).say(lang)} ({_share(row, lang)})" for _, row in rows.head(2).iterrows()]
     first, most = rows.iloc[0], fmt.listing(said, lang)
     overlap = len(rows) < 2 or not first["low"] > rows["high"].iloc[1:].max()
+    bounded = bool(rows[["low", "high"]].notna().all(axis=None))
     if lang == "fr":
         head = (
             f"Les {len(rows)} facteurs réunis vont avec {total} des différences de « {name.fr} » entre établissements"
         )
         tail = "les intervalles se recouvrent : l'ordre n'est pas sûr" if overlap else "le premier se détache"
+        tail = tail if bounded else "sans intervalle, l'ordre n'est pas sûr"
         return f"{head} ; les plus grandes parts : {most} ; {tail}."
     head = f"The {len(rows)} drivers together go with {total} of the differences in “{name.en}” between establishments"
     tail = "their intervals overlap: the order is not sure" if overlap else "the first stands apart from the others"
+    tail = tail if bounded else "without intervals the order is not sure"
     return f"{head}; the largest shares: {most}; {tail}."
 
 
 def _share(row: pd.Series, lang: Language) -> str:
-    value, span = fmt.percent(float(row["share"]), lang, 1), fmt.interval(row["low"], row["high"], lang, 1)
-    return f"{value} {span}"
+    value = fmt.percent(float(row["share"]), lang, 1)
+    return value if row[["low", "high"]].isna().any() else f"{value} {fmt.interval(row['low'], row['high'], lang, 1)}"
 
 
 def _table(rows: pd.DataFrame) -> Table:
@@ -150,6 +154,10 @@ BETA = Text(fr="Sens et force (coefficient standardisé)", en="Direction and str
 REASONS = {
     "too_few": Text(
         fr="trop peu d'établissements ont tous ces facteurs.", en="too few establishments have all of them."
+    ),
+    "few_to_resample": Text(
+        fr="trop peu d'établissements pour tirer un intervalle au sort : les parts sont sans intervalle.",
+        en="too few establishments to draw an interval at random: the shares have no interval.",
     ),
     "constant_outcome": Text(fr="le score est le même partout.", en="the score is the same everywhere."),
     "collinear": Text(

@@ -96,16 +96,17 @@ def _sentence(rows: pd.DataFrame, pair: str, lang: Language) -> str:
     above = int((clear["estimate"] > 0).sum())
     same = above in (0, len(clear))
     refused = int(models["estimate"].isna().sum())
+    one = SAME_MODEL.say(lang) if (twice & rows["low"].notna()).any() and "direction" not in rows.columns else ""
     many, total = len(clear), len(comparable)
     if lang == "fr":
         sign = ", tous du même signe" if same and many > 1 else ""
         verb = fmt.plural(many, "se distingue de zéro", "se distinguent de zéro", lang)
         gone = f" ; {refused} sans estimation, avec la raison" if refused else ""
-        return f"{pair} : {many} des {total} modèles {verb}{sign}{gone}."
+        return f"{pair} : {many} des {total} modèles {verb}{sign}{one}{gone}."
     sign = ", all of the same sign" if same and many > 1 else ""
     verb = fmt.plural(many, "is", "are", lang)
     gone = f"; {refused} without an estimate, with the reason" if refused else ""
-    return f"{pair}: {many} of the {total} models {verb} distinguishable from zero{sign}{gone}."
+    return f"{pair}: {many} of the {total} models {verb} distinguishable from zero{sign}{one}{gone}."
 
 
 def _table(rows: pd.DataFrame) -> Table:
@@ -161,6 +162,7 @@ SIZES = (
     Column(key="low", label=Text(fr="De", en="From"), kind="number", digits=2),
     Column(key="high", label=Text(fr="À", en="To"), kind="number", digits=2),
 )
+SAME_MODEL = Text(fr=" (deux des lignes sont un même modèle)", en=" (two of the rows are one model)")
 CONTRAST = "contextual"
 MARKS = {True: "yes", False: "no"}
 QUESTION = Text(

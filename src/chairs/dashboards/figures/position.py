@@ -134,7 +134,7 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, told: str, lang: Langu
         if score.empty:
             return f"{head}."
         value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
-        return f"{head} ; son score d'expérience est de {value}{told}, la médiane des autres de {p50}."
+        return f"{head} ; son score est de {value}{told}, la médiane des autres de {p50}."
     place = "no measure" if away == 0 else f"{away} {fmt.plural(away, 'measure', 'measures', lang)}"
     head = (
         f"among {fmt.number(count, lang)} comparable establishments ({traits}), {name} is outside the usual range "
@@ -143,7 +143,7 @@ def _sentence(rows: pd.DataFrame, name: str, traits: str, told: str, lang: Langu
     if score.empty:
         return f"{head}."
     value, p50 = (fmt.number(float(score[key].iloc[0]), lang, 1) for key in ("value", "p50"))
-    return f"{head}; its experience score is {value}{told}, the median of the others {p50}."
+    return f"{head}; its score is {value}{told}, the median of the others {p50}."
 
 
 def _expected(total: int, lang: Language) -> str:

@@ -53,7 +53,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         alt=phrases.seen(
             f"Étendue des scores de {len(drawn)} groupes.", f"Range of the scores of {len(drawn)} groups.", sentence
         ),
-        figure={lang: _plot(study, drawn, lang) for lang in LANGUAGES},
+        figure={lang: _plot(study, drawn, reliability.axis_of([names]), lang) for lang in LANGUAGES},
         table=_table(study, groups),
         n=counts["scored"],
         counted=Text(fr="établissements avec un score", en="establishments with a score"),
@@ -246,7 +246,7 @@ def _group(study: Study, row: pd.Series, lang: Language) -> str:
     return phrases.headed(_name(study, str(row["group"])).say(lang))
 
 
-def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
+def _plot(study: Study, drawn: pd.DataFrame, title: Text, lang: Language) -> Any:
     rows = [
         Range(
             label=f"{_group(study, row, lang)} ({fmt.number(int(row['scored']), lang)})",
@@ -259,7 +259,7 @@ def _plot(study: Study, drawn: pd.DataFrame, lang: Language) -> Any:
         )
         for _, row in drawn.iterrows()
     ]
-    return draw_ranges(rows, score_axis(rows, "score"))
+    return draw_ranges(rows, score_axis(rows, title.say(lang)))
 
 
 MEAN = Column(key="mean", label=Text(fr="Score moyen", en="Mean score"), kind="number", digits=2)
@@ -288,7 +288,7 @@ DRAWING = FIGURES.add(
     "score-distribution",
     Drawing(
         id="score-distribution",
-        title=Text(fr="Scores d'expérience par statut et urgences", en="Experience scores by legal status and ED"),
+        title=Text(fr="Scores par statut et urgences", en="Scores by legal status and ED"),
         stage="score",
         needs=("scores", "indicators", "establishments", "coverage"),
         takes=("links",),

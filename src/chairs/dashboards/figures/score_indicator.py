@@ -127,7 +127,7 @@ def _dated(measure: tuple[Text, str], what: tuple[Text, str], lang: Language) ->
 
 
 def _title(name: Text) -> Text:
-    return Text(fr=f"Score d'expérience et {_lower(name.fr)}", en=f"Experience score and {_lower(name.en)}")
+    return Text(fr=f"Score et {_lower(name.fr)}", en=f"Score and {_lower(name.en)}")
 
 
 def _lower(text: str) -> str:
@@ -273,9 +273,7 @@ DRAWING = FIGURES.add(
     "score-indicator",
     Drawing(
         id="score-indicator",
-        title=Text(
-            fr="Score d'expérience et indicateur le plus lié", en="Experience score and the indicator most linked"
-        ),
+        title=Text(fr="Score et indicateur le plus lié", en="Score and the indicator most linked"),
         stage="link",
         needs=("indicators", "scores", "establishments"),
         takes=("coverage", "links", "claims"),

@@ -182,7 +182,11 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
     values = rows[["score", "low", "high", "shrunken", "weighted"]].astype("float64")
     least, most = float(values.min().min()), float(values.max().max())
     pad = max(0.5, 0.06 * (most - least))
-    axis = {"range": [least - pad, most + pad], "nticks": 8, "title": {"text": "score"}}
+    axis = {
+        "range": [least - pad, most + pad],
+        "nticks": 8,
+        "title": {"text": reliability.axis_of(set(rows["name"])).say(lang)},
+    }
     return theme.draw(traces, **layout, xaxis=axis, showlegend=True, legend=theme.LEGEND)
 
 

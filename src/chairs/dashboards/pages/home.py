@@ -192,7 +192,7 @@ SAME = Text(
     en="no published number changed since the former state.",
 )
 COLON = {"fr": "\u00a0: ", "en": ": "}
-MORE = Text(fr="La liste entière :", en="The whole list:")
+MORE = Text(fr="La liste entière, au clavier :", en="The whole list, at the keyboard:")
 FEW = Text(fr=f"Voir les {SHOWN} premiers", en=f"See the first {SHOWN}")
 ALL = Text(fr="Les voir", en="See them")
 ABSENT = Text(fr="non publié", en="not published")

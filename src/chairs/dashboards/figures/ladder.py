@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROW = 44  # px
 RUNGS = {
     "description": Text(fr="Moyennes, sans ajustement", en="Means, unadjusted"),
-    "pooled": Text(fr="Tout mêlé, ajusté", en="All mixed, adjusted"),
+    "pooled": Text(fr="Établissements et années mêlés", en="Establishments and years mixed"),
     "between": Text(fr="Établissements qui diffèrent", en="Establishments that differ"),
     "within": Text(fr="Un établissement qui change", en="One establishment that changes"),
     "contextual": Text(fr="Contraste : écart entre les deux", en="Contrast: gap between the two"),
@@ -173,13 +173,15 @@ NOTHING = Text(fr="aucun modèle n'a pu être estimé.", en="no model could be e
 HOW = Text(
     fr=(
         "Chaque ligne est un modèle du même lien, du plus simple au plus exigeant, avec son intervalle à 95 %. Le "
-        "losange orange est l'estimation déclarée par le protocole ; les autres la confortent ou la contredisent. "
+        "losange orange est l'estimation déclarée par le protocole ; les autres la confortent ou la contredisent. Sauf "
+        "les moyennes, ils tiennent égal ce que le protocole nomme, s'il nomme quelque chose. "
         "Signe creux : l'intervalle contient zéro. Carré : non un modèle, mais l'écart entre deux d'entre eux. Un "
         "modèle qui ne vaut pas ici (pas de programme, trop peu d'établissements) est dans la table, avec sa raison."
     ),
     en=(
         "Each row is a model of the same link, from the simplest to the most demanding, with its 95% interval. The "
-        "orange diamond is the estimate that the protocol declared; the others support or contradict it. Hollow: the "
+        "orange diamond is the estimate that the protocol declared; the others support or contradict it. But for "
+        "the means, they hold equal what the protocol names, if it names anything. Hollow: the "
         "interval holds zero. Square: no model, but the gap between two of them. A model that is not valid here (no "
         "programme, too few establishments) is in the table, with its reason."
     ),

@@ -46,7 +46,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     own = outcome_compared(study, tables)
     league, what = outcome_scores(study, tables), outcome(own)
     told = reliability.of_one(league, study.focus) or reliability.of_all(league)
-    official = reliability.standing(own, period)
+    official, scale = reliability.standing(own, period), reliability.axis_of([own])
     measure = measured(code)
     name = focus_name(study, tables["establishments"])
     has_focus = bool((points["group"] == "focus").any())
@@ -60,7 +60,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         alt=phrases.seen(
             f"Nuage de {len(points)} établissements.", f"Scatter of {len(points)} establishments.", sentence
         ),
-        figure={lang: _plot(points, name, _dated((measure, taken), (what, period), lang), lang) for lang in LANGUAGES},
+        figure={lang: _plot(points, name, _dated((measure, taken), (scale, period), lang), lang) for lang in LANGUAGES},
         table=_table(points, measure, what),
         n=len(points),
         counted=COUNTED,
@@ -120,10 +120,9 @@ def _earlier(taken: str, period: str) -> Text | None:
 
 
 def _dated(measure: tuple[Text, str], what: tuple[Text, str], lang: Language) -> tuple[str, str]:
-    """Return the titles of both axes with their periods; a long name of the score is left out."""
+    """Return the titles of both axes, with their units and periods."""
     (across, taken), (up, period) = measure, what
-    named = up.say(lang) if len(up.say(lang)) < 40 else "score"
-    return f"{across.say(lang)}, {fmt.period(taken, lang)}", f"{named}, {fmt.period(period, lang)}"
+    return f"{across.say(lang)}, {fmt.period(taken, lang)}", f"{up.say(lang)}, {fmt.period(period, lang)}"
 
 
 def _title(name: Text) -> Text:

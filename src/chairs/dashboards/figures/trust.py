@@ -124,7 +124,9 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
         },
         "hoverinfo": "skip", "cliponaxis": False,
     }  # fmt: skip
-    layout = rows_layout([WORDS[str(name)].say(lang) for name in rows["measure"]], row=ROW, edges=(12, 64, 56), lift=4)
+    layout = rows_layout(
+        [fmt.typeset(WORDS[str(name)].say(lang), lang) for name in rows["measure"]], row=ROW, edges=(12, 64, 56), lift=4
+    )
     line = {"color": theme.INK, "width": 1, "dash": "dash"}
     limit = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": line}
     title = {"fr": "écart du jumeau / seuil (1 : au seuil)", "en": "distance of the twin / threshold (1: at it)"}[lang]

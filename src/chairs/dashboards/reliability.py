@@ -202,7 +202,7 @@ def axis_of(outcomes: Collection[str]) -> Text:
     ('score (sur 100)', 'étoiles (de 1 à 5)', 'score')
     """
     forms = [form_of(name) for name in outcomes]
-    units = {_unit(form, dimension) for form, dimension in forms if form is not None}
+    units = {form.dimension(name).unit or form.unit for form, name in forms if form is not None}
     if len(units) != 1 or None in [form for form, _ in forms]:
         return Text(fr="score", en="score")
     unit = units.pop()
@@ -210,10 +210,6 @@ def axis_of(outcomes: Collection[str]) -> Text:
     fr, en = UNITS.get(unit) or (f"de {low} à {high}", f"{low} to {high}")
     stars = all(form is not None and form.ordered for form, _ in forms)
     return Text(fr=f"{'étoiles' if stars else 'score'} ({fr})", en=f"{'stars' if stars else 'score'} ({en})")
-
-
-def _unit(form: Instrument, dimension: str) -> str:
-    return next((one.unit for one in form.dimensions if one.name == dimension and one.unit), form.unit)
 
 
 UNITS = {"0-100": ("sur 100", "out of 100"), "%": ("%", "%"), "-100 à 100": ("de −100 à 100", "−100 to 100")}

@@ -36,7 +36,6 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
     rows = rows.sort_values(["share", "term"], ascending=[False, True], ignore_index=True)
     whole = 100 * float(table.loc[table["term"] == ALL, "share"].iloc[0])
     name = outcome(str(rows["outcome"].iloc[0]))
-    short = REASONS["few_to_resample"] if rows["low"].isna().any() else None
     sentence = phrases.both(lambda lang: _sentence(rows, name, whole, lang))
     return Fiche(
         id=DRAWING.id,
@@ -50,7 +49,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=Text(fr="établissements", en="establishments"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=phrases.joined([EQUAL if (rows["of"] == "exposures").all() else None, _ordered(rows), short, CAVEAT]),
+        note=phrases.joined(
+            [EQUAL if (rows["of"] == "exposures").all() else None, _ordered(rows), _short(rows), CAVEAT]
+        ),
     )
 
 
@@ -60,6 +61,16 @@ def _why(table: pd.DataFrame | None) -> Text:
         return NOTHING
     reason = str(table["reason"].iloc[0])
     return REASONS.get(reason, NOTHING)
+
+
+def _short(rows: pd.DataFrame) -> Text | None:
+    """Return why shares have no interval, where they have none."""
+    from chairs.stats import estimate
+
+    word = "few_to_resample"
+    if not (rows["reason"] == word).any():
+        return None
+    return phrases.both(lambda lang: f"{phrases.headed(estimate.REASONS[word].say(lang))}.")
 
 
 def _ordered(rows: pd.DataFrame) -> Text | None:
@@ -154,10 +165,6 @@ BETA = Text(fr="Sens et force (coefficient standardisé)", en="Direction and str
 REASONS = {
     "too_few": Text(
         fr="trop peu d'établissements ont tous ces facteurs.", en="too few establishments have all of them."
-    ),
-    "few_to_resample": Text(
-        fr="trop peu d'établissements pour tirer un intervalle au sort : les parts sont sans intervalle.",
-        en="too few establishments to draw an interval at random: the shares have no interval.",
     ),
     "constant_outcome": Text(fr="le score est le même partout.", en="the score is the same everywhere."),
     "collinear": Text(

@@ -34,8 +34,6 @@ def seal_(
     date: Annotated[str | None, typer.Option(help="Day of the seal (ISO); today where not given.")] = None,
 ) -> None:
     """Seal a protocol before its outcome is read, or a change that it records under deviations; commit the file."""
-    import datetime
-
     from chairs.linking.protocol import read_protocol
     from chairs.linking.ready import refuse_unready
     from chairs.linking.sealing import read_seals, sealed_anew, written
@@ -43,7 +41,7 @@ def seal_(
     from chairs.store.files import write_text
 
     asked, file = read_protocol(paths.protocol_file(protocol)), paths.seal_file(protocol)
-    former, today = read_seals(file), datetime.datetime.now(datetime.UTC).date().isoformat()
+    former, today = read_seals(file), _today()
     refuse_unready(asked, paths.study_names(), former, today)
     seals = sealed_anew(asked, former, date or today, today=today, known=paths.scored(asked.study))
     if len(seals) > len(former):
@@ -57,6 +55,13 @@ def seal_(
     if seals[0].outcome == "known":
         late = ("les scores étaient déjà là : liens exploratoires", "the scores were there already: exploratory links")
         console.print({"fr": late[0], "en": late[1]}[language()], markup=False)
+
+
+def _today() -> str:
+    """Return the day in universal time; the one place where a seal reads the clock, so that a test can hold it."""
+    import datetime
+
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 @app.command("answerable")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import importlib.util
 import shutil
 from dataclasses import replace
@@ -20,8 +19,7 @@ from chairs.linking.sealing import Seal, history, hold, read_seals, seal, sealed
 
 pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[3]
-DAY = "2026-11-22"
-TODAY = datetime.datetime.now(datetime.UTC).date().isoformat()
+DAY = "2026-11-22"  # the day on which every test runs: no test may depend on the clock
 PLAIN = Protocol(
     name="a", study="s", question=Text(fr="?", en="?"), estimand="within", exposures=("x",), outcomes=("i/d",)
 )
@@ -35,7 +33,7 @@ outcomes: [demo-patient-experience/all]
 smallest_effect: 1
 """
 TOLD = f"""deviations:
-  - {{date: "{TODAY}", what: {{fr: seuil, en: threshold}}, why: {{fr: erreur, en: error}}}}
+  - {{date: "{DAY}", what: {{fr: seuil, en: threshold}}, why: {{fr: erreur, en: error}}}}
 """
 
 
@@ -48,6 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with one protocol, sealed by the command."""
     monkeypatch.setenv("CHAIRS_ROOT", str(tmp_path))
     monkeypatch.setenv("CHAIRS_LANG", "en")
+    monkeypatch.setattr("chairs.cli.link._today", lambda: DAY)
     for folder in ("protocols", "studies"):
         (tmp_path / "pipelines" / folder).mkdir(parents=True)
     shutil.copy(ROOT / "pipelines" / "studies" / "demo.yaml", tmp_path / "pipelines" / "studies")
@@ -98,7 +97,7 @@ def test_an_edit_without_a_deviation_is_refused_with_file_key_and_remedy(root: P
     with pytest.raises(SettingError) as error:
         hold(*read(root))
     said = error.value.say("en")
-    for words in ("pipelines/protocols/mine.yaml", "smallest_effect", TODAY, "deviations", "chairs link seal mine"):
+    for words in ("pipelines/protocols/mine.yaml", "smallest_effect", DAY, "deviations", "chairs link seal mine"):
         assert words in said
     assert "écart" in error.value.say("fr") or "changé depuis son scellé" in error.value.say("fr")
     refused = command("seal", "mine")
@@ -347,12 +346,12 @@ def test_the_graph_names_what_is_measured_or_says_that_it_is_not(root: Path) -> 
 
 
 @pytest.mark.parametrize(("date", "words"), [
-    ("1999-01-01", f"a deviation dated 1999-01-01, before the seal of {TODAY}"),
+    ("1999-01-01", f"a deviation dated 1999-01-01, before the seal of {DAY}"),
     ("2999-01-01", "a deviation dated 2999-01-01, a day to come"),
 ])  # fmt: skip
 def test_a_change_is_not_dated_before_the_seal_that_it_changes(root: Path, date: str, words: str) -> None:
     before = (root / "pipelines" / "protocols" / "mine.seal").read_bytes()
-    write(root, FIRST + "lag: 0\n" + TOLD.replace(TODAY, date))
+    write(root, FIRST + "lag: 0\n" + TOLD.replace(DAY, date))
     said = command("seal", "mine").exception
     assert isinstance(said, SettingError)
     assert f'pipelines/protocols/mine.yaml, column "deviations": {words}. Remedy' in said.say("en")

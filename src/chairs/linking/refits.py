@@ -138,8 +138,8 @@ def _least_squares(products: np.ndarray, about: np.ndarray, at: int, blank: Esti
         leaning = slope if slope**2 * total[at, at] > NOTHING * about[-1] else 0.0
         return Refit(estimate=replace(blank, reason="no_variance"), leaning=leaning)
     robust = sandwich(gram, score, ERRORS, asked=(place,))
-    error = float(np.sqrt(max(robust.covariance[place, place], 0.0)))
-    found = estimated(blank, slope, error, float(robust.df[place]))
+    error = float(np.sqrt(max(robust.covariance[0, 0], 0.0)))
+    found = estimated(blank, slope, error, float(robust.df[0]))
     return Refit(estimate=found, score=score, gram=gram, at=place)
 
 

@@ -15,12 +15,14 @@ Kind = Literal["CR0", "HC1", "CR1", "CR1S", "CR1S+1", "CR2", "CR2-exact"]
 FEW = 40  # clusters from which Satterthwaite's degrees of freedom give the law that they approximate
 NODES = 64  # of the quadrature: good to 8 digits
 MANY = 1e6  # degrees of freedom beyond which the law is normal
+CALM = 0.1  # trace of a cluster's leverage, under which its correction is a series of 18 terms at most
+ROUNDING = 1e-18  # of a sum whose first term is 1: far under its last digit
 SPENT = 1e-8  # share of a cluster's direction left free by the fit, under which it is fitted exactly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sandwich:
-    """Covariance of the coefficients, shape (k, k), and degrees of freedom of each, shape (k,)."""
+    """Covariance of the coefficients asked for, shape (asked, asked), and degrees of freedom of each, (asked,)."""
 
     covariance: np.ndarray
     df: np.ndarray
@@ -52,7 +54,7 @@ def sandwich(
     n, counted
         Rows, and columns counted as k in the factors (default: all).
     asked
-        Coefficients whose exact degrees of freedom are needed (default: all); others keep Satterthwaite's.
+        Coefficients wanted, in the order of the answer (default: all).
 
     Notes
     -----
@@ -80,12 +82,13 @@ def sandwich(
     import numpy as np
 
     count, k = score.shape
+    columns = list(range(k) if asked is None else asked)
     bread = np.linalg.inv(gram.sum(axis=0))
     if kind in ("CR2", "CR2-exact"):
-        exact = range(k) if asked is None else asked
-        return _unbiased(gram, score, bread, exact if kind == "CR2-exact" and count < FEW else ())
-    covariance = bread @ (score.T @ score) @ bread * _factor(kind, n, k if counted is None else counted, count)
-    return Sandwich(covariance=covariance, df=np.full(k, float(count - 1)), clusters=count)
+        return _unbiased(gram, score, bread, columns, kind == "CR2-exact" and count < FEW)
+    moved = score @ bread[:, columns]
+    covariance = moved.T @ moved * _factor(kind, n, k if counted is None else counted, count)
+    return Sandwich(covariance=covariance, df=np.full(len(columns), float(count - 1)), clusters=count)
 
 
 def _factor(kind: Kind, n: int, k: int, count: int) -> float:
@@ -102,34 +105,65 @@ def _factor(kind: Kind, n: int, k: int, count: int) -> float:
     }[kind]
 
 
-def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray, exact: Sequence[int]) -> Sandwich:
+def _unbiased(gram: np.ndarray, score: np.ndarray, bread: np.ndarray, columns: Sequence[int], exact: bool) -> Sandwich:
     import numpy as np
 
     values, vectors = np.linalg.eigh(bread)
     root = (vectors * np.sqrt(values)) @ vectors.T
-    back = (vectors / np.sqrt(values)) @ vectors.T
-    leverage, turn = np.linalg.eigh(root @ gram @ root)  # (clusters, k), (clusters, k, k)
-    free = 1 - leverage
-    inflate = np.where(free > SPENT, 1 / np.sqrt(np.where(free > SPENT, free, 1)), 0.0)
-    adjust = back @ (turn * inflate[:, None, :]) @ np.swapaxes(turn, 1, 2) @ root  # X'A e = adjust X'e
-    meat = np.einsum("gkl,gl->gk", adjust, score)
-    covariance = bread @ (meat.T @ meat) @ bread
-    # a_j = A_j X_j M c, for every coefficient c at once: X_j'a_j and a_j'a_j, in the basis of the root of the bread
-    span = np.clip(leverage, 0, None) * inflate
-    reach = (turn * span[:, None, :]) @ np.swapaxes(turn, 1, 2) @ root  # root X_j'a_j: (clusters, k, coefficient)
-    own = np.einsum("gkc,gk->gc", (np.swapaxes(turn, 1, 2) @ root) ** 2, span * inflate)
+    wanted = root[:, columns]
+    turned, alone = _turned(gram, root, wanted)
+    moved = np.einsum("gkc,gk->gc", turned, score @ root)  # what each cluster adds to the error of each coefficient
+    # a_j = A_j X_j M c for every coefficient c at once, root X_j'a_j = reach and a_j'a_j = own
+    reach = root @ (gram @ (root @ turned))
+    own = np.einsum("gkc,gkc->gc", turned, reach)
     shared = np.einsum("gkc,gkc->gc", reach, reach)
     pairs = np.einsum("gkc,glc->ckl", reach, reach)
     trace = (own - shared).sum(axis=0)
     square = (own**2 - 2 * own * shared).sum(axis=0) + np.einsum("ckl,ckl->c", pairs, pairs)
-    alone = np.einsum("gkc,gk->gc", (np.swapaxes(turn, 1, 2) @ root) ** 2, free <= SPENT).max(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        df = np.where((square > 0) & (alone <= SPENT * np.diag(bread)), trace**2 / square, math.nan)
-    for c in exact:
-        if df[c] >= 1:
-            form = np.diag(own[:, c]) - reach[:, :, c] @ reach[:, :, c].T
-            df[c] = matched_df(np.linalg.eigvalsh(form))
-    return Sandwich(covariance=covariance, df=df, clusters=len(gram))
+        df = np.where((square > 0) & (alone <= SPENT * np.diag(bread)[columns]), trace**2 / square, math.nan)
+    for c in np.flatnonzero(df >= 1) if exact else ():
+        form = np.diag(own[:, c]) - reach[:, :, c] @ reach[:, :, c].T
+        df[c] = matched_df(np.linalg.eigvalsh(form))
+    return Sandwich(covariance=moved.T @ moved, df=df, clusters=len(gram))
+
+
+def _turned(gram: np.ndarray, root: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return :math:`(1-L_j)^{-1/2}w` of each cluster, its leverage :math:`L_j = M^{1/2}X_j'X_jM^{1/2}`.
+
+    `wanted` holds columns w, shape (k, c). Clusters of little leverage take the binomial series, to the last digit;
+    the others their eigenvectors, a direction that a cluster alone determines left out. Second: the most of each w that
+    one cluster alone determines, shape (c,).
+    """
+    import numpy as np
+
+    leverage = root @ gram @ root
+    most = np.trace(leverage, axis1=1, axis2=2)  # not below the largest eigenvalue
+    calm = most < CALM
+    turned = np.empty((len(gram), *wanted.shape))
+    turned[calm] = _series(leverage[calm], wanted, float(most[calm].max(initial=0.0)))
+    size, turn = np.linalg.eigh(leverage[~calm])  # (clusters, k), (clusters, k, k)
+    free = 1 - size
+    inflate = np.where(free > SPENT, 1 / np.sqrt(np.where(free > SPENT, free, 1)), 0.0)
+    along = np.swapaxes(turn, 1, 2) @ wanted
+    turned[~calm] = turn @ (inflate[:, :, None] * along)
+    alone = np.einsum("gkc,gk->gc", along**2, free <= SPENT).max(axis=0, initial=0.0)
+    return turned, alone
+
+
+def _series(leverage: np.ndarray, wanted: np.ndarray, most: float) -> np.ndarray:
+    r"""Return :math:`\sum_m \binom{2m}{m}4^{-m}L_j^mw`, as long as a term may still count."""
+    import numpy as np
+
+    term = np.broadcast_to(wanted, (len(leverage), *wanted.shape))
+    total, m, size = term.copy(), 0, most
+    while size > ROUNDING:
+        m += 1
+        term = leverage @ term
+        term *= 1 - 0.5 / m
+        total += term
+        size *= most
+    return total
 
 
 def matched_df(weights: np.ndarray) -> float:

@@ -125,8 +125,8 @@ def _robust(slopes: np.ndarray, score: np.ndarray, gram: np.ndarray) -> list[tup
     first = score.shape[1] - len(slopes)
     asked = range(first, score.shape[1])
     robust = sandwich(gram / np.outer(spread, spread), score / spread, "CR2-exact", asked=asked)
-    error = np.sqrt(np.maximum(np.diag(robust.covariance), 0)) / spread
-    return [(float(b), float(error[first + k]), float(robust.df[first + k])) for k, b in enumerate(slopes)]
+    error = np.sqrt(np.maximum(np.diag(robust.covariance), 0)) / spread[first:]
+    return [(float(b), float(error[k]), float(robust.df[k])) for k, b in enumerate(slopes)]
 
 
 def _by_cluster(

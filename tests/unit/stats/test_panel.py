@@ -72,6 +72,25 @@ def test_cr2_is_that_of_the_long_matrices() -> None:
     assert [e.df for e in fit.estimates] == pytest.approx(df, rel=1e-8)
 
 
+@pytest.mark.parametrize("heavy", [0.0, 30.0])
+def test_cr2_of_many_sites_is_that_of_the_long_matrices_one_coefficient_or_all(heavy: float) -> None:
+    """Sites of little leverage take a series; one far from the others (`heavy`) its eigenvectors, beside them."""
+    random = stream(11, "many sites")
+    x = np.column_stack([np.ones(240), random.normal(size=(240, 3))])
+    x[:2, 1] += heavy
+    y, groups = random.normal(size=240), np.arange(240) // 2
+    each = x.reshape(120, 2, 4)
+    gram, xy = np.einsum("gik,gil->gkl", each, each), np.einsum("gik,gi->gk", each, y.reshape(120, 2))
+    score = xy - gram @ np.linalg.solve(gram.sum(axis=0), xy.sum(axis=0))
+    covariance, df = by_the_book(x, y, groups)
+    for asked in (None, [1], [3, 0]):
+        fit, own = sandwich(gram, score, asked=asked), list(range(4)) if asked is None else asked
+        assert fit.covariance == pytest.approx(covariance[np.ix_(own, own)], rel=1e-10, abs=1e-14)
+        assert fit.df == pytest.approx(df[own], rel=1e-10)
+    whole, one = (sandwich(gram, score, "CR1S", n=240, asked=asked) for asked in (None, [2]))
+    assert one.covariance[0, 0] == pytest.approx(whole.covariance[2, 2], rel=1e-12)
+
+
 @pytest.mark.parametrize("years", [False, True])
 def test_absorbed_effects_are_those_of_columns(years: bool) -> None:
     data = rows(name="absorbed")

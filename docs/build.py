@@ -111,7 +111,7 @@ def instruments_page() -> str:
         parts.append(
             f"## `{name}`\n\n{form.title.en} — *{form.title.fr}*. Version {form.version}, years "
             f"{', '.join(form.years)}; scores {form.unit}; a score "
-            f"needs {form.floor} answers. Source: {form.source}. Licence: {form.licence}.\n"
+            f"needs {form.floor} answers. Source: {form.source.en}. Licence: {form.licence}.\n"
         )
         if form.note:
             parts.append(f"{form.note.en} — *{form.note.fr}*\n")

@@ -66,7 +66,7 @@ name: $name
 title: {fr: "à remplir", en: "fill in"}
 version: "1"
 years: ["any"]             # years it stands for: "2024", "2020-2024", "2020-" (no end), any (no edition)
-source: à remplir
+source: {fr: à remplir, en: to be filled in}
 licence: à remplir
 respondent: patient        # patient, customer, staff or student
 floor: 30                  # fewer respondents give no score

@@ -132,7 +132,7 @@ class Instrument:
     name: str
     title: Text
     version: str
-    source: str
+    source: Text
     licence: str
     respondent: Respondent
     floor: int
@@ -243,7 +243,7 @@ class Instrument:
             return Text(fr="non officiel", en="unofficial")
         source = found.source if found else self.source
         words = ("officiel", "official") if self.official(period, dimension) else ("non officiel", "unofficial")
-        return Text(fr=f"{words[0]} ({source})", en=f"{words[1]} ({source})")
+        return Text(fr=f"{words[0]} ({source.fr})", en=f"{words[1]} ({source.en})")
 
 
 def _ends(unit: str) -> tuple[float, float]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from chairs.core.errors import Problem, problem
+from chairs.core.errors import Problem, Text, problem
 
 ANY = "any"  # a questionnaire of no edition
 SPAN = re.compile(r"(\d{4})(?:(-)(\d{4})?)?")
@@ -25,7 +25,7 @@ class Classes:
     bounds: Mapping[str, float]
     below: str
     official: bool
-    source: str
+    source: Text
     dimension: str = OVERALL
 
     def name_of(self, score: float) -> str:

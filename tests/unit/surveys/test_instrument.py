@@ -21,7 +21,7 @@ def sheet(**changes: Any) -> dict[str, Any]:
         "name": "tiny",
         "title": WORDS,
         "version": "1",
-        "source": "invented",
+        "source": {"fr": "inventé", "en": "invented"},
         "licence": "EUPL-1.2",
         "respondent": "patient",
         "floor": 30,
@@ -90,7 +90,7 @@ def test_an_unknown_name_is_answered_with_the_valid_ones():
 def test_the_name_is_that_of_the_file(tmp_path: Path):
     path = tmp_path / "other.yaml"
     path.write_text(
-        "{name: tiny, title: {fr: a, en: a}, version: '1', source: s, licence: l, "
+        "{name: tiny, title: {fr: a, en: a}, version: '1', source: {fr: s, en: s}, licence: l, "
         "respondent: staff, floor: 30, dimensions: []}"
     )
     with pytest.raises(SettingError, match="write name: other"):

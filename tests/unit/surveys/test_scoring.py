@@ -25,7 +25,7 @@ TINY = build(
         "name": "tiny",
         "title": WORDS,
         "version": "1",
-        "source": "invented",
+        "source": {"fr": "inventé", "en": "invented"},
         "licence": "EUPL-1.2",
         "respondent": "patient",
         "floor": 2,

@@ -113,6 +113,22 @@ def untested(held: pd.DataFrame, lang: Language) -> str:
     return f" ({count} of which lack a test that could contradict {fmt.plural(count, 'it', 'them', lang)})"
 
 
+def doubted(rows: pd.DataFrame) -> Text | None:
+    """Return what speaks against the doubtful links and against how many of them each; None where none is doubtful."""
+    flags = rows.loc[rows["claim"] == "doubtful", "flags"].dropna().astype(str).str.split(";")
+    counts = flags.explode().value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    if counts.empty:
+        return None
+
+    def said(lang: Language) -> str:
+        told = [f"{against(str(flag)).say(lang)} ({fmt.number(int(many), lang)})" for flag, many in counts.items()]
+        if lang == "fr":
+            return f"Ce qui rend des liens douteux, et combien : {' ; '.join(told)}."
+        return f"What makes links doubtful, and how many: {'; '.join(told)}."
+
+    return phrases.both(said)
+
+
 def _plain(quoted: str, lang: Language) -> str:
     """Return the words of a sealed protocol, which nobody may change, with its terms of the trade explained."""
     for term, meaning in MEANINGS:

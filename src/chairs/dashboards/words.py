@@ -90,14 +90,16 @@ def change(code: str, by: float, lang: Language) -> str:
     --------
     >>> change("occupancy", 0.1, "en"), change("mean_stay", 1.0, "fr"), change("cms_op_18b", 60, "en")
     ('+10 points of %', '+1 jour', '+60 minutes')
-    >>> change("engagement", 10, "fr")
-    '+10 points sur 100'
+    >>> change("engagement", 10, "fr"), change("turnover", 1, "fr")
+    ('+10 points sur 100', '+1 point de % par an')
     """
     from chairs.indicators.indicator import INDICATORS
 
     unit = INDICATORS[code].unit.say(lang) if code in INDICATORS else ""
-    if scale(code) == 100 or unit == "%":
-        unit = {"fr": "points de %", "en": "points of %"}[lang]
+    if scale(code) == 100:
+        unit = "%"
+    if unit.startswith("%"):
+        unit = {"fr": "points de ", "en": "points of "}[lang] + unit
     unit = unit.replace("score", "points")
     first, space, rest = unit.partition(" ")
     first = fmt.plural(by * scale(code), first.removesuffix("s"), first, lang)

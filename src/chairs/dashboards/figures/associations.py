@@ -56,6 +56,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
             [
                 phrases.masked(len(links) - len(valid), ("estimation", "estimations"), ("estimate", "estimates")),
                 linked.excepted(valid) if valid["adjusted"].any() else CRUDE,
+                BARE if study.protocol else None,
             ]
         ),
         headline=_headline(valid),
@@ -137,7 +138,7 @@ def _plot(valid: pd.DataFrame, order: list[str], lang: Language) -> Any:
     both = len(set(valid["adjusted"])) > 1
     traces = []
     for adjusted, colour, symbol, shift in ((False, theme.GREY, "circle", 0.15), (True, theme.BLUE, "diamond", -0.15)):
-        part = valid[valid["adjusted"] == adjusted]
+        part = valid[valid["adjusted"] == adjusted].sort_values(["q", "exposure"])  # filled ones first, for the legend
         if part.empty:
             continue
         y = [at[str(code)] + (shift if both else 0) for code in part["exposure"]]
@@ -155,6 +156,11 @@ def _plot(valid: pd.DataFrame, order: list[str], lang: Language) -> Any:
                 "marker": {"symbol": symbol, "size": 11, "color": filled, "line": {"width": 2, "color": colour}},
                 "cliponaxis": False,
             }
+        )
+    if (valid["q"].fillna(1) >= LEVEL).any():
+        look = {"symbol": "circle", "size": 11, "color": theme.PAPER, "line": {"width": 2, "color": theme.GREY}}
+        traces.append(
+            {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "name": HOLLOW.say(lang), "marker": look}
         )
     return _framed(traces, [indicator(code).say(lang) for code in order], lang)
 
@@ -187,6 +193,11 @@ def _framed(traces: list[Any], names: list[str], lang: Language) -> Any:
 
 
 KINDS = {"crude": Text(fr="brute", en="crude"), "adjusted": Text(fr="ajustée", en="adjusted")}
+HOLLOW = Text(fr="creux : ne se distingue pas de zéro", en="hollow: not distinguishable from zero")
+BARE = Text(
+    fr="Ces liens n'ont pas passé les tests du protocole : ses verdicts, plus sévères, sont ceux des liens déclarés.",
+    en="These links have not gone through the tests of the protocol, whose stricter verdicts stand with its own links.",
+)
 CRUDE = Text(fr="Aucune estimation ajustée n'est disponible.", en="No adjusted estimate is available.")
 HOW = Text(
     fr=(

@@ -14,6 +14,7 @@ from chairs.dashboards.protocol_words import (
     TITLES,
     WHEN,
     Moment,
+    doubted,
     flagged,
     moment,
     standing,
@@ -65,7 +66,9 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         counted=Text(fr="établissements au plus par lien", en="establishments at most per link"),
         source=phrases.source(study),
         how_to_read=_how(rows),
-        note=phrases.joined([_hidden(len(known) - len(drawn)), *standing(rows, log), *written(rows, log)]),
+        note=phrases.joined(
+            [_hidden(len(known) - len(drawn)), doubted(rows), *standing(rows, log), *written(rows, log)]
+        ),
         headline=_headline(rows, at),
         quoted=tuple(_told(row) for _, row in _held(rows).head(QUOTED).iterrows()),
     )

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from chairs.dashboards.figures import Tables
 
 HEIGHT = 460  # px
-SCORE = Text(fr="{} (sur 100)", en="{} (out of 100)")
 
 
 def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
@@ -46,7 +45,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence | None:
         alt=phrases.seen(
             f"Entonnoir de {len(rows)} établissements.", f"Funnel of {len(rows)} establishments.", sentence
         ),
-        figure={lang: _plot(rows, funnel, what.say(lang), lang) for lang in LANGUAGES},
+        figure={lang: _plot(rows, funnel, reliability.axis_of([own]).say(lang), lang) for lang in LANGUAGES},
         table=_table(rows),
         n=len(rows),
         counted=Text(fr="établissements", en="establishments"),
@@ -71,7 +70,7 @@ def _sentence(rows: pd.DataFrame, funnel: Funnel, name: str, lang: Language) -> 
         inside = "dans les limites" if own.empty or own["outside"].iloc[0] == 0 else "hors des limites"
         tail = "" if own.empty else f" ; {name} est {inside}"
         return (
-            f"sur {total} établissements (moyenne {centre} sur 100), {above + below} "
+            f"sur {total} établissements (moyenne {centre}), {above + below} "
             f"{fmt.plural(above + below, 'sort', 'sortent', lang)} des limites à 99,8 % : {above} au-dessus, "
             f"{below} au-dessous{tail}."
         )
@@ -79,7 +78,7 @@ def _sentence(rows: pd.DataFrame, funnel: Funnel, name: str, lang: Language) -> 
     tail = "" if own.empty else f"; {name} is {inside}"
     verb = fmt.plural(above + below, "is", "are", lang)
     return (
-        f"of {total} establishments (mean {centre} out of 100), {above + below} {verb} outside the 99.8% limits: "
+        f"of {total} establishments (mean {centre}), {above + below} {verb} outside the 99.8% limits: "
         f"{above} above, {below} below{tail}."
     )
 
@@ -92,7 +91,7 @@ def _table(rows: pd.DataFrame) -> Table:
     }
     columns = (
         Column(key="establishment", label=Text(fr="Établissement", en="Establishment")),
-        Column(key="score", label=Text(fr="Score sur 100", en="Score out of 100"), kind="number", digits=1),
+        Column(key="score", label=Text(fr="Score", en="Score"), kind="number", digits=1),
         Column(key="se", label=Text(fr="Erreur type", en="Standard error"), kind="number", digits=1),
         Column(key="n", label=Text(fr="Réponses", en="Answers"), kind="count"),
         Column(
@@ -133,7 +132,7 @@ def _plot(rows: pd.DataFrame, funnel: Funnel, what: str, lang: Language) -> Any:
             "autorange": "reversed",
             "nticks": 6,
         },
-        yaxis={"title": {"text": fmt.typeset(SCORE.say(lang).format(what), lang)}, "nticks": 7},
+        yaxis={"title": {"text": what}, "nticks": 7},
         meta={"narrow": {"margin.t": 110, "height": HEIGHT + 54}},
         showlegend=True,
         legend=theme.LEGEND,

@@ -154,7 +154,11 @@ def _medians(study: Study, groups: pd.DataFrame, lang: Language) -> str:
     low, high = parts.iloc[0], parts.iloc[-1]
     least, most = (_score(float(row["p50"]), groups, lang) for row in (low, high))
     if least == most:
-        same = "La médiane est la même pour tous les statuts :" if lang == "fr" else "The median is the same for all:"
+        same = (
+            "La médiane est la même pour tous les statuts :"
+            if lang == "fr"
+            else "The median is the same for all legal statuses:"
+        )
         return f" {same} {most}."
     below, above = (_name(study, str(row["group"])).say(lang) for row in (low, high))
     if lang == "fr":

@@ -215,7 +215,7 @@ def _plot(points: pd.DataFrame, name: str, titles: tuple[str, str], lang: Langua
         xaxis={"title": {"text": wide}, "nticks": 7, "separatethousands": True, "exponentformat": "none"},
         yaxis={"title": {"text": titles[1]}, "nticks": 6},
         separators=",\u202f" if lang == "fr" else ".,",
-        showlegend=True,
+        showlegend=len(set(points["group"])) > 1,
         legend=theme.LEGEND,
         meta={
             "narrow": {

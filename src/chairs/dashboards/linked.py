@@ -134,7 +134,10 @@ CAUTION = Text(
 )
 STRENGTH = Text(fr="force", en="strength")
 SCALE = Text(fr="sur une échelle de −1 à +1", en="on a scale from −1 to +1")
-AXIS = Text(fr="force du lien, de −1 à +1", en="strength of the link, from −1 to +1")
+AXIS = Text(
+    fr="force du lien, de −1 à +1<br>(signe creux : ne se distingue pas de zéro)",
+    en="strength of the link, from −1 to +1<br>(hollow mark: not distinguishable from zero)",
+)
 METHOD = Text(
     fr="La force du lien est une corrélation de rang (Spearman).",
     en="The strength of a link is a rank correlation (Spearman).",

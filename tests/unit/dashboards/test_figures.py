@@ -87,7 +87,6 @@ def covered(figure: Any) -> list[str]:
         for trace in figure.data
         if trace.type == "scatter" and "markers" in trace.mode
         for y in trace.y
-        if y is not None
     ]
     names = [(one, one["y"] * row + one["yshift"]) for one in narrow["annotations"]]
     return [

@@ -157,11 +157,6 @@ def _plot(valid: pd.DataFrame, order: list[str], lang: Language) -> Any:
                 "cliponaxis": False,
             }
         )
-    if (valid["q"].fillna(1) >= LEVEL).any():
-        look = {"symbol": "circle", "size": 11, "color": theme.PAPER, "line": {"width": 2, "color": theme.GREY}}
-        traces.append(
-            {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "name": HOLLOW.say(lang), "marker": look}
-        )
     return _framed(traces, [indicator(code).say(lang) for code in order], lang)
 
 
@@ -193,7 +188,6 @@ def _framed(traces: list[Any], names: list[str], lang: Language) -> Any:
 
 
 KINDS = {"crude": Text(fr="brute", en="crude"), "adjusted": Text(fr="ajustée", en="adjusted")}
-HOLLOW = Text(fr="creux : ne se distingue pas de zéro", en="hollow: not distinguishable from zero")
 BARE = Text(
     fr="Ces liens n'ont pas passé les tests du protocole : ses verdicts, plus sévères, sont ceux des liens déclarés.",
     en="These links have not gone through the tests of the protocol, whose stricter verdicts stand with its own links.",

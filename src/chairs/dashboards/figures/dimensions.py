@@ -174,6 +174,7 @@ def _plot(rows: pd.DataFrame, lang: Language) -> Any:
         names,
         row=ROW,
         edges=(10, 20, 62),
+        lift=6,
         wrap=44,
         narrow={"xaxis.tickvals": few, "xaxis.ticktext": [fmt.number(t, lang, 1) for t in few]},
     )

@@ -37,6 +37,7 @@ ALONE = Text(
     ),
     en="without interval: establishments whose outputs no mixture of the others equals, or of too few of them",
 )
+WIDEST = 1e8  # times between the least and the most of a quantity: beyond, the solver loses the least
 ON = 1e-9  # from the frontier, by rounding of the solver
 
 
@@ -63,7 +64,8 @@ def efficiency(
     Parameters
     ----------
     inputs, outputs
-        One row an establishment, one column a quantity, none negative; each row has an input and an output above zero.
+        One row an establishment, one column a quantity, none negative; each row has an input and an output above zero;
+        what is above zero in a column differs a hundred million times at most.
     returns
         Returns to scale of the frontier.
     direction
@@ -165,6 +167,16 @@ def _checked(inputs: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.nd
         raise refused(
             "aucun établissement, ou un sans entrée ou sans sortie", "no establishment, or one without input or output"
         )
+    for quantity in (*x.T, *y.T):
+        if quantity.max() > WIDEST * quantity[quantity > 0].min(initial=quantity.max()):
+            raise refused(
+                f"une quantité varie plus de {WIDEST:,.0f} fois d'un établissement à l'autre".replace(",", " "),
+                f"a quantity differs more than {WIDEST:,.0f} times between establishments",
+                remedy=(
+                    "vérifier les unités, ou comparer des établissements plus semblables",
+                    "check the units, or compare establishments that are more alike",
+                ),
+            )
     scale_x, scale_y = x.max(axis=0), y.max(axis=0)
     return x / np.where(scale_x > 0, scale_x, 1), y / np.where(scale_y > 0, scale_y, 1)
 

@@ -246,6 +246,10 @@ def test_a_frontier_of_rubbish_is_refused_in_words() -> None:
     for inputs, outputs in ((x[:, 0], x[:, 1]), (x, x[:5]), (x[:0], x[:0]), (-x, x), (x * math.nan, x)):
         with pytest.raises(DataError):
             frontier.efficiency(inputs, outputs)
+    wide = np.where(np.arange(20)[:, None] == 3, 1e-9, x)
+    for inputs, outputs in ((wide, x), (x, wide)):
+        with pytest.raises(DataError, match="differs more than 100,000,000 times"):
+            frontier.efficiency(inputs, outputs)
     with pytest.raises(SettingError, match="constant, decreasing, variable"):
         frontier.efficiency(x, x, returns="rising")  # type: ignore[arg-type]
     with pytest.raises(SettingError, match="input, output"):

@@ -219,7 +219,7 @@ def _questionnaire(reference: Reference, floor: int) -> Any:
 
     dimensions = reference["expected"]["dimensions"]
     sheet = {
-        "name": "reference", "title": WORDS, "version": "1", "source": "reference set", "licence": "simulated",
+        "name": "reference", "title": WORDS, "version": "1", "source": WORDS, "licence": "simulated",
         "respondent": "patient", "floor": floor,
         "dimensions": [{"name": name, "label": WORDS} for name in ("all", *dimensions)],
         "items": [{"code": q, "label": WORDS, "dimension": d} for d, items in dimensions.items() for q in items],
@@ -237,7 +237,7 @@ def _shares(wide: pd.DataFrame, items: list[str]) -> tuple[pd.DataFrame, pd.Data
     scales = {"likely": {"answers": {str(k): k for k in range(11)}, "top": ["9", "10"], "bottom": list("0123456")},
               "box": {"answers": {str(k): k for k in range(1, 6)}, "top": ["5"]}}  # fmt: skip
     sheet = {
-        "name": "shares", "title": WORDS, "version": "1", "source": "reference set", "licence": "simulated",
+        "name": "shares", "title": WORDS, "version": "1", "source": WORDS, "licence": "simulated",
         "respondent": "patient", "floor": 2, "scales": scales, "answers": {},
         "dimensions": [{"name": "reco", "label": WORDS, "items": ["reco"], "points": "net"},
                        *({"name": q, "label": WORDS, "items": [q], "points": "top"} for q in items)],

@@ -21,7 +21,9 @@ def inside(fr: str, en: str, fault: Fault) -> Fault:
 def positive(values: object, least: float = 0.0) -> bool:
     """Say whether a number, or each of several, is finite and at least `least`."""
     numbers = values if isinstance(values, list | tuple) else [values]
-    return all(isinstance(v, int | float) and math.isfinite(v) and v >= least for v in numbers)
+    if not all(issubclass(kind, (int, float)) for kind in set(map(type, numbers))):
+        return False
+    return all(map(math.isfinite, numbers)) and min(numbers, default=least) >= least
 
 
 def known(names: object, choices: object, fr: str, en: str) -> Iterator[Fault]:

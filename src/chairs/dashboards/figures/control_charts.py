@@ -158,8 +158,8 @@ def _plot(series: list[Series], lang: Language) -> Any:
     traces += [_points(kind, spots, lang) for kind, spots in points.items() if spots]
     names = [one.label.say(lang) for one in series]
     ticks = [i for i, month in enumerate(months) if month[5:7] in ("01", "07")] or [0]
-    few = [i for i in ticks if months[i].endswith("-01")] or ticks[:1]
-    narrow = {"xaxis.tickvals": few, "xaxis.ticktext": [fmt.period(months[i], lang) for i in few]}
+    figures = ["/".join(reversed(months[i].split("-"))) for i in ticks]  # 01/2024: a name of a month has no room there
+    narrow = {"xaxis.tickvals": ticks, "xaxis.ticktext": figures}
     layout = rows_layout(names, row=ROW, edges=(34, 96, 44), wrap=32, lift=HIGHEST, narrow=narrow)
     values = [fmt.measure(one.chart.points[-1], lang) for one in series]
     for title, value in zip(layout["meta"]["narrow"]["annotations"], values, strict=True):  # no room on the right there

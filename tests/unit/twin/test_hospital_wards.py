@@ -90,6 +90,20 @@ def test_the_share_that_goes_on_is_that_of_those_who_can():
     assert found[:, 1:].sum() == 0
 
 
+def test_who_looked_elsewhere_and_came_to_his_own_ward_goes_on_as_often_as_its_other_patients():
+    """Of 140 who wanted A, 30 lay there after looking elsewhere and 10 in B: three in four of the late can go on to B."""
+    stays = going_on([("A", "B")] * 65 + [("A", None)] * 65 + [("B", None)] * 10)
+    first = (stays["order"] == 0).to_numpy()
+    sent, late = (stays["case_id"] >= 130).to_numpy(), (stays["case_id"] % 65 < 15).to_numpy() & first
+    stays.loc[late & ~sent, "requested"] -= 600.0
+    wards = np.where(sent, 0, np.searchsorted(WARDS, stays["unit"].to_numpy(str)))
+    told = wanting(wards.tolist(), sent.tolist(), ((1,), (), ()))
+    assert told.patience == 480.0
+    found = onward(log_of(stays), told)
+    assert found[0, 0].tolist() == pytest.approx([0.0, 0.5, 0.0])
+    assert found[1, 0].tolist() == pytest.approx([0.0, 0.5 * 30 / 40, 0.0])
+
+
 def test_who_went_where_few_go_went_on_all_the_same():
     stays = going_on([("A", "B")] * 45 + [("A", "C")] * 5 + [("A", None)] * 50)
     wards = np.searchsorted(WARDS, stays["unit"].to_numpy(str)).tolist()

@@ -93,7 +93,7 @@ def ward_steps(learnt: Learnt) -> list[Step]:
             steps += _asking(learnt, row)
         if learnt.ways[ward] or row in targets:
             steps += _staying(learnt, row)
-    asked = {to for step in steps if isinstance(step, Route) for to in step.to}
+    asked = {to for step in steps if isinstance(step, Route) for to in step.to} | {step.next for step in steps}
     for target in map(int, targets):
         ward = learnt.log.wards[target]
         begin, *rest = transfer_to(ward, learnt.log.wards, learnt.classes, learnt.moves.onward[ward])
@@ -178,6 +178,7 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
                 ends if cls == TRANSFER or cls.startswith("long transfer ") else line for cls in learnt.classes
             ),
         ),
+        *(step for other in on for step in _up_for(learnt, row, name, int(other))),
     ]
 
 
@@ -197,11 +198,31 @@ def _way(learnt: Learnt, row: int, name: str) -> list[Step]:
 
 
 def _onward_to(learnt: Learnt, row: int, name: str, target: int) -> str:
-    """Return the first step of those who go on to a ward: who may lie in one that it sends to waits for it alone."""
+    """Return the first step of those who go on to a ward: who may lie in one that it sends to waits for it alone.
+
+    Who may lie in the ward itself gives that bed back first.
+    """
     others = learnt.wanted.elsewhere
     may_lie = {row, *others[row]} if name.startswith(ELSEWHERE) else {row}
-    another = learnt.wanted.onward and others[target] and not may_lie & set(others[target])
-    return f"transfer {learnt.log.wards[target]}{OR_ANOTHER if another else ''}"
+    ward = learnt.log.wards[target]
+    if target in may_lie:
+        return f"{name} up for {ward}"
+    return f"transfer {ward}{OR_ANOTHER if _another(learnt, may_lie, target) else ''}"
+
+
+def _another(learnt: Learnt, may_lie: set[int], target: int) -> bool:
+    others = learnt.wanted.elsewhere[target]
+    return bool(learnt.wanted.onward and others and not may_lie & set(others))
+
+
+def _up_for(learnt: Learnt, row: int, name: str, target: int) -> list[Step]:
+    """Return the step of those who go on to a ward in which they may lie: nobody holds two of its beds."""
+    if not name.startswith(ELSEWHERE) or target not in learnt.wanted.elsewhere[row]:
+        return []
+    ward = learnt.log.wards[target]
+    another = _another(learnt, {row, *learnt.wanted.elsewhere[row]}, target)
+    then = f"transfer {ward}{OR_ANOTHER if another else ''}"
+    return [Release(name=f"{name} up for {ward}", resources=(ward,), next=then)]
 
 
 def _or_another(learnt: Learnt, row: int) -> list[Step]:
@@ -240,13 +261,14 @@ def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
     Returns
     -------
     array (2, wards, wards)
-        From a stay in the ward wanted, and from one elsewhere.
+        From a stay in the ward wanted, and from one that was found after looking elsewhere: in another ward, or in the
+        one wanted after all.
 
     Notes
     -----
-    Who lies elsewhere goes on to none of the wards where he may lie already; to the others he goes as often as all who
-    wanted the same ward. Those who went where fewer than 11 did go on too: they count for the wards that more went to,
-    in proportion.
+    Who looked elsewhere goes on as often as all who wanted the same ward, but to none where he lies already: to those
+    that its patients are sent to as often as the share who do not lie there allows. Those who went where fewer than 11
+    did go on too: they count for the wards that more went to, in proportion.
     """
     stays, n = log.stays, len(log.wards)
     case, order = stays["case_id"].to_numpy(), stays["order"].to_numpy()
@@ -261,6 +283,18 @@ def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
         counts[counts < lengths.LEAST] = 0
         counts *= every / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         shares[k] = counts / np.maximum(np.bincount(wanted.ward[those], minlength=n), 1)[:, None]
+    place, late = np.searchsorted(np.array(log.wards), stays["unit"].to_numpy(str)), _looked_elsewhere(log, wanted)
     for row, others in enumerate(wanted.elsewhere):
-        shares[1, row, list(others) if others else slice(None)] = 0
+        if not others:
+            shares[1, row] = 0
+            continue
+        lies = np.bincount(place[first & late & (wanted.ward == row)], minlength=n)
+        shares[1, row, list(others)] = shares[0, row, list(others)] * (1 - lies / max(lies.sum(), 1))[list(others)]
     return shares
+
+
+def _looked_elsewhere(log: HospitalLog, wanted: Wanted) -> np.ndarray:
+    """Say which stays were found after looking elsewhere: in another ward, or after so long a wait."""
+    waited = (log.stays["start"] - log.stays["requested"]).to_numpy()
+    late: np.ndarray = wanted.diverted | (waited >= (np.inf if wanted.patience is None else wanted.patience))
+    return late

@@ -91,7 +91,7 @@ def test_the_share_that_goes_on_is_that_of_those_who_can():
 
 
 def test_who_looked_elsewhere_and_came_to_his_own_ward_goes_on_as_often_as_its_other_patients():
-    """Of 140 who wanted A, 30 lay there after looking elsewhere and 10 in B: three in four of the late can go on to B."""
+    """Of 140 who wanted A, 30 lay there after looking elsewhere and 10 in B: three in four of these can go on to B."""
     stays = going_on([("A", "B")] * 65 + [("A", None)] * 65 + [("B", None)] * 10)
     first = (stays["order"] == 0).to_numpy()
     sent, late = (stays["case_id"] >= 130).to_numpy(), (stays["case_id"] % 65 < 15).to_numpy() & first

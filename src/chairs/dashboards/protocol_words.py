@@ -114,17 +114,22 @@ def untested(held: pd.DataFrame, lang: Language) -> str:
 
 
 def doubted(rows: pd.DataFrame) -> Text | None:
-    """Return what speaks against the doubtful links and against how many of them each; None where none is doubtful."""
-    flags = rows.loc[rows["claim"] == "doubtful", "flags"].dropna().astype(str).str.split(";")
-    counts = flags.explode().value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    """Return what speaks against the doubtful links and against how many of them each; None where none is doubtful.
+
+    A test that is missing speaks against no link.
+    """
+    flags = rows.loc[rows["claim"] == "doubtful", "flags"].dropna().astype(str).str.split(";").explode()
+    counts = flags[flags != UNTESTED].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     if counts.empty:
         return None
 
     def said(lang: Language) -> str:
         told = [f"{against(str(flag)).say(lang)} ({fmt.number(int(many), lang)})" for flag, many in counts.items()]
         if lang == "fr":
-            return f"Ce qui rend des liens douteux, et combien : {' ; '.join(told)}."
-        return f"What makes links doubtful, and how many: {'; '.join(told)}."
+            return (
+                f"Pourquoi des liens sont douteux (nombre de liens, plusieurs raisons possibles) – {' ; '.join(told)}."
+            )
+        return f"Why links are doubtful (number of links, several reasons possible) – {'; '.join(told)}."
 
     return phrases.both(said)
 

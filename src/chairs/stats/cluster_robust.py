@@ -17,7 +17,7 @@ NODES = 64  # of the quadrature: good to 8 digits
 MANY = 1e6  # degrees of freedom beyond which the law is normal
 CALM = 0.1  # trace of a cluster's leverage, under which its correction is a series of 18 terms at most
 ROUNDING = 1e-18  # of a sum whose first term is 1: far under its last digit
-SPENT = 1e-8  # share of a cluster's direction left free by the fit, under which it is fitted exactly
+SPENT = 1e-5  # share of a cluster's direction left free by the fit, under which the degrees of freedom are rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,11 +62,12 @@ def sandwich(
     (doi:10.1080/07350015.2016.1247004), with working variances proportional to the inverse weights. The correction
     :math:`A_j = (I - X_jMX_j')^{-1/2}` acts in the k directions of :math:`X_j` only, so that
     :math:`X_j'A_je_j = M^{-1/2}Q(1-\Lambda)^{-1/2}Q'M^{1/2}X_j'e_j` with the eigenvectors of
-    :math:`M^{1/2}X_j'X_jM^{1/2}`: sums of products are enough, and no matrix as long as a cluster is formed. A
-    direction that a cluster alone determines is left out (generalised inverse); a coefficient that cannot be estimated
-    without one of the clusters has no degrees of freedom (NaN), since its error says nothing of the others. Effects
-    absorbed beforehand must be nested in the clusters; others (years) must stand among the columns. Checked against
-    clubSandwich 0.5.8 on the panel of Grunfeld, and by coverage over planted redraws.
+    :math:`M^{1/2}X_j'X_jM^{1/2}`: sums of products are enough, and no matrix as long as a cluster is formed; where
+    :math:`\Lambda` is small its powers take the place of the eigenvectors. A direction that a cluster alone determines
+    is left out (generalised inverse); a coefficient that cannot be estimated without one of the clusters has no degrees
+    of freedom (NaN), since its error says nothing of the others. Effects absorbed beforehand must be nested in the
+    clusters; others (years) must stand among the columns. Checked against clubSandwich 0.5.8 on the panel of Grunfeld,
+    and by coverage over planted redraws.
 
     Examples
     --------
@@ -138,7 +139,7 @@ def _turned(gram: np.ndarray, root: np.ndarray, wanted: np.ndarray) -> tuple[np.
     import numpy as np
 
     leverage = root @ gram @ root
-    most = np.trace(leverage, axis1=1, axis2=2)  # not below the largest eigenvalue
+    most = np.trace(leverage, axis1=1, axis2=2)  # at least the largest eigenvalue: none is negative
     calm = most < CALM
     turned = np.empty((len(gram), *wanted.shape))
     turned[calm] = _series(leverage[calm], wanted, float(most[calm].max(initial=0.0)))

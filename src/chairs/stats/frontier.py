@@ -65,7 +65,7 @@ def efficiency(
     ----------
     inputs, outputs
         One row an establishment, one column a quantity, none negative; each row has an input and an output above zero;
-        what is above zero in a column differs a hundred million times at most.
+        what is above zero in a column differs by a factor of a hundred million at most.
     returns
         Returns to scale of the frontier.
     direction
@@ -170,8 +170,10 @@ def _checked(inputs: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.nd
     for quantity in (*x.T, *y.T):
         if quantity.max() > WIDEST * quantity[quantity > 0].min(initial=quantity.max()):
             raise refused(
-                f"une quantité varie plus de {WIDEST:,.0f} fois d'un établissement à l'autre".replace(",", " "),
-                f"a quantity differs more than {WIDEST:,.0f} times between establishments",
+                f"une quantité varie d'un facteur de plus de {WIDEST:,.0f} d'un établissement à l'autre".replace(
+                    ",", " "
+                ),
+                f"a quantity differs by a factor of more than {WIDEST:,.0f} between establishments",
                 remedy=(
                     "vérifier les unités, ou comparer des établissements plus semblables",
                     "check the units, or compare establishments that are more alike",

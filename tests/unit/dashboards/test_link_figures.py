@@ -219,3 +219,15 @@ def test_the_contrast_is_no_model_and_a_mark_over_zero_is_hollow(invented: Modul
     assert "2 des 3 modèles se distinguent de zéro" in plain(fiche.sentence.fr)
     symbols = fiche.figure["fr"].to_plotly_json()["data"][1]["marker"]["symbol"]
     assert list(symbols) == ["circle-open", "circle", "square-open", "diamond"]
+
+
+def test_why_links_are_doubtful_counts_what_speaks_against_them_and_no_test_that_is_missing() -> None:
+    from chairs.dashboards.protocol_words import doubted
+
+    flags = ["fragile;small;untested", "fragile", "unadjusted", "untested", None]
+    rows = pd.DataFrame({"claim": ["doubtful", "doubtful", "supported", "doubtful", "not_supported"], "flags": flags})
+    said = plain(doubted(rows).en)
+    assert "would undo it (2); too small to matter" in said
+    assert re.findall(r"\((\d+)\)", said) == ["2", "1"]
+    assert "missing" not in said
+    assert doubted(rows.iloc[2:3]) is None

@@ -14,7 +14,7 @@ from chairs.core.streams import stream
 from chairs.stats import panel
 from chairs.stats.absorbed import Absorbing, absorbed_effects
 from chairs.stats.aggregation import slopes
-from chairs.stats.cluster_robust import matched_df, sandwich
+from chairs.stats.cluster_robust import CALM, _series, matched_df, sandwich
 from chairs.stats.panel_rows import driscoll_kraay, first_differences
 from chairs.stats.queueing import erlang_c, little
 from chairs.stats.streaming import Design, cross_products
@@ -70,6 +70,26 @@ def test_cr2_is_that_of_the_long_matrices() -> None:
     fit = panel.pooled(cross_products(data, DESIGN))
     assert fit.covariance == pytest.approx(covariance, rel=1e-8)
     assert [e.df for e in fit.estimates] == pytest.approx(df, rel=1e-8)
+
+
+def test_the_series_of_a_calm_cluster_is_its_inverse_root_but_for_rounding() -> None:
+    for share in (CALM * 0.999, 1e-3, 0.0):
+        along = np.array([0.6, 0.8])
+        series = _series(share * np.outer(along, along)[None], np.eye(2), share)[0]
+        exact = np.eye(2) + (1 / math.sqrt(1 - share) - 1) * np.outer(along, along)
+        assert np.abs(series - exact).max() < 1e-15
+
+
+def test_a_coefficient_of_one_site_alone_has_no_degrees_of_freedom_whichever_are_asked_for() -> None:
+    random = stream(12, "one site alone")
+    x = random.normal(size=(50, 2, 3)) * [1.0, 1e3, 1.0]
+    x[:, :, 2] = 0.0
+    x[7, :, 2] = 1.0
+    gram, xy = np.einsum("gik,gil->gkl", x, x), np.einsum("gik,gi->gk", x, random.normal(size=(50, 2)))
+    score = xy - gram @ np.linalg.solve(gram.sum(axis=0), xy.sum(axis=0))
+    assert np.isnan(sandwich(gram, score).df).tolist() == [False, False, True]
+    assert np.isnan(sandwich(gram, score, asked=[2]).df).all()
+    assert np.isfinite(sandwich(gram, score, asked=[1, 0]).df).all()
 
 
 @pytest.mark.parametrize("heavy", [0.0, 30.0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,10 +100,22 @@ def test_who_looked_elsewhere_and_came_to_his_own_ward_goes_on_as_often_as_its_o
     stays.loc[late & ~sent, "requested"] -= 600.0
     wards = np.where(sent, 0, np.searchsorted(WARDS, stays["unit"].to_numpy(str)))
     told = wanting(wards.tolist(), sent.tolist(), ((1,), (), ()))
-    assert told.patience == 480.0
     found = onward(log_of(stays), told)
     assert found[0, 0].tolist() == pytest.approx([0.0, 0.5, 0.0])
     assert found[1, 0].tolist() == pytest.approx([0.0, 0.5 * 30 / 40, 0.0])
+
+
+def test_the_shares_of_two_populations_stay_shares():
+    """All leave A for B; of those who wanted A and did not lie in B most lay in C, from where all go on to D."""
+    stays = going_on([("A", "B")] * 100 + [("C", "D")] * 60 + [("B", None)] * 12)
+    sent = ((stays["case_id"] >= 100) & (stays["order"] == 0)).to_numpy()
+    stays.loc[(stays["case_id"] < 12) & (stays["order"] == 0), "requested"] -= 600.0
+    four = ("A", "B", "C", "D")
+    wards = np.where(sent, 0, np.searchsorted(four, stays["unit"].to_numpy(str)))
+    log = replace(log_of(stays), wards=four, beds=np.full((4, 400), 100.0))
+    found = onward(log, wanting(wards.tolist(), sent.tolist(), ((2, 1), (), (), ())))
+    assert found[1, 0].sum() == pytest.approx(1)  # 6/7 and 60/172 before they are made shares
+    assert found[1, 0, 1] / found[1, 0, 3] == pytest.approx((6 / 7) / (60 / 172))
 
 
 def test_who_went_where_few_go_went_on_all_the_same():

@@ -190,7 +190,7 @@ def _framed(traces: list[Any], names: list[str], lang: Language) -> Any:
 KINDS = {"crude": Text(fr="brute", en="crude"), "adjusted": Text(fr="ajustée", en="adjusted")}
 BARE = Text(
     fr="Ces liens n'ont pas passé les tests du protocole : ses verdicts, plus sévères, sont ceux des liens déclarés.",
-    en="These links have not gone through the tests of the protocol, whose stricter verdicts stand with its own links.",
+    en="These links have not gone through the protocol's tests; its verdicts, stricter, are with the declared links.",
 )
 CRUDE = Text(fr="Aucune estimation ajustée n'est disponible.", en="No adjusted estimate is available.")
 HOW = Text(

@@ -154,12 +154,7 @@ def _medians(study: Study, groups: pd.DataFrame, lang: Language) -> str:
     low, high = parts.iloc[0], parts.iloc[-1]
     least, most = (_score(float(row["p50"]), groups, lang) for row in (low, high))
     if least == most:
-        same = (
-            "La médiane est la même pour tous les statuts :"
-            if lang == "fr"
-            else "The median is the same for all legal statuses:"
-        )
-        return f" {same} {most}."
+        return f" {SAME.say(lang)} {most}."
     below, above = (_name(study, str(row["group"])).say(lang) for row in (low, high))
     if lang == "fr":
         return f" La médiane va de {least} ({below}) à {most} ({above})."
@@ -272,6 +267,7 @@ ABOVE = Column(
     label=Text(fr="Part au-dessus de la médiane de tous", en="Share over the median of all"),
     kind="percent",
 )
+SAME = Text(fr="La médiane est la même pour tous les statuts :", en="The median is the same for all legal statuses:")
 EMERGENCY = {
     "emergency=true": Text(fr="avec urgences", en="with an ED"),
     "emergency=false": Text(fr="sans urgences", en="without an ED"),

@@ -157,8 +157,11 @@ def _staying(learnt: Learnt, row: int) -> list[Step]:
 
 def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step]:
     """Return the move, the stay and what follows."""
-    log, onward_from = learnt.log, learnt.onward[int(name.startswith(ELSEWHERE)), row]
+    log, far = learnt.log, name.startswith(ELSEWHERE)
+    onward_from, may_lie = learnt.onward[int(far), row], {row, *(learnt.wanted.elsewhere[row] if far else ())}
     on = np.flatnonzero(onward_from)
+    up = {int(other): f"{name} up for {log.wards[other]}" for other in on if other in may_lie}
+    to = {int(other): _onward_to(learnt, may_lie, int(other)) for other in on}
     shares = [round(float(onward_from[other]), 5) for other in on]
     line = (*shares, max(round(1 - sum(shares), 5), 0.0))
     ends = (*(0.0 for _ in on), 1.0)
@@ -172,13 +175,13 @@ def _lying(learnt: Learnt, row: int, name: str, stay: lengths.Stay) -> list[Step
         Delay(name=f"stay {name}", duration=stay.duration, lands=stay.clock, held=stay.held, activity="ward_stay"),
         Route(
             name=f"after {name}",
-            to=(*(_onward_to(learnt, row, name, int(other)) for other in on), DISCHARGED),
+            to=(*(up.get(other, step) for other, step in to.items()), DISCHARGED),
             by="class",
             probabilities=tuple(
                 ends if cls == TRANSFER or cls.startswith("long transfer ") else line for cls in learnt.classes
             ),
         ),
-        *(step for other in on for step in _up_for(learnt, row, name, int(other))),
+        *(Release(name=step, resources=(log.wards[other],), next=to[other]) for other, step in up.items()),
     ]
 
 
@@ -197,32 +200,11 @@ def _way(learnt: Learnt, row: int, name: str) -> list[Step]:
     return [Route(name=f"way to {name}", to=to, by="class", probabilities=lines), *moves]
 
 
-def _onward_to(learnt: Learnt, row: int, name: str, target: int) -> str:
-    """Return the first step of those who go on to a ward: who may lie in one that it sends to waits for it alone.
-
-    Who may lie in the ward itself gives that bed back first.
-    """
-    others = learnt.wanted.elsewhere
-    may_lie = {row, *others[row]} if name.startswith(ELSEWHERE) else {row}
-    ward = learnt.log.wards[target]
-    if target in may_lie:
-        return f"{name} up for {ward}"
-    return f"transfer {ward}{OR_ANOTHER if _another(learnt, may_lie, target) else ''}"
-
-
-def _another(learnt: Learnt, may_lie: set[int], target: int) -> bool:
+def _onward_to(learnt: Learnt, may_lie: set[int], target: int) -> str:
+    """Return the first step of a transfer; who may lie in a ward that the target sends to waits for the target."""
     others = learnt.wanted.elsewhere[target]
-    return bool(learnt.wanted.onward and others and not may_lie & set(others))
-
-
-def _up_for(learnt: Learnt, row: int, name: str, target: int) -> list[Step]:
-    """Return the step of those who go on to a ward in which they may lie: nobody holds two of its beds."""
-    if not name.startswith(ELSEWHERE) or target not in learnt.wanted.elsewhere[row]:
-        return []
-    ward = learnt.log.wards[target]
-    another = _another(learnt, {row, *learnt.wanted.elsewhere[row]}, target)
-    then = f"transfer {ward}{OR_ANOTHER if another else ''}"
-    return [Release(name=f"{name} up for {ward}", resources=(ward,), next=then)]
+    another = learnt.wanted.onward and others and not may_lie & set(others)
+    return f"transfer {learnt.log.wards[target]}{OR_ANOTHER if another else ''}"
 
 
 def _or_another(learnt: Learnt, row: int) -> list[Step]:
@@ -266,9 +248,10 @@ def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
 
     Notes
     -----
-    Who looked elsewhere goes on as often as all who wanted the same ward, but to none where he lies already: to those
-    that its patients are sent to as often as the share who do not lie there allows. Those who went where fewer than 11
-    did go on too: they count for the wards that more went to, in proportion.
+    The model does not know in which ward one lies who looked elsewhere. To a ward that patients of the one wanted are
+    sent to, all of them go with the share of that one's other patients, times the share of them who lie elsewhere than
+    there; who lies there gives his bed back and asks for it anew. Those who went where fewer than 11 did go on too:
+    they count for the wards that more went to, in proportion.
     """
     stays, n = log.stays, len(log.wards)
     case, order = stays["case_id"].to_numpy(), stays["order"].to_numpy()
@@ -290,6 +273,7 @@ def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
             continue
         lies = np.bincount(place[first & late & (wanted.ward == row)], minlength=n)
         shares[1, row, list(others)] = shares[0, row, list(others)] * (1 - lies / max(lies.sum(), 1))[list(others)]
+    shares[1] /= np.maximum(shares[1].sum(axis=1, keepdims=True), 1)  # of two populations: together they may pass 1
     return shares
 
 

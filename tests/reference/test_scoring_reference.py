@@ -25,7 +25,7 @@ def example() -> tuple[dict, pd.DataFrame, Instrument]:
         "name": "score_patient_survey",
         "title": WORDS,
         "version": "1",
-        "source": "reference set",
+        "source": {"fr": "jeu de référence", "en": "reference set"},
         "licence": "simulated, no restriction",
         "respondent": "patient",
         "floor": 30,

@@ -3,7 +3,8 @@
 One analysis: a fresh draw of the two years of the demonstration hospital, the twin learnt from its log, effects with
 intervals from both errors (pairs of runs; the log drawn again by weeks). The planted effect is what the generator
 gives, over the same winter window, when it is run with and without the change under the same chance: it is written
-once by `python -m benchmarks.planted_scenarios plant 200` (about 12 minutes) and read by the analyses.
+once by `python -m benchmarks.planted_scenarios plant 400 2` (five seconds of a processor a draw) and read by the
+analyses.
 
 `python -m benchmarks.planted_scenarios ANALYSES FIRST_SEED PROCESSES` prints one JSON line an analysis, then the
 coverage; a file of such lines is summed up again by `python -m benchmarks.planted_scenarios sum FILE`.
@@ -123,8 +124,9 @@ def _print_sum(rows: Iterable[dict[str, Any]]) -> None:
 def main(words: list[str]) -> None:
     """Run as the first lines of this file say."""
     if words[:1] == ["plant"]:
-        number = int(words[1])
-        found = effects_of(planted(seed) for seed in range(900_000, 900_000 + number))
+        number, processes = map(int, words[1:])
+        with ProcessPoolExecutor(processes) as executor:
+            found = effects_of(executor.map(planted, range(900_000, 900_000 + number)))
         TRUTH.write_text(json.dumps({"draws": number, "window": WINDOW, "effects": found}, indent=1) + "\n", "utf-8")
     elif words[:1] == ["sum"]:
         lines = Path(words[1]).read_text(encoding="utf-8").splitlines()

@@ -13,7 +13,7 @@ from chairs.twin.hospital.emergency import _share_around
 from chairs.twin.hospital.moves import move_of, room_at_request
 from chairs.twin.hospital.reading import DAY, HospitalLog
 from chairs.twin.hospital.wanted import Wanted
-from chairs.twin.hospital.wards import onward
+from chairs.twin.hospital.wards import lying, onward, stays_of
 
 pytestmark = pytest.mark.unit
 
@@ -148,3 +148,29 @@ def test_who_left_in_winter_would_have_been_admitted_as_in_winter():
     shares = _share_around(place, np.arange(2_000) % 2 * (np.arange(2_000) < 1_000))
     assert shares.tolist() == pytest.approx([0.5, 0.5, 0.25, 0.0, 0.0])
     assert _share_around(np.array([0]), np.empty(0)).tolist() == [0.0]
+
+
+def test_nights_are_learnt_from_those_whose_ward_is_sure():
+    """A keeps its patients two nights, B six; of those who came late, half of B's are taken for A's."""
+    late, rows = 500.0, []
+    for k in range(400):
+        truly, wait = "AB"[k % 2], late if k % 4 >= 2 else 30.0
+        asked = (FIRST + k // 4 + 0.4) * DAY
+        begin = asked + wait
+        end = (np.floor(begin / DAY) + (2 if truly == "A" else 6)) * DAY + 840.0
+        rows.append({"case_id": k, "order": 0, "unit": truly, "requested": asked, "start": begin, "end": end,
+                     "kind": "emergency"})  # fmt: skip
+    stays = pd.DataFrame(rows)
+    log = log_of(stays)
+    misread = [0 if k % 8 == 3 else k % 2 for k in range(400)]  # late, in B, taken for A's
+    wards = wanting(misread, [row != k % 2 for k, row in enumerate(misread)], ((1,), (), ()))
+    clock = Duration(kind="fixed", mean=840.0)
+    found = stays_of(log, lying(log), wards, clock)
+    assert found[0].duration.rows[0].average() == pytest.approx(2 * DAY)
+    assert found[1].duration.rows[0].average() == pytest.approx(6 * DAY)
+    sure = (stays["start"] - stays["requested"] < 480).to_numpy()
+    few = log_of(stays[~sure | (np.arange(400) < 8)].reset_index(drop=True))
+    kept = np.flatnonzero(~sure | (np.arange(400) < 8))
+    told = wanting([misread[k] for k in kept], [misread[k] != k % 2 for k in kept], ((1,), (), ()))
+    every = stays_of(few, lying(few), told, clock)[0].duration.rows[0].average()
+    assert every > 2.5 * DAY  # fewer than 60 came early: all count, the misread too

@@ -11,7 +11,7 @@ from chairs.core.errors import Text
 from chairs.twin.arrivals import Arrivals
 from chairs.twin.durations import Duration
 from chairs.twin.hospital import lengths
-from chairs.twin.hospital.beds import bed_resources
+from chairs.twin.hospital.beds import bed_resources, open_beds
 from chairs.twin.hospital.coming import lists
 from chairs.twin.hospital.emergency import Emergency, read_emergency
 from chairs.twin.hospital.logged import logged
@@ -134,17 +134,18 @@ def calibrate_hospital(
     -----
     Capacity: the number in service while somebody waits, on public holidays that of their weekday or of Sunday
     (`stations`). Places kept until departure: as many as are held when a doctor is free and yet somebody waits. Beds:
-    those published (`beds`). Wards wanted by those placed elsewhere: `wanted`, and how often it misreads them:
-    `misread`. Patience: censored maximum likelihood
-    (`lengths`). Nights, and who is kept over days of rest: `holding`. Arrivals, their season and holidays: `coming`,
-    `seasons`. What is assumed: `ASSUMED`. Checked on the demonstration hospital (tests/reference/
-    test_planted_scenarios.py, docs/how-to/ask-what-if.md).
+    those published, less the patients who stayed when beds closed (`beds`). Wards wanted by those placed elsewhere:
+    `wanted`, and how often it misreads them: `misread`. Patience: censored maximum likelihood (`lengths`). Nights, and
+    who is kept over days of rest: `holding`. Arrivals, their season and holidays: `coming`, `seasons`. What is assumed:
+    `ASSUMED`. Checked on the demonstration hospital (tests/reference/test_planted_scenarios.py,
+    docs/how-to/ask-what-if.md).
     """
     log = read_hospital(events, cases, unit_hour, timezone)
+    log = replace(log, beds=open_beds(log))
     wanted = read_wanted(log)
     learnt = Learning(
-        log=log, lain=lying(log), emergency=read_emergency(log), beds=bed_resources(log), wanted=wanted,
-        moves=move_of(log, wanted), name=name,
+        log=log, lain=lying(log), emergency=read_emergency(log),
+        beds=bed_resources(log.wards, log.beds, log.first), wanted=wanted, moves=move_of(log, wanted), name=name,
     )  # fmt: skip
     for number in range(ROUNDS if wanted.patience is not None else 0):
         learnt = _righted(learnt, wanted, number)

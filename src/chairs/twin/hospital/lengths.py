@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chairs.twin.calibration.shapes import empirical, grid
+from chairs.twin.calibration.shapes import POINTS, empirical, grid
 from chairs.twin.durations import Duration, Durations
 from chairs.twin.hospital.holding import read_nights
 from chairs.twin.hospital.reading import DAY
 from chairs.twin.steps import Held
-
-if TYPE_CHECKING:
-    pass
 
 LEAST = 11
 ENOUGH = 60  # of a group before it has its own distribution
@@ -22,6 +18,8 @@ NEVER = Duration(kind="never")
 AT_ONCE = Duration(kind="fixed", mean=0.0)
 NOON = 720.0
 NIGHT_SHARE = 0.2
+# Points of a distribution: with 40, a lognormal one would lose 3 % of its variance, and a full ward of its wait.
+FINEST = 200
 
 
 def shares(counts: np.ndarray) -> tuple[float, ...]:
@@ -41,7 +39,8 @@ def shares(counts: np.ndarray) -> tuple[float, ...]:
 def of(values: np.ndarray) -> Duration:
     """Return the quantile grid of the positive, finite values (minutes), nothing where they are fewer than 11."""
     kept = values[np.isfinite(values) & (values >= 0)]
-    return grid(kept, np.ones(len(kept))) if len(kept) >= LEAST else AT_ONCE
+    points = max(POINTS, min(FINEST, len(kept) // LEAST))
+    return grid(kept, np.ones(len(kept)), points) if len(kept) >= LEAST else AT_ONCE
 
 
 def by_class(values: np.ndarray, code: np.ndarray, classes: int) -> Durations:

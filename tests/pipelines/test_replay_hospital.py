@@ -14,6 +14,7 @@ import pytest
 from chairs.core.errors import DataError, SettingError
 from chairs.twin.engine import layout as code
 from chairs.twin.hospital.calibrate import HospitalModel, calibrate_hospital
+from chairs.twin.hospital.logged import logged
 from chairs.twin.hospital.past import past_week
 from chairs.twin.hospital.rare import with_rare_transfers
 from chairs.twin.hospital.reading import HospitalLog
@@ -60,6 +61,14 @@ def planted(hospital: HospitalModel) -> tuple[HospitalModel, np.ndarray]:
         wanted=dataclasses.replace(hospital.learnt.wanted, ward=wanted, diverted=np.zeros(len(wanted), dtype=bool)),
     )  # fmt: skip
     return dataclasses.replace(hospital, learnt=learnt), moves
+
+
+def test_who_goes_on_to_the_ward_he_lies_in_gives_his_bed_back_first(hospital: HospitalModel):
+    stays = logged(hospital.model, hospital.learnt.log, 1).log.stays
+    case, unit = stays["case_id"].to_numpy(), stays["unit"].to_numpy(str)
+    again = (case[1:] == case[:-1]) & (unit[1:] == unit[:-1])
+    assert again.sum() >= 5  # one transfer in a hundred or so
+    assert (stays["start"].to_numpy()[1:] >= stays["end"].to_numpy()[:-1])[again].all()
 
 
 def _visits(frame: pd.DataFrame, first: pd.DataFrame, zero: float) -> tuple[pd.DataFrame, np.ndarray]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chairs.twin.hospital.beds import bounds, open_beds, settled
+from chairs.twin.hospital.beds import bed_resources, bounds, open_beds, settled
 from chairs.twin.hospital.reading import DAY, HospitalLog
 
 pytestmark = pytest.mark.unit
@@ -56,6 +58,13 @@ def test_more_than_usual_is_not_opened():
     published[9] = 6  # six lie there
     stays = [(8.5 + k / 100, 9.5) for k in range(6)] + [(0.5, 1.5)]
     assert open_beds(log_of(stays, published)).tolist() == [[4] * 28]
+
+
+def test_a_ward_of_which_nothing_is_published_has_no_limit():
+    log = replace(log_of([(0.5, 1.5)], [4] * 14), beds=np.full((1, 14), np.nan))
+    (ward,) = bed_resources(log.wards, open_beds(log), log.first)
+    assert ward.capacity is None
+    assert ward.shifts == ward.closures == ()
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=40))

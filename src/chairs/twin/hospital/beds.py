@@ -17,7 +17,8 @@ PROMISED = 120.0  # minutes after midnight in which those who come had been prom
 def open_beds(log: HospitalLog) -> np.ndarray:
     """Return the beds that take patients [ward, day], from those published; at most the usual number of the weekday.
 
-    More than usual is not opened: what is published above it is patients who stayed when beds closed.
+    More than usual is not opened: what is published above it is patients who stayed when beds closed. A ward of which
+    nothing is published has no limit that is known: infinite.
 
     Notes
     -----
@@ -26,13 +27,13 @@ def open_beds(log: HospitalLog) -> np.ndarray:
     free at midnight, else at least as many as were taken when a patient came. The usual number of a weekday is the one
     that agrees with most of its days. A day that agrees with more than one number, and is closed itself or comes
     before a closed one, has the number of the nearest day that shows it, among those of the same closure that usually
-    have as many beds. Of 21,000 days of wards of the demonstration hospital 10 to 40 differ from its generator's by a
-    bed or a few; of those published, 800 (tests/reference/test_hospital_beds.py).
+    have as many beds. Of the 21,199 days of wards of the demonstration hospital 9 to 13 differ from its generator's by
+    a bed or a few; of those published, about 600 (three draws; tests/reference/test_hospital_beds.py).
     """
     weekday = (np.arange(log.first, log.last + 1) + 3) % 7
-    found = np.zeros(log.beds.shape, dtype=int)
-    for row in range(len(log.wards)):
-        low, high = bounds(log, row)
+    found = np.full(log.beds.shape, np.inf)
+    for row in np.flatnonzero(np.isfinite(log.beds).any(axis=1)):
+        low, high = bounds(log, int(row))
         usual = np.array([_usual(low[weekday == day], high[weekday == day]) for day in range(7)])
         found[row] = settled(low, high, usual[weekday])
     return found
@@ -42,6 +43,9 @@ def bed_resources(wards: Sequence[str], beds: np.ndarray, first: int) -> tuple[R
     """Return the beds of each ward [ward, day] as a typical week, and closures on the days that had fewer."""
     weekday, found = (np.arange(beds.shape[1]) + first + 3) % 7, []
     for ward, mine in zip(wards, beds, strict=True):
+        if np.isinf(mine).all():
+            found.append(Resource(name=ward, unit=ward))
+            continue
         usual = np.array([mine[weekday == day].max() for day in range(7)])
         shifts = [
             Shift(at=24.0 * day, capacity=int(usual[day]))
@@ -59,7 +63,7 @@ def bounds(log: HospitalLog, row: int) -> tuple[np.ndarray, np.ndarray]:
     start, end = (log.local(mine[name].to_numpy()) for name in ("start", "end"))
     end = np.where(np.isfinite(end), end, np.inf)
     midnights = DAY * np.arange(log.first, log.last + 1)
-    published = np.nan_to_num(log.beds[row], nan=0.0).astype(int)
+    published = log.beds[row].astype(int)
     day = np.floor(start / DAY).astype(int) - log.first
     came = (day >= 0) & (day < len(published)) & (start % DAY >= PROMISED)
     taken = np.zeros(len(published), dtype=int)

@@ -50,8 +50,8 @@ ASSUMED = (
         en="A winter is like the mean of those of the log; planned admissions have one season in common.",
     ),
     Text(
-        fr="Les nuits d'un séjour ne dépendent pas de la saison.",
-        en="The nights of a stay do not depend on the season.",
+        fr="Les nuits d'un séjour ne dépendent ni de la saison, ni de l'unité où il se passe faute de place.",
+        en="The nights of a stay depend neither on the season nor on the ward where it is spent for want of a bed.",
     ),
     Text(
         fr="Qui est parti sans être vu aurait été admis comme ceux de son degré venus juste avant ou après.",
@@ -86,30 +86,42 @@ class Learning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HospitalModel:
-    """The model, the stations whose number the log does not show (left unlimited), and what was read of the log."""
+    """The model, the places whose number nothing shows (left unlimited), and what was read of the log.
+
+    `not_identified` names stations where the log never shows a queue, `unpublished` wards without a figure of beds.
+    """
 
     model: Model
     not_identified: tuple[str, ...]
+    unpublished: tuple[str, ...]
     patience_before_another_ward: float | None
     learnt: Learning
 
     def written(self) -> dict[str, Any]:
         """Return what is to be known of the model as what a JSON file holds, in both languages."""
         return {
-            "not_identified": list(self.not_identified),
+            "not_identified": [*self.not_identified, *self.unpublished],
             "minutes_before_another_ward": self.patience_before_another_ward,
             "assumed": [{"fr": text.fr, "en": text.en} for text in ASSUMED],
         }
 
     def unknown(self) -> tuple[Text, ...]:
         """Return, in words, what the log does not show."""
-        return tuple(
+        stations = (
             Text(
                 fr=f"capacité de « {name} » : jamais atteinte dans le journal ; sans limite dans le modèle",
                 en=f'capacity of "{name}": never reached in the log; without limit in the model',
             )
             for name in self.not_identified
         )
+        wards = (
+            Text(
+                fr=f"lits ouverts de « {name} » : jamais publiés ; sans limite dans le modèle",
+                en=f'open beds of "{name}": never published; without limit in the model',
+            )
+            for name in self.unpublished
+        )
+        return (*stations, *wards)
 
 
 def calibrate_hospital(
@@ -152,6 +164,7 @@ def calibrate_hospital(
     return HospitalModel(
         model=_model(learnt),
         not_identified=learnt.emergency.not_identified,
+        unpublished=tuple(ward.name for ward in learnt.beds if not ward.shifts),
         patience_before_another_ward=learnt.wanted.patience,
         learnt=learnt,
     )

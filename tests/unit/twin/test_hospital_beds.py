@@ -67,6 +67,11 @@ def test_a_ward_of_which_nothing_is_published_has_no_limit():
     assert ward.shifts == ward.closures == ()
 
 
+def test_a_log_of_less_than_a_week_says_nothing_of_its_other_days():
+    (ward,) = bed_resources(("A",), np.array([[4.0, 6.0, 5.0]]), FIRST)
+    assert [(shift.at, shift.capacity) for shift in ward.shifts] == [(0.0, 4), (24.0, 6), (48.0, 5), (72.0, 6)]
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=40))
 def test_settled_beds_lie_within_their_bounds_and_at_most_at_the_usual_number(days):
     low, high, usual = (np.array(one) for one in zip(*days, strict=True))

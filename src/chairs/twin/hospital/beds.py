@@ -46,7 +46,7 @@ def bed_resources(wards: Sequence[str], beds: np.ndarray, first: int) -> tuple[R
         if np.isinf(mine).all():
             found.append(Resource(name=ward, unit=ward))
             continue
-        usual = np.array([mine[weekday == day].max() for day in range(7)])
+        usual = np.array([mine[weekday == day].max() if (weekday == day).any() else mine.max() for day in range(7)])
         shifts = [
             Shift(at=24.0 * day, capacity=int(usual[day]))
             for day in range(7)
@@ -76,7 +76,7 @@ def _usual(low: np.ndarray, high: np.ndarray) -> int:
     """Return the published number that agrees with most days, the lowest of these."""
     numbers = np.unique(high)
     agree = (low[:, None] <= numbers) & (numbers <= high[:, None])
-    return int(numbers[np.argmax(agree.sum(axis=0))]) if len(numbers) else 0
+    return int(numbers[np.argmax(agree.sum(axis=0))]) if len(numbers) else 0  # a log of less than a week
 
 
 def settled(low: np.ndarray, high: np.ndarray, usual: np.ndarray) -> np.ndarray:

@@ -73,7 +73,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="épreuves", en="tests"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=CAVEAT,
+        note=phrases.joined([OTHER if study.scenarios else None, CAVEAT]),
     )
 
 
@@ -164,6 +164,16 @@ CAVEAT = Text(
     en=(
         "Random draws are spread evenly, for the twin and the plain methods alike; with independent patients the "
         "distances are larger for all (see the data to download)."
+    ),
+)
+OTHER = Text(
+    fr=(
+        "Ces épreuves jugent le modèle appris du seul journal, sans lits ni files d'attente. Celui des scénarios les "
+        "a ; il n'est pas jugé ici."
+    ),
+    en=(
+        "These tests judge the model learnt from the log alone, without beds or queues. That of the scenarios has "
+        "them; it is not judged here."
     ),
 )
 DRAWING = FIGURES.add(

@@ -96,13 +96,16 @@ def _stays(
     frame: pd.DataFrame, first: pd.DataFrame, zero: float, wards: tuple[str, ...]
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     beds = frame[frame["step"].str.contains("bed ") & (frame["kind"] <= code.LOG_LEFT_QUEUE)].copy()
-    asked = beds[beds["step"].str.startswith("bed ")].groupby("who")["requested"].min()
+    asked, asked_next = (
+        beds[beds["step"].str.startswith(step)].groupby("who")["requested"].min() for step in ("bed ", "transfer bed ")
+    )
     held = beds[(beds["kind"] == code.LOG_HOLD) & beds["on"].isin(wards)].copy()
     moves = frame[frame["step"].str.contains("move ") & (frame["kind"] == code.LOG_DELAY)]
     held = held.merge(moves[["who", "start", "end"]], on=["who", "start"], suffixes=("", "_moved"))
     held["wanted"] = held["step"].str.rpartition(" ")[2]
-    held["order"] = held["step"].str.startswith("transfer ").astype(int)
-    held["requested"] = np.where(held["order"] == 0, asked.reindex(held["who"]), held["requested"])
+    held["order"] = held["step"].str.contains("transfer ").astype(int)
+    first_asked, then_asked = (one.reindex(held["who"]) for one in (asked, asked_next))
+    held["requested"] = np.where(held["order"] == 0, first_asked, then_asked)
     held["move"] = held["end_moved"] - held["start"]
     held = held[held["end_moved"].notna()].sort_values(["who", "order"], ignore_index=True)
     cls = first["class"].reindex(held["who"])

@@ -9,6 +9,10 @@ import numpy as np
 import pytest
 from benchmarks import planted_scenarios as planted
 
+from chairs.tables import CONTRACTS
+from chairs.twin.backtest.hospital import prove_hospital
+from chairs.twin.backtest.proof import Protocol
+
 pytestmark = pytest.mark.reference
 
 ANALYSES = 200
@@ -22,6 +26,19 @@ def test_the_planted_effects_are_those_of_the_generator() -> None:
         for measure, (mean, se) in measures.items():
             effect = draw[scenario][measure] - draw[""][measure]
             assert abs(effect - mean) < 5 * se * 200**0.5, (scenario, measure)  # one draw of the 200
+
+
+@pytest.mark.nightly
+def test_the_twin_that_answers_is_nearer_to_weeks_it_has_not_seen_than_plain_generators() -> None:
+    tables = dict(zip(("events", "cases", "unit_hour"), planted.drawn_log(20_001), strict=True))
+    events = tables["events"]
+    tables["events"] = CONTRACTS["events"].conform(events.assign(position=events.groupby("case_id").cumcount()))
+    found = prove_hospital(tables, "Europe/Paris", Protocol(runs=4, band_runs=30))
+    assert 10_000 < found.held_out < 13_000
+    assert set(found.runs["draws"]) == {"independent"}
+    assert [one.measure for one in found.verdicts if not one.holds] == []
+    means = found.runs.groupby(["measure", "generator"])["value"].mean()
+    assert means["red", "twin"] < means["red"].drop(["twin", "floor"]).min()  # drawn evenly it would be 1.3 times
 
 
 @pytest.mark.nightly

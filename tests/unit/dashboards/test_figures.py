@@ -521,9 +521,9 @@ def test_a_test_that_does_not_hold_is_shown_beyond_the_line(hospital: Any) -> No
     fiche = drawn("trust", study, tables)
     assert "1 épreuve sur 2" in plain(fiche.sentence)
     assert {row[0]: row[-1] for row in fiche.table.rows} == {"ngd3": "True", "red": "False"}
-    for names, told in (((), False), (("ten-medical-beds",), True)):  # the twin of the scenarios is another one
+    for names, told in (((), False), (("ten-medical-beds",), True)):  # then the twin that answers them is judged
         note = drawn("trust", replace(study, scenarios=names), tables).note
-        assert ("Celui des scénarios" in note.fr, "That of the scenarios" in note.en) == (told, told)
+        assert ("celui des scénarios" in note.fr, "that of the scenarios" in note.en) == (told, told)
 
 
 def test_the_band_is_drawn_with_the_other_tests_by_its_distance_from_80_percent(hospital: Any) -> None:

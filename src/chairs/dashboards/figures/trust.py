@@ -73,7 +73,7 @@ def draw(study: Study, tables: Tables) -> Fiche | Absence:
         counted=Text(fr="épreuves", en="tests"),
         source=phrases.source(study),
         how_to_read=HOW,
-        note=phrases.joined([OTHER if study.scenarios else None, CAVEAT]),
+        note=QUEUES if study.scenarios else phrases.joined([FIFTHS, CAVEAT]),
     )
 
 
@@ -140,20 +140,20 @@ NOTHING = Text(
 )
 HOW = Text(
     fr=(
-        "Le jumeau apprend les quatre premiers cinquièmes du journal et refait le dernier ; chaque épreuve mesure un "
-        "écart au vrai. Le seuil est 1,1 fois l'écart du meilleur de trois procédés simples (rejouer des parcours "
+        "Le jumeau apprend des premiers parcours du journal et refait les suivants ; chaque épreuve mesure un écart "
+        "au vrai. Le seuil est 1,1 fois l'écart du meilleur de trois procédés simples (rejouer des parcours "
         "passés, rejouer les derniers, tirer chaque étape d'après la précédente), ou celui que le hasard du journal "
         "suffit à produire s'il est plus grand : à gauche du trait, le jumeau fait au moins aussi bien. Pour la bande "
         "à 80 %, l'écart est celui de la part des valeurs qui y tombent à 80 %, et le seuil 10 points. Un losange "
         "orange ne tient pas."
     ),
     en=(
-        "The twin learns the first four fifths of the log and makes the last; each test measures a distance to the "
-        "true one. The threshold is 1.1 times the distance of the best of three plain methods (playing past cases "
-        "again, playing the latest again, drawing each step from the one before), or that which chance in the log "
-        "alone makes if it is larger: left of the line the twin does at least as well. For the 80% band the distance "
-        "is that of the share of values inside it from 80%, and the threshold 10 points. An orange diamond does not "
-        "hold."
+        "The twin learns from the first cases of the log and makes those that follow; each test measures a distance "
+        "to the true ones. The threshold is 1.1 times the distance of the best of three plain methods (playing past "
+        "cases again, playing the latest again, drawing each step from the one before), or that which chance in the "
+        "log alone makes if it is larger: left of the line the twin does at least as well. For the 80% band the "
+        "distance is that of the share of values inside it from 80%, and the threshold 10 points. An orange diamond "
+        "does not hold."
     ),
 )
 CAVEAT = Text(
@@ -166,14 +166,22 @@ CAVEAT = Text(
         "distances are larger for all (see the data to download)."
     ),
 )
-OTHER = Text(
+FIFTHS = Text(
+    fr="Les parcours mis de côté sont le dernier cinquième, par ordre d'arrivée.",
+    en="The cases held out are the last fifth by arrival.",
+)
+QUEUES = Text(
     fr=(
-        "Ces épreuves jugent le modèle appris du seul journal, sans lits ni files d'attente. Celui des scénarios les "
-        "a ; il n'est pas jugé ici."
+        "Le jumeau jugé est celui des scénarios, avec ses lits et ses files d'attente. Sont mis de côté les quatre "
+        "dernières semaines (au plus un cinquième des jours) ; le jumeau et les procédés simples apprennent de tous "
+        "les jours d'avant. De la période mise de côté il ne sait que le nombre de parcours ; ses passages commencent "
+        "quatre mois plus tôt, dans un hôpital vide. C'est une seule période : une autre aurait d'autres files."
     ),
     en=(
-        "These tests judge the model learnt from the log alone, without beds or queues. That of the scenarios has "
-        "them; it is not judged here."
+        "The twin judged here is that of the scenarios, with its beds and queues. The last four weeks are held out "
+        "(a fifth of the days at most); the twin and the plain methods learn from all days before. Of the period held "
+        "out it knows only how many cases there are; its runs begin four months earlier in an empty hospital. It is "
+        "one period: another would have other queues."
     ),
 )
 DRAWING = FIGURES.add(

@@ -1,18 +1,20 @@
-"""The calibrated model run through the held-out period: its arrivals, its engine, its log as traces."""
+"""A calibrated model run through the held-out period: its arrivals, its engine, its log as traces."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from chairs.twin.arrivals import Arrivals
 from chairs.twin.backtest.traces import HOUR, Traces, Words
 from chairs.twin.backtest.window import Window, spread_arrivals
 from chairs.twin.checking import check
 from chairs.twin.compiling import Program, compile_model
 from chairs.twin.engine import layout as code
-from chairs.twin.lines import read_lines
+from chairs.twin.lines import Lines, read_lines
 from chairs.twin.memory import Memory, new_memory
 from chairs.twin.model import Model
 from chairs.twin.rosters import hourly_rates
@@ -24,15 +26,18 @@ MINUTE = HOUR // 60
 
 @dataclass(frozen=True)
 class Player:
-    """A compiled model with the hourly rates of its lists over a window, ready for any number of runs."""
+    """A compiled model with the hourly rates of its lists over one or more windows, ready for any number of runs.
+
+    The windows follow one another; the run begins with the first hour of the first. `read` makes traces of the lines
+    of a run (minutes since that hour).
+    """
 
     program: Program
     rates: np.ndarray
     dispersion: tuple[float, ...]
     within: tuple[tuple[float, ...], ...]
-    window: Window
-    activity: np.ndarray
-    resource: np.ndarray
+    windows: tuple[Window, ...]
+    read: Callable[[Lines], Traces]
 
     def run(self, rng: np.random.Generator, *, even: bool) -> Traces:
         """Return the log of one run.
@@ -51,17 +56,20 @@ class Player:
         memory = new_memory(self.program, key=key, warm_up=0.0, log=True, every=None)
         memory.n[code.W_EVEN] = int(even)
         _announce(memory, self.program, arrivals)
-        return self._traces(run_to_end(memory, lambda: False))
+        return self.read(read_lines(run_to_end(memory, lambda: False), self.program))
 
     def _arrivals(self, rng: np.random.Generator, even: bool) -> list[np.ndarray]:
         """Return the moments of each list, in minutes since the run's start."""
-        levels = self.rates if even else self._levels(rng)
-        moments = spread_arrivals(levels.sum(axis=0), self.window, rng, even=even)
-        hours = moments // HOUR - self.window.opens // HOUR
+        levels, begin = self.rates if even else self._levels(rng), self.windows[0].opens // HOUR
+        parts = []
+        for window in self.windows:
+            hours = slice(window.opens // HOUR - begin, window.closes // HOUR - begin + 1)
+            parts.append(spread_arrivals(levels[:, hours].sum(axis=0), window, rng, even=even))
+        moments = np.concatenate(parts)
         shares = np.cumsum(levels / np.maximum(levels.sum(axis=0), 1e-300), axis=0)
-        lists = (rng.random(len(moments)) >= shares[:, hours]).sum(axis=0)
+        lists = (rng.random(len(moments)) >= shares[:, moments // HOUR - begin]).sum(axis=0)
         lists = np.minimum(lists, len(levels) - 1)
-        since = (moments - self.window.opens // HOUR * HOUR) / MINUTE
+        since = (moments - begin * HOUR) / MINUTE
         return [_in_the_hour(since[lists == which], self.within[which]) for which in range(len(levels))]
 
     def _levels(self, rng: np.random.Generator) -> np.ndarray:
@@ -73,9 +81,17 @@ class Player:
                 line *= np.repeat(days, 24)[: len(line)]
         return found
 
-    def _traces(self, memory: Memory) -> Traces:
-        """Return the holds of a run as traces; one under way at the end of the run ends after the window."""
-        lines = read_lines(memory, self.program)
+
+@dataclass(frozen=True)
+class Holds:
+    """Reads the holds of a run as traces; one under way at the end of the run ends after the window."""
+
+    window: Window
+    activity: np.ndarray
+    resource: np.ndarray
+
+    def __call__(self, lines: Lines) -> Traces:
+        """Return the traces of a run."""
         held = (lines["kind"] == code.LOG_HOLD) & ~np.isnan(lines["start"])
         who, began = lines["who"][held], lines["start"][held]
         ended = lines["end"][held]
@@ -103,8 +119,17 @@ def _announce(memory: Memory, program: Program, lists: list[np.ndarray]) -> None
             memory.x[first] = 2 * program.horizon
 
 
-def player_of(model: Model, window: Window, words: Words) -> Player:
-    """Return a model ready to be run through a window; its own arrivals give the shape, the window the number.
+def holds_of(model: Model, window: Window, words: Words) -> Holds:
+    """Return the reader of a model whose every step holds what the log names (`chairs.twin.calibration`)."""
+    acts, places = (list(names) for names in (words.activities, words.resources))
+    activities = [acts.index(step.activity or step.name) if isinstance(step, Seize) else 0 for step in model.steps]
+    names = [item.unit or item.name for item in model.resources]
+    resources = [places.index(name) if name in places else 0 for name in names]
+    return Holds(window, np.array(activities), np.array(resources))
+
+
+def player_of(model: Model, windows: tuple[Window, ...], read: Callable[[Lines], Traces]) -> Player:
+    """Return a model ready to be run through windows; its own arrivals give the shape, each window the number.
 
     Raises
     ------
@@ -113,29 +138,23 @@ def player_of(model: Model, window: Window, words: Words) -> Player:
     """
     from chairs.twin.clock import read_clock
 
-    horizon = (window.ends - window.opens // HOUR * HOUR) / MINUTE + 1
-    start = _instant(window.opens // HOUR * HOUR, model.timezone)
+    opens, last = windows[0].opens // HOUR, windows[-1]
+    horizon = (last.ends - opens * HOUR) / MINUTE + 1
+    start = instant(opens * HOUR, model.timezone)
     clock = read_clock(start, horizon / 60, model.timezone)
-    hours = int(window.closes // HOUR - window.opens // HOUR) + 1
-    ahead = clock.before + np.arange(hours)
+    ahead = clock.before + np.arange(int(last.closes // HOUR - opens) + 1)
     rates = np.stack([_of_hours(hourly_rates(source, clock), ahead) for source in model.arrivals])
-    room = tuple(np.linspace(0.0, horizon, window.cases + 1).tolist())
+    room = tuple(np.linspace(0.0, horizon, sum(window.cases for window in windows) + 1).tolist())
     listed = tuple(
-        replace(
-            source, kind="scheduled", times=room, rates=(), month=(), weekday=(), within=(), holiday=1.0, level_cv=0.0
-        )
+        Arrivals(name=source.name, to=source.to, classes=source.classes, kind="scheduled", times=room)
         for source in model.arrivals
     )
     scheduled = replace(model, arrivals=listed)
     check(scheduled, horizon=horizon)
     program = compile_model(scheduled, start=start, horizon=horizon)
-    acts, places = (list(names) for names in (words.activities, words.resources))
-    activities = [acts.index(step.activity or step.name) if isinstance(step, Seize) else 0 for step in model.steps]
-    names = [item.unit or item.name for item in model.resources]
-    resources = [places.index(name) if name in places else 0 for name in names]
     dispersion = tuple(source.level_cv for source in model.arrivals)
     within = tuple(source.within for source in model.arrivals)
-    return Player(program, rates, dispersion, within, window, np.array(activities), np.array(resources))
+    return Player(program, rates, dispersion, within, windows, read)
 
 
 def _in_the_hour(since: np.ndarray, within: tuple[float, ...]) -> np.ndarray:
@@ -152,7 +171,7 @@ def _of_hours(rates: np.ndarray, ahead: np.ndarray) -> np.ndarray:
     return np.asarray(rates[ahead % len(rates)] if len(rates) <= 168 else rates[ahead])
 
 
-def _instant(local: int, timezone: str) -> dt.datetime:
+def instant(local: int, timezone: str) -> dt.datetime:
     """Return the instant of a moment of the local clock (the later one where the clock goes back)."""
     import pandas as pd
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy as np
 from chairs.core.streams import stream
 from chairs.twin.backtest.distances import census, distances
 from chairs.twin.backtest.plain import Generator, plain_generators
-from chairs.twin.backtest.playing import Player, player_of
-from chairs.twin.backtest.traces import HOUR, Traces, read_traces, read_words, split
+from chairs.twin.backtest.playing import Player, holds_of, player_of
+from chairs.twin.backtest.traces import HOUR, Traces, Words, read_traces, read_words, split
 from chairs.twin.backtest.verdicts import Verdict, judge_runs
 from chairs.twin.backtest.window import Window, cut, window_of
 from chairs.twin.calibration.calibrate import Calibrated, Settings, calibrate
@@ -49,18 +49,34 @@ class Protocol:
     seed: int = 20240501
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What the generators are told, the train log, and what they are judged by, the held-out log and its window."""
+
+    train: Traces
+    held_out: Traces
+    window: Window
+    words: Words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What came out: the model, every run's figures, the coverage of the census bands, the verdicts.
+class Judged:
+    """What came out: every run's figures, the coverage of the census bands, the verdicts.
 
     `runs` has one row a generator, way of drawing, run and measure.
     """
 
-    calibrated: Calibrated
     runs: pd.DataFrame
     coverage: dict[float, float]
     held_out: int
     verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof(Judged):
+    """What came out, and the model learnt from the train log."""
+
+    calibrated: Calibrated
 
 
 def prove(
@@ -94,26 +110,46 @@ def prove(
     """
     refuse_table(log, "events")
     words = read_words(log)
-    train, held_out = split(read_traces(log, words, settings.timezone), protocol.share)
+    trial = trial_of(split(read_traces(log, words, settings.timezone), protocol.share), words, log)
+    calibrated = calibrate(_of_train(log, protocol.share), settings)
+    player = player_of(calibrated.model, (trial.window,), holds_of(calibrated.model, trial.window, trial.words))
+    judged = judge(trial, player, protocol, progress)
+    return Proof(calibrated=calibrated, **{one.name: getattr(judged, one.name) for one in fields(judged)})
+
+
+def trial_of(parts: tuple[Traces, Traces], words: Words, log: pd.DataFrame) -> Trial:
+    """Return a trial by the train and the held-out part of a log.
+
+    Raises
+    ------
+    DataError
+        When less than ten cases, or less than a day, are held out.
+    """
+    train, held_out = parts
     _enough(held_out)
     under_way = bool(log["end"].notna().any() and (log["end"].isna() & log["start"].notna()).any())
-    window = window_of(held_out, under_way=under_way)
-    calibrated = calibrate(_of_train(log, protocol.share), settings)
-    player = player_of(calibrated.model, window, words)
+    return Trial(train=train, held_out=held_out, window=window_of(held_out, under_way=under_way), words=words)
+
+
+def judge(
+    trial: Trial,
+    player: Player,
+    protocol: Protocol,
+    progress: Callable[[int], None],
+    draws: tuple[str, ...] = (EVEN, INDEPENDENT),
+) -> Judged:
+    """Return how far a twin's runs are from the held-out log, and whether plain generators come nearer.
+
+    `draws` are the ways of drawing, the one that is judged first.
+    """
     generators: dict[str, Generator] = {
         TWIN: lambda rng, even: player.run(rng, even=even),
-        **plain_generators(train, held_out, window),
+        **plain_generators(trial.train, trial.held_out, trial.window),
     }
-    rows = list(_score(generators, held_out, window, protocol, progress))
-    table = _table(rows)
-    coverage = _coverage(player, held_out, window, protocol)
-    return Proof(
-        calibrated=calibrated,
-        runs=table,
-        coverage=coverage,
-        held_out=held_out.cases,
-        verdicts=judge_runs(table, coverage),
-    )
+    table = _table(list(_score(generators, trial, draws, protocol, progress)))
+    coverage = _coverage(player, trial, protocol)
+    verdicts = judge_runs(table, coverage, draws[0])
+    return Judged(runs=table, coverage=coverage, held_out=trial.held_out.cases, verdicts=verdicts)
 
 
 def _of_train(log: pd.DataFrame, share: float) -> pd.DataFrame:
@@ -141,13 +177,14 @@ def _enough(held_out: Traces) -> None:
 
 def _score(
     generators: dict[str, Generator],
-    held_out: Traces,
-    window: Window,
+    trial: Trial,
+    ways: tuple[str, ...],
     protocol: Protocol,
     progress: Callable[[int], None],
 ) -> Iterator[tuple[str, str, int, str, float]]:
-    done = 0
-    for draws in (EVEN, INDEPENDENT):
+    done, window, held_out = 0, trial.window, trial.held_out
+    seen = census(held_out, _first_hour(window), window.hours)
+    for draws in ways:
         for name, generator in generators.items():
             counts = []
             for run in range(protocol.runs):
@@ -155,7 +192,6 @@ def _score(
                 simulated = cut(generator(rng, draws == EVEN), window)
                 found = distances(held_out, simulated)
                 counts.append(census(simulated, _first_hour(window), window.hours))
-                seen = census(held_out, _first_hour(window), window.hours)
                 found["census_mae"] = float(np.abs(counts[-1] - seen).mean())
                 yield from ((name, draws, run, measure, value) for measure, value in found.items())
                 done += 1
@@ -184,11 +220,12 @@ def _table(rows: list[tuple[str, str, int, str, float]]) -> pd.DataFrame:
     return table.sort_values(["generator", "draws", "measure", "run"], kind="stable", ignore_index=True)
 
 
-def _coverage(player: Player, held_out: Traces, window: Window, protocol: Protocol) -> dict[float, float]:
+def _coverage(player: Player, trial: Trial, protocol: Protocol) -> dict[float, float]:
     """Return the share of hours in which the held-out census lies in each central band of independent runs."""
     if protocol.band_runs < 2:
         return {}
-    first, seen = _first_hour(window), census(held_out, _first_hour(window), window.hours)
+    window, first = trial.window, _first_hour(trial.window)
+    seen = census(trial.held_out, first, window.hours)
     streams = (stream(protocol.seed, "backtest", "bands", run) for run in range(protocol.band_runs))
     runs = (cut(player.run(rng, even=False), window) for rng in streams)
     counts = np.array([census(run, first, window.hours) for run in runs])

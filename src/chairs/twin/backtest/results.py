@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chairs.tables import CONTRACTS
-from chairs.twin.backtest.proof import Proof
+from chairs.twin.backtest.proof import Judged
 from chairs.twin.backtest.verdicts import CONCLUSION, conclude
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def backtest_table(proof: Proof) -> pd.DataFrame:
+def backtest_table(proof: Judged) -> pd.DataFrame:
     """Return the distances as the table `backtest`: mean and standard error by generator, draws and measure."""
     groups = proof.runs.groupby(["generator", "draws", "measure"])["value"]
     table = groups.agg(mean="mean", se="sem", runs="size").reset_index()
@@ -20,7 +20,7 @@ def backtest_table(proof: Proof) -> pd.DataFrame:
     return contract.conform(table).sort_values(list(contract.order), kind="stable", ignore_index=True)
 
 
-def verdicts_table(proof: Proof) -> pd.DataFrame:
+def verdicts_table(proof: Judged) -> pd.DataFrame:
     """Return the verdicts as the table `verdicts`; its line `all` is the conclusion."""
     import pandas as pd
 

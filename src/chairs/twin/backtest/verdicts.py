@@ -58,9 +58,9 @@ class Verdict:
         return f"{what}: {number}; {held} ({reason})"
 
 
-def judge_runs(runs: pd.DataFrame, coverage: dict[float, float]) -> tuple[Verdict, ...]:
-    """Return a verdict for each judged measure, from the even runs, and for the coverage of the 80 % band."""
-    means = runs[runs["draws"] == "even"].groupby(["measure", "generator"])["value"].mean()
+def judge_runs(runs: pd.DataFrame, coverage: dict[float, float], draws: str = "even") -> tuple[Verdict, ...]:
+    """Return a verdict for each judged measure, from the runs drawn so, and for the coverage of the 80 % band."""
+    means = runs[runs["draws"] == draws].groupby(["measure", "generator"])["value"].mean()
     found = []
     for measure in JUDGED:
         own = means[measure]

@@ -57,7 +57,7 @@ def logged(model: Model, log: HospitalLog, number: int, seed: int = 0) -> Logged
     lines = next(iter(run.each(read_lines, log=True)))
     begun = start.timestamp() / 60
     lines |= {name: lines[name] + begun for name in ("requested", "start", "end")}
-    whole = _Lines(lines, model)
+    whole = WholeRun(lines, model)
     tables = {"visits": whole.visits(), "stays": whole.stays(), "cancelled": whole.cancelled()}
     first = midnight.timestamp() / 60
     kept = {
@@ -70,11 +70,19 @@ def logged(model: Model, log: HospitalLog, number: int, seed: int = 0) -> Logged
     return Logged(log=replace(log, **tables), ward=np.searchsorted(np.array(log.wards), wanted))
 
 
-class _Lines:
-    """The lines of one run in minutes since 1970, and what each patient came as."""
+class WholeRun:
+    """What one run of a hospital's model says of its patients: visits, stays, admissions put off.
+
+    Parameters
+    ----------
+    lines
+        Lines of the run (`chairs.twin.lines`), times in minutes since 1970 (UTC); patients numbered from 0.
+    model
+        The model that was run.
+    """
 
     def __init__(self, lines: Lines, model: Model) -> None:
-        self.lines, self.model = lines, model
+        self.lines, self.model, self.departments = lines, model, departments(model)
         self.row = {step.name: place for place, step in enumerate(model.steps)}
         self.resource = {resource.name: place for place, resource in enumerate(model.resources)}
         self.n = int(lines["who"].max(initial=-1)) + 1
@@ -102,7 +110,7 @@ class _Lines:
 
         of_class = [self._visitor(name) for name in self.model.classes]
         unit, level = (np.array([one[k] for one in of_class], dtype=object)[self.known_as] for k in (0, 1))
-        units, at = departments(self.model), dict[str, np.ndarray]()
+        units, at = self.departments, dict[str, np.ndarray]()
         for step, word in SERVED.items():
             mine = self._lines((code.LOG_HOLD,), "resource", self._places(f"{unit} {word}" for unit in units))
             at |= {f"{step}_{name}": self._times(mine, name) for name in ("requested", "start", "end")}
@@ -155,7 +163,7 @@ class _Lines:
 
     def _visitor(self, name: str) -> tuple[str, str]:
         """Return department and level of a class; nothing for one that never comes to a department."""
-        unit = next((unit for unit in departments(self.model) if name.startswith(f"{unit} ")), "")
+        unit = next((unit for unit in self.departments if name.startswith(f"{unit} ")), "")
         return unit, name.removeprefix(f"{unit} ").rpartition(" ")[0] if unit else ""
 
     def _kind(self) -> np.ndarray:

@@ -29,7 +29,8 @@ class Arrivals:
         Factors at so many evenly spaced points of the year (the first half a step after 1 January), joined by straight
         lines; for `weekly`, beside or instead of `month`.
     holiday_as
-        Weekday (0 = Monday) whose hours hold on the public holidays, `holiday` on top; None: those of their own.
+        Weekday (0 = Monday) whose hours hold on the public holidays: as many arrivals as on their own weekday (times
+        `holiday`), spread over the day like those of this one. None: as on their own weekday.
     within
         For `weekly`: relative rates of so many equal parts of each hour, mean 1 (appointments on the hour and the half
         hour: 60 parts, 30 for the first and the 31st); empty: the same all hour long.
@@ -38,6 +39,9 @@ class Arrivals:
     level_cv, level_period
         Over-dispersion: the rate of each day, week or of the whole run is multiplied by a gamma variable of mean 1
         and this coefficient of variation. For `cycle` a day is one cycle.
+    level_group
+        Lists that give the same word are busy on the same days: their variables come from one random number. Empty:
+        each list has days of its own.
     shows
         Share of appointments that are kept.
     until
@@ -68,6 +72,7 @@ class Arrivals:
     factor: float = 1.0
     level_cv: float = 0.0
     level_period: Literal["day", "week", "run"] = "day"
+    level_group: str = ""
     gap: Duration | None = None
     times: tuple[float, ...] = ()
     shows: float = 1.0

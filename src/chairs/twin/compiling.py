@@ -259,6 +259,7 @@ def _sources(draft: Draft) -> tuple[np.ndarray, np.ndarray]:
     steps = [step.name for step in draft.model.steps]
     for whole, real, arrivals in zip(wholes, reals, draft.model.arrivals, strict=True):
         whole[code.A_TO], whole[code.A_KEY] = steps.index(arrivals.to), word("arrivals", arrivals.name)
+        whole[code.A_LEVEL_KEY] = word("arrivals", arrivals.level_group or arrivals.name)
         whole[code.A_CLASSES] = draft.numbers(np.cumsum([arrivals.classes.get(c, 0.0) for c in draft.model.classes]))
         real[code.AX_ENDS] = math.inf if arrivals.until is None else arrivals.until
         real[code.AX_SHARE], whole[code.A_LEVEL], whole[code.A_LEVEL_OF] = arrivals.factor, -1, -1

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chairs.core.errors import DataError
 from chairs.tables import CONTRACTS
 from chairs.twin.backtest import hospital
 from chairs.twin.backtest.playing import player_of
-from chairs.twin.backtest.proof import Trial
+from chairs.twin.backtest.proof import Protocol, Trial
 from chairs.twin.backtest.traces import HOUR, Traces, Words, read_traces, read_words
 from chairs.twin.backtest.window import Window
 from chairs.twin.engine import layout as code
@@ -111,3 +112,11 @@ def test_as_many_come_before_and_in_the_window_as_came(small_hospital, run):
     arrived = came[0]["start"][came[0]["kind"] == code.LOG_ARRIVE]
     hours = (opens // HOUR * HOUR - before.opens) / 60e6
     assert ((arrived < hours).sum(), (arrived >= hours).sum()) == (before.cases, 77)
+
+
+def test_a_log_that_cannot_support_a_twin_gets_a_reason(run):
+    tables = {"events": run.events, "cases": pd.DataFrame({"case_id": []}), "unit_hour": pd.DataFrame()}
+    with pytest.raises(DataError, match="needs: triage, decision, departure, ccmu, admission"):
+        hospital.prove_hospital(tables, ZONE, Protocol())
+    with pytest.raises(DataError, match="empty"):
+        hospital.prove_hospital({**tables, "events": run.events.iloc[:0]}, ZONE, Protocol())

@@ -98,8 +98,18 @@ def test_rates_follow_season_and_holidays():
     clock = read_clock(dt.datetime(2024, 4, 29, tzinfo=dt.UTC), 72, "UTC")  # Wednesday is 1 May
     found = hourly_rates(arrivals, clock)[12:72:24]
     season = season_at(np.array([1.0, 3.0]), clock.day[12:72:24])
-    np.testing.assert_allclose(found, np.array([1.0, 2.0, 14.0]) * season)
+    np.testing.assert_allclose(found, np.array([1.0, 2.0, 2.0 * 3.0]) * season)  # as many as on a Wednesday, doubled
     assert 1.2 < season[0] < season[2] < 1.5
+
+
+def test_a_holiday_spreads_the_arrivals_of_its_weekday_over_the_hours_of_another():
+    day = (0.0,) * 8 + (3.0,) * 16
+    rates = (*day, *day, *day, *day, *day, *((1.0,) * 24), *((0.5,) * 12), *((1.5,) * 12))
+    arrivals = Arrivals(name="a", to="x", classes={"p": 1.0}, rates=rates, holiday=0.5, holiday_as=6)
+    clock = read_clock(dt.datetime(2024, 5, 1, tzinfo=dt.UTC), 24, "UTC")
+    np.testing.assert_allclose(hourly_rates(arrivals, clock)[:24], [0.5] * 12 + [1.5] * 12)  # 48 a day, halved
+    closed = Arrivals(name="a", to="x", classes={"p": 1.0}, rates=(*day * 6, *(0.0,) * 24), holiday_as=6)
+    assert hourly_rates(closed, clock)[:24].sum() == 0.0
 
 
 def test_a_holiday_has_the_roster_of_the_day_it_is_like():

@@ -187,6 +187,20 @@ def test_overdispersed_days_vary_as_much_as_said():
     assert counts.var() == pytest.approx(240 + (0.3 * 240) ** 2, rel=0.15)
 
 
+@pytest.mark.parametrize(("groups", "shared"), [(("", ""), False), (("all", "all"), True)])
+def test_lists_of_one_group_are_busy_on_the_same_days(groups, shared):
+    """Given the level, both are Poisson: the covariance is that of the levels, cv squared times both means."""
+    each = Arrivals(name="", to="ask", classes={"a": 1.0}, rates=(10.0,) * 24, level_cv=0.3, level_period="day")
+    lists = tuple(
+        dataclasses.replace(each, name=name, level_group=group) for name, group in zip("xy", groups, strict=True)
+    )
+    model = dataclasses.replace(one_bed(0, capacity=None, stay=0.01), arrivals=lists)
+    measures = simulate(model, horizon=1440.0, replications=2000, seed=2).measures
+    covariance = np.cov(*(measures.values("arrivals", name) for name in "xy"))[0, 1]
+    expected = (0.3 * 240) ** 2 if shared else 0.0
+    assert covariance == pytest.approx(expected, abs=4 * (240 + 72**2) / 2000**0.5)
+
+
 def test_a_start_without_a_time_zone_is_refused():
     with pytest.raises(SettingError, match="time zone"):
         simulate(one_bed(0), horizon=1.0, start=dt.datetime(2026, 1, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from chairs.twin.calibration.refusing import refuse_table
 from chairs.twin.engine import layout as code
 from chairs.twin.hospital.calibrate import calibrate_hospital
 from chairs.twin.hospital.logged import WARM_UP, WholeRun
-from chairs.twin.hospital.reading import local_minutes
+from chairs.twin.hospital.reading import local_minutes, refuse_without_steps
 from chairs.twin.lines import Lines
 from chairs.twin.model import Model
 
@@ -38,12 +38,7 @@ VISIT = {  # what the log calls a step: from when to when
 }
 
 
-def prove_hospital(
-    tables: Mapping[str, pd.DataFrame],
-    timezone: str,
-    protocol: Protocol,
-    progress: Callable[[int], None] = lambda done: None,
-) -> Judged:
+def prove_hospital(tables: Mapping[str, pd.DataFrame], timezone: str, protocol: Protocol) -> Judged:
     """Judge the twin of a hospital with its beds and queues by cases it has not seen.
 
     Parameters
@@ -54,8 +49,6 @@ def prove_hospital(
         Clock of the site.
     protocol
         Split, runs, seed (`chairs.twin.backtest.proof`); whole days are held out, four weeks at most.
-    progress
-        Called with the number of runs done.
 
     Raises
     ------
@@ -73,6 +66,7 @@ def prove_hospital(
     """
     events = tables["events"]
     refuse_table(events, "events")
+    refuse_without_steps(events, tables["cases"])
     words = read_words(events)
     whole = read_traces(events, words, timezone)
     day = _first_day(whole, words, protocol.share)
@@ -86,7 +80,7 @@ def prove_hospital(
     windows = (_days_before(trial), trial.window)
     begun = instant(windows[0].opens, timezone).timestamp() / 60
     read = _Read(model, trial.window, words, _commonest(log, words), begun)
-    return judge(trial, player_of(model, windows, read), protocol, progress, (INDEPENDENT,))
+    return judge(trial, player_of(model, windows, read), protocol, (INDEPENDENT,))
 
 
 def _first_day(whole: Traces, words: Words, share: float) -> int:

@@ -34,7 +34,7 @@ class Player:
 
     program: Program
     rates: np.ndarray
-    dispersion: tuple[float, ...]
+    dispersion: tuple[tuple[str, float], ...]
     within: tuple[tuple[float, ...], ...]
     windows: tuple[Window, ...]
     read: Callable[[Lines], Traces]
@@ -74,11 +74,12 @@ class Player:
 
     def _levels(self, rng: np.random.Generator) -> np.ndarray:
         """Return the rates, each day's multiplied by a level where its list is over-dispersed."""
-        found = self.rates.copy()
-        for line, cv in zip(found, self.dispersion, strict=True):
+        found, drawn = self.rates.copy(), dict[tuple[str, float], np.ndarray]()
+        for line, (group, cv) in zip(found, self.dispersion, strict=True):
             if cv > 0:
-                days = rng.gamma(1 / cv**2, cv**2, size=len(line) // 24 + 1)
-                line *= np.repeat(days, 24)[: len(line)]
+                if (group, cv) not in drawn:
+                    drawn[group, cv] = rng.gamma(1 / cv**2, cv**2, size=len(line) // 24 + 1)
+                line *= np.repeat(drawn[group, cv], 24)[: len(line)]
         return found
 
 
@@ -152,7 +153,7 @@ def player_of(model: Model, windows: tuple[Window, ...], read: Callable[[Lines],
     scheduled = replace(model, arrivals=listed)
     check(scheduled, horizon=horizon)
     program = compile_model(scheduled, start=start, horizon=horizon)
-    dispersion = tuple(source.level_cv for source in model.arrivals)
+    dispersion = tuple((source.level_group or source.name, source.level_cv) for source in model.arrivals)
     within = tuple(source.within for source in model.arrivals)
     return Player(program, rates, dispersion, within, windows, read)
 

@@ -113,7 +113,7 @@ def prove(
     trial = trial_of(split(read_traces(log, words, settings.timezone), protocol.share), words, log)
     calibrated = calibrate(_of_train(log, protocol.share), settings)
     player = player_of(calibrated.model, (trial.window,), holds_of(calibrated.model, trial.window, trial.words))
-    judged = judge(trial, player, protocol, progress)
+    judged = judge(trial, player, protocol, progress=progress)
     return Proof(calibrated=calibrated, **{one.name: getattr(judged, one.name) for one in fields(judged)})
 
 
@@ -135,8 +135,8 @@ def judge(
     trial: Trial,
     player: Player,
     protocol: Protocol,
-    progress: Callable[[int], None],
     draws: tuple[str, ...] = (EVEN, INDEPENDENT),
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Judged:
     """Return how far a twin's runs are from the held-out log, and whether plain generators come nearer.
 

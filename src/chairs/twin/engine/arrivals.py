@@ -18,6 +18,7 @@ from chairs.twin.engine.layout import (
     A_KEY,
     A_KIND,
     A_LEVEL,
+    A_LEVEL_KEY,
     A_LEVEL_OF,
     A_N,
     A_NUMBER,
@@ -94,7 +95,7 @@ def _new_level(n: Any, x: Any, which: int, period: int) -> None:
     a = n[AT_SOURCES] + which * A_WIDE
     s, _ = philox(
         np.uint64(period),
-        np.uint64(n[a + A_KEY]),
+        np.uint64(n[a + A_LEVEL_KEY]),
         np.uint64(DRAW_LEVEL),
         np.uint64(0),
         np.uint64(n[W_KEY0]),

@@ -103,8 +103,8 @@ SX_BUSY, SX_CAPACITY, SX_QUEUE, SX_QUEUE_SINCE, SX_QUEUE_TIME, SX_IDLE_SINCE, SX
 # a list of arrivals and how far it is
 (
     A_KIND, A_TO, A_FIRST, A_CLASSES, A_GAP, A_LEVEL, A_N, A_PIECE, A_CYCLIC, A_PIECES_A_LEVEL, A_LEVEL_OF, A_NUMBER,
-    A_KEY, A_SHOWS, A_WIDE,
-) = range(15)  # fmt: skip
+    A_KEY, A_LEVEL_KEY, A_SHOWS, A_WIDE,
+) = range(16)  # fmt: skip
 AX_TIME, AX_ORIGIN, AX_EVERY, AX_ENDS, AX_SHARE, AX_LEVEL_NOW, AX_OF_CLASS, AX_WIDE = range(8)
 
 # a sum: how many in n, total and sum of squares in x

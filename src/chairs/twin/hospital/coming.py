@@ -20,9 +20,10 @@ LEAST_A_LIST = 22
 
 @dataclass(frozen=True)
 class Coming:
-    """One list: its name, first step, shares of classes, and the local minutes of its arrivals."""
+    """One list: its name, department or kind, first step, shares of classes, local minutes of its arrivals."""
 
     name: str
+    of: str
     to: str
     classes: Mapping[str, float]
     moments: np.ndarray
@@ -33,14 +34,15 @@ def lists(log: HospitalLog, emergency: Emergency, wanted: Wanted, planned: Seque
 
     Notes
     -----
-    Each list has its own hours of the week. Those of a department have their own season (who is admitted comes more
-    in winter); planned admissions are few a ward, so that all of a kind share season and holidays. The
-    over-dispersion of the days is that of a department or kind as a whole; each list draws its own.
+    Each list has its own hours of the week. Those of a department are who is admitted, and by level who is sent home,
+    each with a season of its own: when more are admitted, fewer of the levels that often are go home. Planned
+    admissions are few a ward, so that all of a kind share season and holidays. The over-dispersion of the days is
+    that of a department or kind as a whole, and its busy days are those of all its lists.
     """
     days = np.arange(log.first, log.last + 1)
     found: list[Arrivals] = []
     for some in _departments(log, emergency):
-        found += _written(some, days, [_season([one], days) for one in some], together=True)
+        found += _written(some, days, [_season([one], days) for one in some])
     for some in _kinds(log, wanted, planned):
         if some:
             found += _written(some, days, [_season(some, days)] * len(some))
@@ -53,13 +55,14 @@ def _departments(log: HospitalLog, emergency: Emergency) -> list[list[Coming]]:
     for k, name in enumerate(emergency.classes):
         rest, _, fate = name.rpartition(" ")
         if k < len(counts) and counts[k]:
-            lists.setdefault((rest.rpartition(" ")[0], fate), []).append(k)
+            department = rest.rpartition(" ")[0]
+            lists.setdefault((department, f"{department} admitted" if fate == "admitted" else name), []).append(k)
     found: dict[str, list[Coming]] = {}
-    for (department, fate), codes in lists.items():
+    for (department, list_name), codes in lists.items():
         names = [emergency.classes[k] for k in codes]
         share = dict(zip(names, lengths.shares(counts[codes]), strict=True))
         mine = np.isin(emergency.code, codes)
-        one = Coming(f"{department} {fate}", f"{department} triage", share, came[mine])
+        one = Coming(list_name, department, f"{department} triage", share, came[mine])
         found.setdefault(department, []).append(one)
     return list(found.values())
 
@@ -76,7 +79,7 @@ def _kinds(log: HospitalLog, wanted: Wanted, planned: Sequence[str]) -> list[lis
         each = [(ward, moments[row == k]) for k, ward in enumerate(log.wards)]
         found.append(
             [
-                Coming(f"{kind} {ward}", f"ask {ward}", {kind: 1.0}, some)
+                Coming(f"{kind} {ward}", kind, f"ask {ward}", {kind: 1.0}, some)
                 for ward, some in each
                 if len(some) >= LEAST_A_LIST
             ]
@@ -89,10 +92,8 @@ def _season(some: Sequence[Coming], days: np.ndarray) -> Season:
     return season_of(counts, week_of(counts, days, COUNTRY), days, COUNTRY)
 
 
-def _written(
-    some: Sequence[Coming], days: np.ndarray, seasons: Sequence[Season], together: bool = False
-) -> list[Arrivals]:
-    """Return lists as the model holds them; those that come `together` ask for the same staff."""
+def _written(some: Sequence[Coming], days: np.ndarray, seasons: Sequence[Season]) -> list[Arrivals]:
+    """Return the lists of one department or kind as the model holds them."""
     total, due, rates = np.zeros(len(days)), [], []
     for one, season in zip(some, seasons, strict=True):
         counts = counts_of(one.moments, days)
@@ -102,14 +103,11 @@ def _written(
         due.append(expected * daily.sum() / max(expected.sum(), 1e-9))
         total += daily
     cv = overdispersion(total, np.sum(due, axis=0))
-    if together:  # the lists draw their days apart: each varies a little more, so that their sum varies as it should
-        sizes = np.array([one.sum() for one in due])
-        cv *= float(sizes.sum() / max(np.sqrt((sizes**2).sum()), 1e-9))
     return [
         Arrivals(
             name=one.name, to=one.to, classes=one.classes, rates=tuple(float(f"{r:.5g}") for r in rate.ravel()),
             season=season.factors, holiday=season.holiday, holiday_as=season.holiday_as, country=COUNTRY,
-            level_cv=round(float(cv), 4),
+            level_cv=round(float(cv), 4), level_group=one.of,
         )
         for one, season, rate in zip(some, seasons, rates, strict=True)
     ]  # fmt: skip

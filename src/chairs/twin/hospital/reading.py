@@ -69,15 +69,9 @@ def read_hospital(events: pd.DataFrame, cases: pd.DataFrame, unit_hour: pd.DataF
     DataError
         For a log without one of the steps that a twin with queues needs, or a case table without `ccmu`, `admission`.
     """
-    present = set(events["activity"].unique())
-    absent = [step for step in NEEDED if step not in present]
-    absent += [column for column in ("ccmu", "admission") if column not in cases.columns]
-    if absent:
-        raise DataError(
-            (problem(f"un jumeau à files d'attente a besoin de : {', '.join(absent)}",
-                     f"a twin with queues needs: {', '.join(absent)}", file="events"),)
-        )  # fmt: skip
     import pandas as pd
+
+    refuse_without_steps(events, cases)
 
     times = {name: _minutes(events[name]) for name in ("requested", "start", "end")}
     code, names = pd.factorize(events["case_id"])  # whole numbers are looked up much faster than texts
@@ -101,6 +95,24 @@ def read_hospital(events: pd.DataFrame, cases: pd.DataFrame, unit_hour: pd.DataF
         last=last,
         timezone=timezone,
     )
+
+
+def refuse_without_steps(events: pd.DataFrame, cases: pd.DataFrame) -> None:
+    """Refuse a log without one of the steps that a twin with queues needs, or without what is known of each case.
+
+    Raises
+    ------
+    DataError
+        With the names of what is absent.
+    """
+    present = set(events["activity"].unique())
+    absent = [step for step in NEEDED if step not in present]
+    absent += [column for column in ("ccmu", "admission") if column not in cases.columns]
+    if absent:
+        raise DataError(
+            (problem(f"un jumeau à files d'attente a besoin de : {', '.join(absent)}",
+                     f"a twin with queues needs: {', '.join(absent)}", file="events"),)
+        )  # fmt: skip
 
 
 def _minutes(times: pd.Series) -> np.ndarray:

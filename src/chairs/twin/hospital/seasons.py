@@ -30,10 +30,7 @@ class Season:
     def due(self, week: np.ndarray, days: np.ndarray, country: str) -> np.ndarray:
         """Return the expected arrivals of each day (since 1970) from those of each weekday."""
         year = season_at(np.array(self.factors), days) if self.factors else np.ones(len(days))
-        weekday, closed = (days + 3) % 7, holidays_among(days, country)
-        if self.holiday_as is not None:
-            weekday = np.where(closed, self.holiday_as, weekday)
-        found: np.ndarray = week[weekday] * year * np.where(closed, self.holiday, 1.0)
+        found: np.ndarray = week[(days + 3) % 7] * year * np.where(holidays_among(days, country), self.holiday, 1.0)
         return found
 
 
@@ -75,7 +72,8 @@ def season_of(counts: np.ndarray, due: np.ndarray, days: np.ndarray, country: st
     with a step from Christmas to New Year or none. Twice as many waves as Akaike's criterion wants (its noise that of
     the counts), eight at most: the smoothest good fit cut 1.1 % off the peak of a winter, which was a tenth of the wait
     for a full short-stay unit (80 draws of the demonstration hospital; now 0.4 %). Only with two years. Public holidays
-    have the hours of their weekday or of Sunday, whichever make theirs likelier, times the ratio of seen to expected.
+    have the arrivals of their weekday times the ratio of seen to expected, spread over its hours or those of Sunday,
+    whichever make theirs likelier.
     """
     weekday, closed = (days + 3) % 7, holidays_among(days, country)
     expected = due.sum(axis=1)[weekday]
@@ -83,13 +81,12 @@ def season_of(counts: np.ndarray, due: np.ndarray, days: np.ndarray, country: st
     year = season_at(np.array(factors), days) if factors else np.ones(len(days))
     if closed.sum() < LEAST_HOLIDAYS:
         return Season(factors, 1.0, None)
-    seen, level = counts[closed], year[closed, None]
-    own, sunday = due[weekday[closed]] * level, due[SUNDAY] * level
-    if seen.sum() < LEAST_ON_THEM:
-        return Season(factors, _ratio(seen, own), None)
-    likely = [float((seen.sum(axis=0) * np.log(_profile(one))).sum()) for one in (own, sunday)]
-    as_sunday = likely[1] > likely[0]
-    return Season(factors, _ratio(seen, sunday if as_sunday else own), SUNDAY if as_sunday else None)
+    seen, own = counts[closed], due[weekday[closed]] * year[closed, None]
+    holiday = _ratio(seen, own)
+    if seen.sum() < LEAST_ON_THEM or not due[SUNDAY].sum():
+        return Season(factors, holiday, None)
+    likely = [float((seen.sum(axis=0) * np.log(_profile(one))).sum()) for one in (own, due[[SUNDAY]])]
+    return Season(factors, holiday, SUNDAY if likely[1] > likely[0] else None)
 
 
 def _profile(expected: np.ndarray) -> np.ndarray:

@@ -174,8 +174,9 @@ QUEUES = Text(
     fr=(
         "Le jumeau jugé est celui des scénarios, avec ses lits et ses files d'attente. Sont mis de côté les quatre "
         "dernières semaines (au plus un cinquième des jours) ; le jumeau et les procédés simples apprennent de tous "
-        "les jours d'avant. De la période mise de côté il ne sait que le nombre de parcours ; ses passages commencent "
-        "quatre mois plus tôt, dans un hôpital vide. C'est une seule période : une autre aurait d'autres files."
+        "les jours d'avant. De la période mise de côté il ne sait que le nombre de parcours ; ses simulations "
+        "commencent quatre mois plus tôt dans un hôpital vide. C'est une seule période : une autre aurait d'autres "
+        "files."
     ),
     en=(
         "The twin judged here is that of the scenarios, with its beds and queues. The last four weeks are held out "

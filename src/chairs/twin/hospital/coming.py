@@ -16,6 +16,7 @@ from chairs.twin.hospital.wanted import Wanted
 
 COUNTRY = "FR"
 LEAST_A_LIST = 22
+LEAST_A_LEVEL = 730  # sent home, for a season of their own: ten at each of its points
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ def lists(log: HospitalLog, emergency: Emergency, wanted: Wanted, planned: Seque
 
     Notes
     -----
-    Each list has its own hours of the week. Those of a department are who is admitted, and by level who is sent home,
-    each with a season of its own: when more are admitted, fewer of the levels that often are go home. Planned
-    admissions are few a ward, so that all of a kind share season and holidays. The over-dispersion of the days is
-    that of a department or kind as a whole, and its busy days are those of all its lists.
+    Each list has its own hours of the week. Those of a department are who is admitted, and by level who is sent home
+    (rare levels together), each with a season of its own: when more are admitted, fewer of the levels that often are
+    go home. Planned admissions are few a ward, so that all of a kind share season and holidays. The over-dispersion of
+    the days is that of a department or kind as a whole, and its busy days are those of all its lists.
     """
     days = np.arange(log.first, log.last + 1)
     found: list[Arrivals] = []
@@ -55,8 +56,8 @@ def _departments(log: HospitalLog, emergency: Emergency) -> list[list[Coming]]:
     for k, name in enumerate(emergency.classes):
         rest, _, fate = name.rpartition(" ")
         if k < len(counts) and counts[k]:
-            department = rest.rpartition(" ")[0]
-            lists.setdefault((department, f"{department} admitted" if fate == "admitted" else name), []).append(k)
+            department, alone = rest.rpartition(" ")[0], fate == "home" and counts[k] >= LEAST_A_LEVEL
+            lists.setdefault((department, name if alone else f"{department} {fate}"), []).append(k)
     found: dict[str, list[Coming]] = {}
     for (department, list_name), codes in lists.items():
         names = [emergency.classes[k] for k in codes]

@@ -24,7 +24,7 @@ def work(study, folder):
         judged = prove_hospital(tables, settings.timezone, protocol)
     else:
         log = latest_cases(ingested / "events.parquet", paths.params("calibrate")["most_events"])
-        judged = prove(log, settings, protocol)
+        judged = prove(log, settings, protocol).judged
     write_table(backtest_table(judged), "backtest", folder)
     write_table(verdicts_table(judged), "verdicts", folder)
 

@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from filelock import FileLock
+
+from chairs.twin.hospital.calibrate import HospitalModel, calibrate_hospital
 
 HERE = Path(__file__).resolve().parents[2]
 SMALL = {  # all steps in seconds: 5 % of the size of CHV, few origins, few runs
@@ -50,6 +53,14 @@ def ran_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 def demo_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A copy of that project with the outputs of every step, to be read only."""
     return _made_once(tmp_path_factory, worker_id) / "project"
+
+
+@pytest.fixture(scope="session")
+def hospital(demo_project: Path) -> HospitalModel:
+    """The hospital of the small territory with its beds and queues, learnt from its log."""
+    folder = demo_project / "data" / "ingest" / "demo"
+    tables = [pd.read_parquet(folder / f"{name}.parquet") for name in ("events", "cases", "unit_hour")]
+    return calibrate_hospital(*tables, name="small")
 
 
 def _made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:

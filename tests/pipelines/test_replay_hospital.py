@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,7 +12,7 @@ import pytest
 
 from chairs.core.errors import DataError, SettingError
 from chairs.twin.engine import layout as code
-from chairs.twin.hospital.calibrate import HospitalModel, calibrate_hospital
+from chairs.twin.hospital.calibrate import HospitalModel
 from chairs.twin.hospital.logged import logged
 from chairs.twin.hospital.past import past_week
 from chairs.twin.hospital.rare import with_rare_transfers
@@ -28,13 +27,6 @@ pytestmark = pytest.mark.pipelines
 
 FIRST = dt.datetime(2024, 1, 8, tzinfo=ZoneInfo("Europe/Paris"))
 BEFORE, AFTER = 14, 10  # days of the planted log before the week and after it
-
-
-@pytest.fixture(scope="module")
-def hospital(demo_project: Path) -> HospitalModel:
-    folder = demo_project / "data" / "ingest" / "demo"
-    tables = [pd.read_parquet(folder / f"{name}.parquet") for name in ("events", "cases", "unit_hour")]
-    return calibrate_hospital(tables[0], tables[1], tables[2], name="small")
 
 
 @pytest.fixture(scope="module")

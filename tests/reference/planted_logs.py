@@ -323,11 +323,11 @@ def made(name: str, events: int, seed: int = 1) -> pd.DataFrame:
     return CONTRACTS["events"].conform(table.assign(position=position))
 
 
-def ratios(proof: Any) -> pd.Series:
+def ratios(judged: Any) -> pd.Series:
     """Return, for each judged distance, the twin's figure over that of the best plain generator."""
     from chairs.twin.backtest.verdicts import JUDGED
 
-    even = proof.runs[proof.runs["draws"] == "even"]
+    even = judged.runs[judged.runs["draws"] == "even"]
     means = even.pivot_table(index="measure", columns="generator", values="value").loc[list(JUDGED)]
     return means["twin"] / means[["bootstrap", "recent", "markov"]].min(axis=1)
 
@@ -341,7 +341,8 @@ def table(names: list[str], events: int, seed: int, runs: int = 10) -> Iterator[
     for name in names:
         log = made(name, events, seed)
         since = time.process_time()
-        yield name, prove(log, Settings(name=name, timezone="UTC"), Protocol(runs=runs)), time.process_time() - since
+        judged = prove(log, Settings(name=name, timezone="UTC"), Protocol(runs=runs)).judged
+        yield name, judged, time.process_time() - since
 
 
 if __name__ == "__main__":
@@ -353,6 +354,6 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     columns = {}
-    for name, proof, seconds in table(asked.names, asked.events, asked.seed):
-        columns[name] = pd.concat([ratios(proof), pd.Series({"band 80 %": proof.coverage[0.8], "CPU s": seconds})])
+    for name, judged, seconds in table(asked.names, asked.events, asked.seed):
+        columns[name] = pd.concat([ratios(judged), pd.Series({"band 80 %": judged.coverage[0.8], "CPU s": seconds})])
     print(pd.DataFrame(columns).round(2).T.to_string())  # noqa: T201 - the table is what was asked for

@@ -28,12 +28,12 @@ def proof(name: str, events: int, seed: int = 1) -> Proof:
 
 
 def test_a_clinic_with_office_hours_and_batches_keeps_its_calendar() -> None:
-    found = ratios(proof("clinic", 8_000))
+    found = ratios(proof("clinic", 8_000).judged)
     assert (found[list(CALENDAR)] < 0.2).all()
 
 
 def test_a_hospital_with_rosters_and_too_few_beds_is_within_the_bar() -> None:
-    found = ratios(proof("beds", 8_000))
+    found = ratios(proof("beds", 8_000).judged)
     assert found[found > BAR].round(2).to_dict() == {}
 
 
@@ -48,7 +48,8 @@ def test_a_process_that_has_changed_is_learnt_from_what_it_is_now() -> None:
     """The change lies at 55 % of all cases: at 69 % of those the model learns from."""
     found = proof("drift", 8_000)
     assert found.calibrated.report.figures["left_out"] == pytest.approx(0.55 / 0.8, abs=0.03)
-    means = found.runs[found.runs["draws"] == "even"].groupby(["measure", "generator"])["value"].mean()
+    runs = found.judged.runs
+    means = runs[runs["draws"] == "even"].groupby(["measure", "generator"])["value"].mean()
     for measure in ("red", "ctd", "census_mae", "ngd3"):
         assert means[measure, "twin"] < 0.4 * means[measure, "bootstrap"], measure
 
@@ -57,7 +58,7 @@ def test_a_process_that_has_changed_is_learnt_from_what_it_is_now() -> None:
 @pytest.mark.parametrize("name", ["clinic", "loans", "beds", "drift"])
 def test_over_five_logs_of_35_000_events_the_twin_is_as_good_as_the_best_plain_generator(name: str) -> None:
     """Means over five logs: of one log, the best of three plain generators is often the luckiest."""
-    runs = pd.concat([proof(name, 35_000, seed).runs for seed in range(1, 6)])
+    runs = pd.concat([proof(name, 35_000, seed).judged.runs for seed in range(1, 6)])
     means = runs[runs["draws"] == "even"].pivot_table(index="measure", columns="generator", values="value")
     share = means["twin"] / means[["bootstrap", "recent", "markov"]].min(axis=1)
     judged = share[["ngd3", "ced", "red", "cwd", "ctd", "census_mae"]]

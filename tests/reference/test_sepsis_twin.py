@@ -25,22 +25,22 @@ def proof(mirror: Path) -> Proof:
 
 
 def test_every_distance_is_within_its_bar(proof: Proof) -> None:
-    even = proof.runs[(proof.runs["draws"] == "even") & (proof.runs["generator"] == "twin")]
+    even = proof.judged.runs[(proof.judged.runs["draws"] == "even") & (proof.judged.runs["generator"] == "twin")]
     means = even.groupby("measure")["value"].mean()
-    assert proof.held_out == 210
+    assert proof.judged.held_out == 210
     assert {name: round(float(means[name]), 3) for name, bar in BARS.items() if means[name] > bar} == {}
 
 
 def test_the_band_of_the_census_covers_what_it_says(proof: Proof) -> None:
-    assert 0.70 <= proof.coverage[0.8] <= 0.90
+    assert 0.70 <= proof.judged.coverage[0.8] <= 0.90
 
 
 def test_the_twin_is_no_worse_than_any_plain_generator(proof: Proof) -> None:
-    assert [verdict.say("en") for verdict in proof.verdicts if not verdict.holds] == []
+    assert [verdict.say("en") for verdict in proof.judged.verdicts if not verdict.holds] == []
 
 
 def test_each_patient_on_his_own_the_twin_is_still_no_worse_than_replayed_cases(proof: Proof) -> None:
-    runs = proof.runs[proof.runs["draws"] == "independent"]
+    runs = proof.judged.runs[proof.judged.runs["draws"] == "independent"]
     means = runs.groupby(["measure", "generator"])["value"].mean().unstack()
     for measure in ("ngd2", "ngd3", "ced", "red", "cwd", "census_mae"):
         assert means.loc[measure, "twin"] <= 1.10 * means.loc[measure, "bootstrap"], measure

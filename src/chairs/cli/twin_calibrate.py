@@ -15,7 +15,7 @@ from chairs.store.stage import language
 if TYPE_CHECKING:
     import pandas as pd
 
-    from chairs.twin.backtest.proof import Proof
+    from chairs.twin.backtest.proof import Judged
 
 console = Console(highlight=False, soft_wrap=True)
 aside = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -84,11 +84,11 @@ def backtest_(  # noqa: PLR0917 - one argument per option of the command
     events = _read(log, mapping, timezone, most_events)
     with Progress(console=aside, transient=True) as bar:
         task = bar.add_task(log.name, total=2 * runs * len((TWIN, *PLAIN, FLOOR)))
-        proof = prove(events, settings, protocol, lambda done: bar.update(task, completed=done))
+        judged = prove(events, settings, protocol, lambda done: bar.update(task, completed=done)).judged
     if out is not None:
-        write_table(backtest_table(proof), "backtest", out)
-        write_table(verdicts_table(proof), "verdicts", out)
-    _say(proof)
+        write_table(backtest_table(judged), "backtest", out)
+        write_table(verdicts_table(judged), "verdicts", out)
+    _say(judged)
 
 
 def _read(log: Path, mapping: Path | None, timezone: str, most_events: int) -> pd.DataFrame:
@@ -107,17 +107,17 @@ def _read(log: Path, mapping: Path | None, timezone: str, most_events: int) -> p
     return latest_cases(events, most_events) if most_events else events
 
 
-def _say(proof: Proof) -> None:
+def _say(judged: Judged) -> None:
     from chairs.twin.backtest.results import backtest_table
     from chairs.twin.backtest.verdicts import conclude
 
     lang = language()
-    table = backtest_table(proof)
+    table = backtest_table(judged)
     means = table[table["draws"] == "even"].pivot_table(index="measure", columns="generator", values="mean")
     shown = Table("", *means.columns)
     for measure, row in zip(means.index, means.to_numpy(), strict=True):
         shown.add_row(str(measure), *(f"{value:.3g}" for value in row))
     console.print(shown)
-    for verdict in proof.verdicts:
+    for verdict in judged.verdicts:
         console.print(f"{'✓' if verdict.holds else '✗'} {verdict.say(lang)}", markup=False)
-    console.print(conclude(proof.verdicts).say(lang), markup=False)
+    console.print(conclude(judged.verdicts).say(lang), markup=False)

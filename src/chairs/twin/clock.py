@@ -112,6 +112,19 @@ def _by_half_an_hour() -> Problem:
     )
 
 
+def local_minutes(minutes: np.ndarray, timezone: str) -> np.ndarray:
+    """Return moments (minutes since 1970, UTC) as the minutes that the local clock shows."""
+    import numpy as np
+    import pandas as pd
+
+    hours, place = np.unique(np.floor(minutes / 60), return_inverse=True)
+    known = np.isfinite(hours)
+    moments = pd.to_datetime(np.where(known, hours, 0) * 3600, unit="s", utc=True).tz_convert(timezone)
+    offset = (moments.tz_localize(None) - moments.tz_convert("UTC").tz_localize(None)).total_seconds() / 60
+    shown: np.ndarray = minutes + np.asarray(offset)[place]
+    return shown
+
+
 def day_begins(clock: Clock, day: dt.date, hour: float) -> float:
     """Return when a local day begins, in the model's unit of time since the run's start.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 
 from chairs.twin.compiling import Program
@@ -24,6 +26,12 @@ def read_lines(memory: Memory, program: Program) -> Lines:
     more, more_x = _under_way(memory, program)
     columns = [*np.concatenate([wholes, more]).T, *np.concatenate([reals, more_x]).T]
     return dict(zip(COLUMNS, columns, strict=True))
+
+
+def dated(lines: Lines, start: dt.datetime) -> Lines:
+    """Return the lines of a run in minutes with their times in minutes since 1970 (UTC), by the start of the run."""
+    begun = start.timestamp() / 60
+    return lines | {name: lines[name] + begun for name in ("requested", "start", "end")}
 
 
 def _under_way(memory: Memory, program: Program) -> tuple[np.ndarray, np.ndarray]:

@@ -36,8 +36,10 @@ def hourly_rates(arrivals: Arrivals, clock: Clock) -> np.ndarray:
         return np.asarray(week)
     own, like = clock.hour_of_week, hours_of_week(clock, arrivals.holiday_as, arrivals.country)
     a_day = week.reshape(7, 24).sum(axis=1)
-    level = np.divide(a_day[own // 24], a_day[like // 24], out=np.zeros(len(own)), where=a_day[like // 24] > 0)
-    rates = week[like] * level
+    like = np.where(a_day[like // 24] > 0, like, own)  # the hours of a day without arrivals say nothing
+    rates = week[like] * np.divide(
+        a_day[own // 24], a_day[like // 24], where=a_day[like // 24] > 0, out=np.zeros(len(own))
+    )
     if arrivals.season:
         rates = rates * season_at(np.asarray(arrivals.season, dtype=float), clock.day)
     if arrivals.month:

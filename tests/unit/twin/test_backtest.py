@@ -10,12 +10,14 @@ from chairs.core.errors import DataError
 from chairs.tables import CONTRACTS
 from chairs.twin.backtest.distances import census, distances, workforce
 from chairs.twin.backtest.plain import plain_generators
-from chairs.twin.backtest.proof import Protocol, prove
+from chairs.twin.backtest.playing import Holds
+from chairs.twin.backtest.proof import Protocol, prove, trial_of
 from chairs.twin.backtest.results import backtest_table, verdicts_table
 from chairs.twin.backtest.traces import HOUR, Traces, read_traces, read_words, split
 from chairs.twin.backtest.verdicts import Verdict, conclude, judge_runs
-from chairs.twin.backtest.window import cut, spread_arrivals, weekly_rates, window_of
+from chairs.twin.backtest.window import Window, cut, spread_arrivals, weekly_rates, window_of
 from chairs.twin.calibration.calibrate import Settings
+from chairs.twin.engine import layout as code
 
 pytestmark = pytest.mark.unit
 
@@ -40,14 +42,20 @@ def traces(log: pd.DataFrame) -> Traces:
     return read_traces(log, read_words(log))
 
 
+def parts(log: pd.DataFrame) -> tuple[Traces, Traces]:
+    words = read_words(log)
+    early, late = split(log, 0.8)
+    return read_traces(early, words), read_traces(late, words)
+
+
 def test_a_log_is_at_no_distance_from_itself() -> None:
     own = traces(invented())
     assert set(distances(own, own).values()) == {0.0}
 
 
 def test_a_split_keeps_cases_whole_and_in_time() -> None:
-    whole = traces(invented())
-    early, late = split(whole, 0.8)
+    whole = invented()
+    early, late = parts(whole)
     assert (early.cases, late.cases) == (240, 60)
     assert len(early) + len(late) == len(whole)
     assert early.arrivals.max() <= late.arrivals.min()
@@ -75,7 +83,7 @@ def test_what_the_held_out_log_could_not_hold_is_cut() -> None:
 
 
 def test_arrivals_are_as_many_as_held_out_and_follow_the_rates() -> None:
-    early, late = split(traces(invented()), 0.8)
+    early, late = parts(invented())
     window = window_of(late)
     rates = weekly_rates(early, window)
     rates[:24] = 0.0
@@ -87,7 +95,7 @@ def test_arrivals_are_as_many_as_held_out_and_follow_the_rates() -> None:
 
 
 def test_replayed_cases_keep_their_time_of_day_and_their_pace() -> None:
-    early, late = split(traces(invented()), 0.8)
+    early, late = parts(invented())
     window = window_of(late)
     for name, generator in plain_generators(early, late, window).items():
         made = cut(generator(np.random.default_rng(2), False), window)
@@ -99,7 +107,7 @@ def test_replayed_cases_keep_their_time_of_day_and_their_pace() -> None:
 
 
 def test_proof_of_an_invented_log_and_its_tables() -> None:
-    proof = prove(invented(), Settings(timezone="UTC", calendar=False), Protocol(runs=3, band_runs=10))
+    proof = prove(invented(), Settings(timezone="UTC", calendar=False), Protocol(runs=3, band_runs=10)).judged
     table, verdicts = backtest_table(proof), verdicts_table(proof)
     CONTRACTS["backtest"].check(table)
     CONTRACTS["verdicts"].check(verdicts)
@@ -107,7 +115,7 @@ def test_proof_of_an_invented_log_and_its_tables() -> None:
     assert set(proof.coverage) == {0.8, 0.95}
     own = table[(table["generator"] == "twin") & (table["draws"] == "even")].set_index("measure")["mean"]
     assert own["ngd3"] < 0.08, "three steps in a row are easily learnt"
-    again = prove(invented(), Settings(timezone="UTC", calendar=False), Protocol(runs=3, band_runs=10))
+    again = prove(invented(), Settings(timezone="UTC", calendar=False), Protocol(runs=3, band_runs=10)).judged
     assert backtest_table(again).equals(table)
 
 
@@ -145,3 +153,22 @@ def test_a_verdict_is_a_sentence_in_both_languages() -> None:
     assert one.say("fr") == "temps depuis l'arrivée : 15,2 ; tient (seuil 20,5, d'après « recent »)"
     two = Verdict(measure="coverage", value=0.62, limit=0.7, best="", holds=False)
     assert two.say("en") == "80 % band of the number present: 0.62; does not hold (0.70 to 0.90 expected)"
+
+
+def test_what_a_run_holds_is_told_by_the_local_clock_on_both_sides_of_its_change() -> None:
+    hours = {"start": [0.5, 2.5], "end": [0.75, np.nan], "requested": [0.0, 0.0]}  # UTC; at 1 the clock goes forward
+    midnight = pd.Timestamp("2024-03-31", tz="UTC").timestamp() / 60
+    lines = {name: midnight + 60 * np.array(values) for name, values in hours.items()}
+    lines |= {"who": np.array([0, 0]), "row": np.array([0, 0]), "resource": np.array([0, 0])}
+    lines["kind"] = np.full(2, code.LOG_HOLD)
+    ends = int(pd.Timestamp("2024-04-01").value // 1000)
+    window = Window(opens=ends - 24 * HOUR, closes=ends - HOUR, ends=ends, cases=1)
+    found = Holds(window, "Europe/Paris", np.array([1]), np.array([1]))(lines)
+    assert ((found.start - window.opens) / HOUR).tolist() == [1.5, 4.5]
+    assert ((found.end - window.opens) / HOUR).tolist() == [1.75, 25.0]
+
+
+def test_a_log_without_anything_before_the_held_out_cases_is_too_short() -> None:
+    log = invented()
+    with pytest.raises(DataError, match="no case before those held out"):
+        trial_of(log.iloc[:0], log, read_words(log), "UTC")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,12 +13,12 @@ import pytest
 from chairs.core.errors import DataError
 from chairs.tables import CONTRACTS
 from chairs.twin.backtest import hospital
-from chairs.twin.backtest.playing import player_of
-from chairs.twin.backtest.proof import Protocol, Trial
-from chairs.twin.backtest.traces import HOUR, Traces, Words, read_traces, read_words
+from chairs.twin.backtest.playing import instant, player_of
+from chairs.twin.backtest.proof import Protocol, trial_of
+from chairs.twin.backtest.traces import Traces, Words, begun, read_words
 from chairs.twin.backtest.window import Window
 from chairs.twin.engine import layout as code
-from chairs.twin.lines import read_lines
+from chairs.twin.lines import dated, read_lines
 from chairs.twin.simulate import simulate
 
 pytestmark = pytest.mark.unit
@@ -48,7 +49,7 @@ def run(small_hospital):
 @pytest.fixture(scope="module")
 def told(run, small_hospital, window) -> Traces:
     lines = next(iter(run.each(read_lines, log=True)))
-    return hospital._Read(small_hospital, window, WORDS, PLACES, START.timestamp() / 60)(lines)
+    return hospital._Read(small_hospital, window, WORDS, PLACES)(dated(lines, START))
 
 
 @pytest.fixture(scope="module")
@@ -94,24 +95,35 @@ def test_who_or_where_is_what_the_log_says_most_often(told, window):
     assert hospital._commonest(log, words) == {("a", "U"): words.resources.index("y")}
 
 
-def test_as_many_come_before_and_in_the_window_as_came(small_hospital, run):
+def test_as_many_come_before_and_in_the_window_as_came_at_their_hours_of_the_day(small_hospital, run):
+    """From the 31st on there is an hour less between a local midnight and the start of the run."""
     log = run.events
     words = read_words(log)
-    whole = read_traces(log, words, ZONE)
-    opens = int(local(pd.DatetimeIndex(["2024-04-10 10:20"], tz="UTC"))[0])
-    window = Window(opens=opens, closes=opens + 240 * HOUR, ends=opens + 300 * HOUR, cases=77)
-    train, held_out = (whole.kept(((whole.arrivals >= opens) == late)[whole.case]) for late in (False, True))
-    before = hospital._days_before(Trial(train=train, held_out=held_out, window=window, words=words))
-    assert before.opens == int(pd.Timestamp("2024-03-18").value // 1000)
-    assert before.cases == train.cases
-    assert hospital._first_day(whole, words, 0.8) == int(pd.Timestamp("2024-04-18").value // 1000)  # of 40 days
-    assert hospital._first_day(whole, words, 0.1) == int(pd.Timestamp("2024-03-29").value // 1000)  # 28 at most
-    came = []
-    player = player_of(small_hospital, (before, window), lambda lines: came.append(lines))
-    player.run(np.random.default_rng(1), even=False)
-    arrived = came[0]["start"][came[0]["kind"] == code.LOG_ARRIVE]
-    hours = (opens // HOUR * HOUR - before.opens) / 60e6
-    assert ((arrived < hours).sum(), (arrived >= hours).sum()) == (before.cases, 77)
+    came = begun(log)
+    opens = pd.Timestamp("2024-04-10 10:20", tz="UTC")
+    first, held_out = hospital._days(came[log["activity"] == "arrival"], ZONE, 0.8)
+    assert (first, held_out) == (micros("2024-03-18"), micros("2024-04-19"))  # 40 days and the 27th
+    assert hospital._days(came[log["activity"] == "arrival"], ZONE, 0.1)[1] == micros("2024-03-30")  # 28 at most
+    trial = trial_of(log[came < opens], log[came >= opens], words, ZONE)
+    before = hospital._days_before(trial, first)
+    assert before.opens == first
+    assert before.cases == trial.train.cases
+    home, planned = small_hospital.arrivals
+    at_noon = tuple(12.0 * (hour == 12) for hour in range(24))
+    hour = pd.Timestamp(instant(trial.window.opens, ZONE)).floor("h")
+    for rates in (home.rates, at_noon):
+        model = replace(small_hospital, arrivals=(replace(home, rates=rates), planned))
+        asked = player_of(model, (before, trial.window), lambda lines: lines).run(np.random.default_rng(1), even=False)
+        mine = asked["kind"] == code.LOG_ARRIVE
+        moments = pd.to_datetime(asked["start"][mine] * 60, unit="s", utc=True)
+        assert ((moments < hour).sum(), (moments >= hour).sum()) == (before.cases, trial.held_out.cases)
+    visits = moments[asked["row"][mine] == 0].tz_convert(ZONE)
+    assert set(visits.hour) == {12}
+    assert {one.utcoffset() for one in visits} == {dt.timedelta(hours=1), dt.timedelta(hours=2)}
+
+
+def micros(day: str) -> int:
+    return int(pd.Timestamp(day).value // 1000)
 
 
 def test_a_log_that_cannot_support_a_twin_gets_a_reason(run):

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chairs.twin.hospital.reading import DAY, HospitalLog, local_minutes
+from chairs.twin.clock import local_minutes
+from chairs.twin.hospital.reading import DAY, HospitalLog
 from chairs.twin.hospital.resampling import WEEK, YEAR_WEEKS, _draw, resampled, too_alike
 from chairs.twin.hospital.wanted import _diverted, _onward, _overtaken
 

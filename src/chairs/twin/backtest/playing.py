@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chairs.twin.arrivals import Arrivals
-from chairs.twin.backtest.traces import HOUR, Traces, Words
+from chairs.twin.backtest.traces import HOUR, Traces, Words, local_moments
 from chairs.twin.backtest.window import Window, spread_arrivals
 from chairs.twin.checking import check
 from chairs.twin.compiling import Program, compile_model
 from chairs.twin.engine import layout as code
-from chairs.twin.lines import Lines, read_lines
+from chairs.twin.lines import Lines, dated, read_lines
 from chairs.twin.memory import Memory, new_memory
 from chairs.twin.model import Model
 from chairs.twin.rosters import hourly_rates
@@ -28,8 +28,8 @@ MINUTE = HOUR // 60
 class Player:
     """A compiled model with the hourly rates of its lists over one or more windows, ready for any number of runs.
 
-    The windows follow one another; the run begins with the first hour of the first. `read` makes traces of the lines
-    of a run (minutes since that hour).
+    The run begins at `start`. The windows follow one another, in microseconds since then: a change of the clock is no
+    gap among them. `read` makes traces of the lines of a run (minutes since 1970, UTC).
     """
 
     program: Program
@@ -37,6 +37,7 @@ class Player:
     dispersion: tuple[tuple[str, float], ...]
     within: tuple[tuple[float, ...], ...]
     windows: tuple[Window, ...]
+    start: dt.datetime
     read: Callable[[Lines], Traces]
 
     def run(self, rng: np.random.Generator, *, even: bool) -> Traces:
@@ -56,20 +57,20 @@ class Player:
         memory = new_memory(self.program, key=key, warm_up=0.0, log=True, every=None)
         memory.n[code.W_EVEN] = int(even)
         _announce(memory, self.program, arrivals)
-        return self.read(read_lines(run_to_end(memory, lambda: False), self.program))
+        return self.read(dated(read_lines(run_to_end(memory, lambda: False), self.program), self.start))
 
     def _arrivals(self, rng: np.random.Generator, even: bool) -> list[np.ndarray]:
         """Return the moments of each list, in minutes since the run's start."""
-        levels, begin = self.rates if even else self._levels(rng), self.windows[0].opens // HOUR
+        levels = self.rates if even else self._levels(rng)
         parts = []
         for window in self.windows:
-            hours = slice(window.opens // HOUR - begin, window.closes // HOUR - begin + 1)
+            hours = slice(window.opens // HOUR, window.closes // HOUR + 1)
             parts.append(spread_arrivals(levels[:, hours].sum(axis=0), window, rng, even=even))
         moments = np.concatenate(parts)
         shares = np.cumsum(levels / np.maximum(levels.sum(axis=0), 1e-300), axis=0)
-        lists = (rng.random(len(moments)) >= shares[:, moments // HOUR - begin]).sum(axis=0)
+        lists = (rng.random(len(moments)) >= shares[:, moments // HOUR]).sum(axis=0)
         lists = np.minimum(lists, len(levels) - 1)
-        since = (moments - begin * HOUR) / MINUTE
+        since = moments / MINUTE
         return [_in_the_hour(since[lists == which], self.within[which]) for which in range(len(levels))]
 
     def _levels(self, rng: np.random.Generator) -> np.ndarray:
@@ -88,6 +89,7 @@ class Holds:
     """Reads the holds of a run as traces; one under way at the end of the run ends after the window."""
 
     window: Window
+    timezone: str
     activity: np.ndarray
     resource: np.ndarray
 
@@ -97,16 +99,11 @@ class Holds:
         who, began = lines["who"][held], lines["start"][held]
         ended = lines["end"][held]
         order = np.lexsort((np.arange(len(who)), ended, began, who))
-        start, ended = self._moments(began[order]), ended[order]
-        end = np.where(np.isnan(ended), self.window.ends + HOUR, self._moments(np.nan_to_num(ended)))
+        start, ended = local_moments(began[order], self.timezone), ended[order]
+        end = np.where(np.isnan(ended), self.window.ends + HOUR, local_moments(np.nan_to_num(ended), self.timezone))
         case = np.cumsum(np.diff(who[order], prepend=-1) != 0) - 1
         activity, resource = self.activity[lines["row"][held]], self.resource[lines["resource"][held]]
         return Traces(case, activity[order], start, end, resource[order])
-
-    def _moments(self, minutes: np.ndarray) -> np.ndarray:
-        """Return minutes since the run's start as moments, to the second."""
-        seconds = np.rint(minutes * 60).astype(np.int64)
-        return np.asarray(self.window.opens // HOUR * HOUR + seconds * (HOUR // 3600))
 
 
 def _announce(memory: Memory, program: Program, lists: list[np.ndarray]) -> None:
@@ -126,7 +123,7 @@ def holds_of(model: Model, window: Window, words: Words) -> Holds:
     activities = [acts.index(step.activity or step.name) if isinstance(step, Seize) else 0 for step in model.steps]
     names = [item.unit or item.name for item in model.resources]
     resources = [places.index(name) if name in places else 0 for name in names]
-    return Holds(window, np.array(activities), np.array(resources))
+    return Holds(window, model.timezone, np.array(activities), np.array(resources))
 
 
 def player_of(model: Model, windows: tuple[Window, ...], read: Callable[[Lines], Traces]) -> Player:
@@ -139,12 +136,12 @@ def player_of(model: Model, windows: tuple[Window, ...], read: Callable[[Lines],
     """
     from chairs.twin.clock import read_clock
 
-    opens, last = windows[0].opens // HOUR, windows[-1]
-    horizon = (last.ends - opens * HOUR) / MINUTE + 1
-    start = instant(opens * HOUR, model.timezone)
+    start = instant(windows[0].opens // HOUR * HOUR, model.timezone)
+    windows = tuple(_since(start, window, model.timezone) for window in windows)
+    horizon = windows[-1].ends / MINUTE + 1
     clock = read_clock(start, horizon / 60, model.timezone)
-    ahead = clock.before + np.arange(int(last.closes // HOUR - opens) + 1)
-    rates = np.stack([_of_hours(hourly_rates(source, clock), ahead) for source in model.arrivals])
+    hours = slice(clock.before, clock.before + windows[-1].closes // HOUR + 1)
+    rates = np.stack([hourly_rates(source, clock)[hours] for source in model.arrivals])
     room = tuple(np.linspace(0.0, horizon, sum(window.cases for window in windows) + 1).tolist())
     listed = tuple(
         Arrivals(name=source.name, to=source.to, classes=source.classes, kind="scheduled", times=room)
@@ -155,7 +152,14 @@ def player_of(model: Model, windows: tuple[Window, ...], read: Callable[[Lines],
     program = compile_model(scheduled, start=start, horizon=horizon)
     dispersion = tuple((source.level_group or source.name, source.level_cv) for source in model.arrivals)
     within = tuple(source.within for source in model.arrivals)
-    return Player(program, rates, dispersion, within, windows, read)
+    return Player(program, rates, dispersion, within, windows, start, read)
+
+
+def _since(start: dt.datetime, window: Window, timezone: str) -> Window:
+    """Return a window of the local clock in microseconds since an instant."""
+    moments = (instant(local, timezone) for local in (window.opens, window.closes, window.ends))
+    opens, closes, ends = ((moment - start) // dt.timedelta(microseconds=1) for moment in moments)
+    return replace(window, opens=opens, closes=closes, ends=ends)
 
 
 def _in_the_hour(since: np.ndarray, within: tuple[float, ...]) -> np.ndarray:
@@ -166,10 +170,6 @@ def _in_the_hour(since: np.ndarray, within: tuple[float, ...]) -> np.ndarray:
     summed = np.concatenate([[0.0], np.cumsum(within)]) / sum(within)
     place = np.interp(since / 60 - hours, summed, np.linspace(0.0, 60.0, len(summed)))
     return np.asarray(60 * hours + place)
-
-
-def _of_hours(rates: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-    return np.asarray(rates[ahead % len(rates)] if len(rates) <= 168 else rates[ahead])
 
 
 def instant(local: int, timezone: str) -> dt.datetime:

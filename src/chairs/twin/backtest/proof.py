@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,9 +73,10 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof(Judged):
+class Proof:
     """What came out, and the model learnt from the train log."""
 
+    judged: Judged
     calibrated: Calibrated
 
 
@@ -110,24 +111,25 @@ def prove(
     """
     refuse_table(log, "events")
     words = read_words(log)
-    trial = trial_of(split(read_traces(log, words, settings.timezone), protocol.share), words, log)
-    calibrated = calibrate(_of_train(log, protocol.share), settings)
+    early, late = split(log, protocol.share)
+    trial = trial_of(early, late, words, settings.timezone)
+    calibrated = calibrate(early, settings)
     player = player_of(calibrated.model, (trial.window,), holds_of(calibrated.model, trial.window, trial.words))
-    judged = judge(trial, player, protocol, progress=progress)
-    return Proof(calibrated=calibrated, **{one.name: getattr(judged, one.name) for one in fields(judged)})
+    return Proof(judged=judge(trial, player, protocol, progress=progress), calibrated=calibrated)
 
 
-def trial_of(parts: tuple[Traces, Traces], words: Words, log: pd.DataFrame) -> Trial:
-    """Return a trial by the train and the held-out part of a log.
+def trial_of(early: pd.DataFrame, late: pd.DataFrame, words: Words, timezone: str) -> Trial:
+    """Return a trial by the lines of the cases to learn from and of those held out.
 
     Raises
     ------
     DataError
-        When less than ten cases, or less than a day, are held out.
+        When there is nothing to learn from, or less than ten cases, or less than a day, are held out.
     """
-    train, held_out = parts
-    _enough(held_out)
-    under_way = bool(log["end"].notna().any() and (log["end"].isna() & log["start"].notna()).any())
+    train, held_out = read_traces(early, words, timezone), read_traces(late, words, timezone)
+    _enough(train, held_out)
+    ended = any(part["end"].notna().any() for part in (early, late))
+    under_way = ended and any((part["end"].isna() & part["start"].notna()).any() for part in (early, late))
     return Trial(train=train, held_out=held_out, window=window_of(held_out, under_way=under_way), words=words)
 
 
@@ -152,27 +154,21 @@ def judge(
     return Judged(runs=table, coverage=coverage, held_out=trial.held_out.cases, verdicts=verdicts)
 
 
-def _of_train(log: pd.DataFrame, share: float) -> pd.DataFrame:
-    """Return the rows of the first cases by first event: those that `split` keeps."""
-    when = log["start"].fillna(log["end"]).fillna(log["requested"])
-    begun = when.groupby(log["case_id"]).min().dropna().sort_index().sort_values(kind="stable")
-    return log[log["case_id"].isin(begun.index[: int(share * len(begun))])]
-
-
-def _enough(held_out: Traces) -> None:
+def _enough(train: Traces, held_out: Traces) -> None:
     from chairs.core.errors import DataError, problem
 
-    if held_out.cases < LEAST_HELD_OUT or int(held_out.arrivals.max() - held_out.arrivals.min()) < 24 * HOUR:
-        raise DataError(
-            (
-                problem(
-                    f"{held_out.cases} parcours mis de côté : trop peu, ou en moins d'un jour",
-                    f"{held_out.cases} cases held out: too few, or within a day",
-                    file="events",
-                    remedy=("prendre une période plus longue", "take a longer period"),
-                ),
-            )
+    if not train.cases:
+        what = "aucun parcours avant ceux mis de côté", "no case before those held out"
+    elif held_out.cases < LEAST_HELD_OUT or int(held_out.arrivals.max() - held_out.arrivals.min()) < 24 * HOUR:
+        what = (
+            f"{held_out.cases} parcours mis de côté : trop peu, ou en moins d'un jour",
+            f"{held_out.cases} cases held out: too few, or within a day",
         )
+    else:
+        return
+    raise DataError(
+        (problem(*what, file="events", remedy=("prendre une période plus longue", "take a longer period")),)
+    )
 
 
 def _score(

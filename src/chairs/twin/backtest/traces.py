@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chairs.twin.clock import local_minutes
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -79,6 +81,11 @@ class Traces:
         begun = self.kept(self.start <= moment)
         return dataclasses.replace(begun, end=np.where(begun.end <= moment, begun.end, begun.start))
 
+    def by_arrival(self) -> Traces:
+        """Return the cases in the order of their arrivals."""
+        order = np.argsort(self.arrivals, kind="stable")
+        return self.taken(order, np.zeros(len(order), dtype=np.int64))
+
     def taken(self, cases: np.ndarray, shifts: np.ndarray) -> Traces:
         """Return whole cases, one after another (a case may come twice), each moved by so many microseconds."""
         first, sizes = self.bounds[cases], np.diff(self.bounds)[cases]
@@ -133,14 +140,23 @@ def read_traces(log: pd.DataFrame, words: Words, timezone: str = "UTC") -> Trace
         *local,
         np.maximum(pd.Index(words.resources).get_indexer(whose(log)[dated]), 0).astype(np.int64),
     )
-    traces = Traces(*(array[order] for array in found))
-    by_arrival = np.argsort(traces.arrivals, kind="stable")
-    return traces.taken(by_arrival, np.zeros(len(by_arrival), dtype=np.int64))
+    return Traces(*(array[order] for array in found)).by_arrival()
 
 
-def split(traces: Traces, share: float) -> tuple[Traces, Traces]:
-    """Return the first cases (so many of all, by first event) and the rest; cases stay whole."""
-    rank = np.empty(traces.cases, dtype=np.int64)
-    rank[np.argsort(traces.arrivals, kind="stable")] = np.arange(traces.cases)
-    early = (rank < int(share * traces.cases))[traces.case]
-    return traces.kept(early), traces.kept(~early)
+def local_moments(minutes: np.ndarray, timezone: str) -> np.ndarray:
+    """Return minutes since 1970 (UTC) as microseconds of the local clock, to the second."""
+    seconds = np.rint(local_minutes(minutes, timezone) * 60).astype(np.int64)
+    return np.asarray(seconds * (HOUR // 3600))
+
+
+def begun(log: pd.DataFrame) -> pd.Series:
+    """Return by line when its case began: the first start, of a step without one its end, else its request."""
+    when = log["start"].fillna(log["end"]).fillna(log["requested"])
+    return when.groupby(log["case_id"]).transform("min")
+
+
+def split(log: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the lines of the first cases (so many of all, by first event) and of the rest; cases stay whole."""
+    cases = begun(log).groupby(log["case_id"]).first().dropna().sort_index().sort_values(kind="stable")
+    early = log["case_id"].isin(cases.index[: int(share * len(cases))])
+    return log[early], log[~early]

@@ -14,7 +14,7 @@ from chairs.twin.engine import layout as code
 from chairs.twin.hospital.emergency import SERVED
 from chairs.twin.hospital.levers import departments, wards
 from chairs.twin.hospital.reading import DAY, STEPS, HospitalLog
-from chairs.twin.lines import Lines, read_lines
+from chairs.twin.lines import Lines, dated, read_lines
 from chairs.twin.simulate import simulate
 
 if TYPE_CHECKING:
@@ -54,10 +54,7 @@ def logged(model: Model, log: HospitalLog, number: int, seed: int = 0) -> Logged
     start = midnight - dt.timedelta(days=WARM_UP)
     days = log.last - log.first + 1 + WARM_UP
     run = simulate(model, start=start, horizon=days * DAY, seed=1_000_003 * (seed + 1) + number)
-    lines = next(iter(run.each(read_lines, log=True)))
-    begun = start.timestamp() / 60
-    lines |= {name: lines[name] + begun for name in ("requested", "start", "end")}
-    whole = WholeRun(lines, model)
+    whole = WholeRun(dated(next(iter(run.each(read_lines, log=True))), start), model)
     tables = {"visits": whole.visits(), "stays": whole.stays(), "cancelled": whole.cancelled()}
     first = midnight.timestamp() / 60
     kept = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chairs.core.errors import DataError, problem
+from chairs.twin.clock import local_minutes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,18 +48,6 @@ class HospitalLog:
     def local(self, minutes: np.ndarray) -> np.ndarray:
         """Return minutes since 1970 on the local clock."""
         return local_minutes(minutes, self.timezone)
-
-
-def local_minutes(minutes: np.ndarray, timezone: str) -> np.ndarray:
-    """Return moments (minutes since 1970, UTC) as the minutes that the local clock shows."""
-    import pandas as pd
-
-    hours, place = np.unique(np.floor(minutes / 60), return_inverse=True)
-    known = np.isfinite(hours)
-    moments = pd.to_datetime(np.where(known, hours, 0) * 3600, unit="s", utc=True).tz_convert(timezone)
-    offset = (moments.tz_localize(None) - moments.tz_convert("UTC").tz_localize(None)).total_seconds() / 60
-    shown: np.ndarray = minutes + np.asarray(offset)[place]
-    return shown
 
 
 def read_hospital(events: pd.DataFrame, cases: pd.DataFrame, unit_hour: pd.DataFrame, timezone: str) -> HospitalLog:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chairs.core.streams import stream
-from chairs.twin.clock import holidays_among
-from chairs.twin.hospital.reading import DAY, HospitalLog, local_minutes
+from chairs.twin.clock import holidays_among, local_minutes
+from chairs.twin.hospital.reading import DAY, HospitalLog
 
 if TYPE_CHECKING:
     import pandas as pd

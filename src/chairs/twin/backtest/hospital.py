@@ -63,8 +63,8 @@ def prove_hospital(tables: Mapping[str, pd.DataFrame], timezone: str, protocol: 
     only those who arrive in the window are compared. Who leaves for a ward boards from the decision to the departure;
     an admission put off is written when it is. Patients are independent: drawn evenly they would hardly queue, and so
     many leave little noise to be spared. Of the last
-    four weeks of four fresh logs of the demonstration hospital 27 of 28 distances held, and the 80 % band had 59 to
-    86 % of the hours (tests/reference/test_planted_scenarios.py: their means hold).
+    four weeks of four fresh logs of the demonstration hospital 27 of 28 distances held, and the 80 % band had 61 to
+    84 % of the hours (tests/reference/test_planted_scenarios.py: their means hold).
     """
     events = tables["events"]
     refuse_table(events, "events")

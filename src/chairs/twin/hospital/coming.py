@@ -72,7 +72,7 @@ def _kinds(log: HospitalLog, wanted: Wanted, planned: Sequence[str]) -> list[lis
     first = (log.stays["order"] == 0).to_numpy()
     asked = np.concatenate([log.stays["requested"].to_numpy()[first], log.cancelled["requested"].to_numpy()])
     kinds = np.concatenate([log.stays["kind"].to_numpy(object)[first], log.cancelled["kind"].to_numpy(object)])
-    rows = np.concatenate([wanted.ward[first], np.searchsorted(log.wards, log.cancelled["unit"].to_numpy(str))])
+    rows = np.concatenate([wanted.ward[first], log.codes(log.cancelled["unit"])])
     found = []
     for kind in planned:
         mine = np.flatnonzero(kinds == kind)

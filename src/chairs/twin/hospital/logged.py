@@ -64,7 +64,7 @@ def logged(model: Model, log: HospitalLog, number: int, seed: int = 0) -> Logged
     }
     tables = {name: table[kept[name]].reset_index(drop=True) for name, table in tables.items()}
     wanted = tables["stays"].pop("wanted").to_numpy(str)
-    return Logged(log=replace(log, **tables), ward=np.searchsorted(np.array(log.wards), wanted))
+    return Logged(log=replace(log, **tables), ward=log.codes(wanted))
 
 
 class WholeRun:
@@ -181,9 +181,10 @@ class WholeRun:
 
     def _lines(self, kinds: tuple[int, ...], column: str, values: list[int]) -> np.ndarray:
         """Return the lines of some kinds whose row or resource is one of `values`."""
-        kind = np.isin(self.lines["kind"], kinds)
-        found: np.ndarray = np.flatnonzero(kind & np.isin(self.lines[column], values))
-        return found
+        sought = np.zeros(max(len(self.row), len(self.resource)) + 1, dtype=bool)  # the last is that of none, -1
+        sought[values] = True
+        mine = np.flatnonzero(np.any([self.lines["kind"] == kind for kind in kinds], axis=0))
+        return mine[sought[self.lines[column][mine]]]
 
     def _times(self, mine: np.ndarray, name: str) -> np.ndarray:
         found = np.full(self.n, np.nan)

@@ -58,7 +58,7 @@ def _alike(log: HospitalLog, ward: np.ndarray, ways: np.ndarray, read: Wanted) -
     stays = log.stays
     wait = (stays["start"] - stays["requested"]).to_numpy()
     rows = np.flatnonzero((wait >= read.patience) & (read.onward | (stays["order"].to_numpy() == 0)))
-    place = np.searchsorted(np.array(log.wards), stays["unit"].to_numpy(str)[rows])
+    place = log.place[rows]
     way = np.searchsorted(ways, _ways(log)[rows])
     return rows, (place * len(log.wards) + ward[rows]) * len(ways) + way
 

@@ -43,11 +43,11 @@ def move_of(log: HospitalLog, wanted: Wanted) -> Moves:
     def own(which: np.ndarray, else_: Duration) -> Duration:
         return lengths.of(wait[room & which]) if (room & which).sum() >= lengths.LEAST else else_
 
-    moved, unit = own(later, every), stays["unit"].to_numpy()
+    moved = own(later, every)
     return Moves(
         emergency=own(~later & emergency, every),
         planned=own(~later & ~emergency, every),
-        onward={ward: own(later & (unit == ward), moved) for ward in log.wards},
+        onward={ward: own(later & (log.place == code), moved) for code, ward in enumerate(log.wards)},
     )
 
 
@@ -59,13 +59,13 @@ def room_at_request(log: HospitalLog, wanted: Wanted) -> np.ndarray:
     """
     stays, off = log.stays, log.cancelled
     room = np.zeros(len(stays), dtype=bool)
-    unit, asked = stays["unit"].to_numpy(), stays["requested"].to_numpy()
+    asked, put_off_from = stays["requested"].to_numpy(), log.codes(off["unit"])
     start, end = stays["start"].to_numpy(), stays["end"].fillna(np.inf).to_numpy()
     own = ~wanted.diverted & (start - asked < (np.inf if wanted.patience is None else wanted.patience))
     day = np.floor(log.local(asked) / 1440).astype(int) - log.first
-    for row, ward in enumerate(log.wards):
-        mine = np.flatnonzero((unit == ward) & own & (day >= 0) & (day < log.beds.shape[1]))
-        every, gone, put_off = unit == ward, wanted.diverted & (wanted.ward == row), (off["unit"] == ward).to_numpy()
+    for row in range(len(log.wards)):
+        mine = np.flatnonzero((log.place == row) & own & (day >= 0) & (day < log.beds.shape[1]))
+        every, gone, put_off = log.place == row, wanted.diverted & (wanted.ward == row), put_off_from == row
         held = inside(asked[every], end[every], asked[mine]) + inside(asked[gone], start[gone], asked[mine])
         held += inside(off["requested"].to_numpy()[put_off], off["end"].to_numpy()[put_off], asked[mine])
         room[mine] = held < log.beds[row, day[mine]]

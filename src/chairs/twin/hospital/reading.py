@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +47,17 @@ class HospitalLog:
     last: int
     timezone: str
 
+    @cached_property
+    def place(self) -> np.ndarray:
+        """Code of the ward of each stay."""
+        return self.codes(self.stays["unit"])
+
+    def codes(self, wards: Iterable[str]) -> np.ndarray:
+        """Return the code of each ward, its place in `wards`; -1 for one in which nobody ever lay."""
+        import pandas as pd
+
+        return np.asarray(pd.Index(self.wards, dtype=object).get_indexer(np.asarray(wards, dtype=object)))
+
     def local(self, minutes: np.ndarray) -> np.ndarray:
         """Return minutes since 1970 on the local clock."""
         return local_minutes(minutes, self.timezone)
@@ -65,7 +78,7 @@ def read_hospital(events: pd.DataFrame, cases: pd.DataFrame, unit_hour: pd.DataF
     times = {name: _minutes(events[name]) for name in ("requested", "start", "end")}
     code, names = pd.factorize(events["case_id"])  # whole numbers are looked up much faster than texts
     cases = cases.assign(case_id=pd.Index(names).get_indexer(cases["case_id"]))
-    words = {name: events[name].astype(object) for name in ("activity", "unit")}
+    words = {"activity": events["activity"].astype("category"), "unit": events["unit"].astype(object)}
     table = pd.DataFrame({"case_id": code, **words, **times})
     visits = _visits(table, cases)
     stays = _with_kind(table[table["activity"] == "ward_stay"], cases)

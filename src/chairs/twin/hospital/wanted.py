@@ -71,7 +71,7 @@ def read_wanted(log: HospitalLog, seed: int = 0) -> Wanted:
     """
     stays = log.stays
     asked, start = stays["requested"].to_numpy(), stays["start"].to_numpy()
-    place, n = np.searchsorted(np.array(log.wards), stays["unit"].to_numpy()), len(log.wards)
+    place, n = log.place, len(log.wards)
     wait, first = start - asked, stays["order"].to_numpy() == 0
     rows = np.flatnonzero((wait >= LONG) & first & (_day(log, asked) >= 0))
     ward, diverted = place.copy(), np.zeros(len(place), dtype=bool)
@@ -139,17 +139,16 @@ def _refused(log: HospitalLog, rows: np.ndarray, place: np.ndarray, late: float)
     for hour in range(HOURS):
         moment = asked + late + 30.0 + 60.0 * hour
         hours += _room(log, moment, place) & (moment < start - SOONER)[:, None]
-    found = np.zeros((len(log.wards), len(log.wards)))
-    np.add.at(found, place[rows], hours >= SOME_HOURS)
-    return found
+    return _sums(hours >= SOME_HOURS, place[rows], len(log.wards))
 
 
 def came_by(log: HospitalLog) -> np.ndarray:
     """Return for each stay how it came: by which emergency department, or kind of admission."""
+    visits = log.visits.drop_duplicates("case_id", keep="last").set_index("case_id")["unit"]
+    unit = visits.reindex(log.stays["case_id"])
     kind = log.stays["kind"].astype("str").to_numpy(object)
-    unit = dict(zip(log.visits["case_id"], log.visits["unit"], strict=True))
-    came = [unit.get(case, other) for case, other in zip(log.stays["case_id"], kind, strict=True)]
-    return np.array(came, dtype=str)
+    found: np.ndarray = np.where(unit.isna().to_numpy(), kind, unit.to_numpy(object)).astype(str)
+    return found
 
 
 def _asked_by(log: HospitalLog, place: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -165,13 +164,13 @@ def _overtaken(log: HospitalLog, rows: np.ndarray, place: np.ndarray) -> np.ndar
     """Say for each of the stays `rows` and each ward whether it took a later request of the same kind sooner."""
     stays = log.stays
     asked, start, first = stays["requested"].to_numpy(), stays["start"].to_numpy(), stays["order"].to_numpy() == 0
-    kind = stays["kind"].astype("str").to_numpy()
+    _, kind = np.unique(stays["kind"].astype("str").to_numpy(str), return_inverse=True)
     found = np.zeros((len(rows), len(log.wards)), dtype=bool)
-    for name in np.unique(kind[rows]):
-        mine = np.flatnonzero(kind[rows] == name)
-        who = rows[mine]
+    for code in np.unique(kind[rows]):
+        mine = np.flatnonzero(kind[rows] == code)
+        who, alike = rows[mine], first & (kind == code) & np.isfinite(asked)
         for ward in range(len(log.wards)):
-            others = np.flatnonzero(first & (kind == name) & (place == ward) & np.isfinite(asked))
+            others = np.flatnonzero(alike & (place == ward))
             order = others[np.argsort(asked[others], kind="stable")]
             soonest = np.append(np.minimum.accumulate(start[order][::-1])[::-1], np.inf)
             after = np.searchsorted(asked[order], asked[who] + LATER, side="right")
@@ -199,13 +198,20 @@ def _maximise(full: np.ndarray, room: np.ndarray, place: np.ndarray, asks: np.nd
         rivals = np.maximum(room @ worth.T, 1e-12)
         share = full * (asks * gives[None, :] * worth[:, place].T / rivals + 1e-15)
         share /= share.sum(axis=1, keepdims=True)
-        sent = np.zeros((n, n))
-        np.add.at(sent.T, place, share)
+        sent = _sums(share, place, n).T
         expected = worth * ((share / rivals).T @ room)  # had each gone by these worths
         worth = worth * (sent + 0.01) / (expected + 0.01)
         worth /= worth.sum(axis=1, keepdims=True)
         gives = (sent.sum(axis=1) + 1) / (due + 1)
     return share, sent
+
+
+def _sums(lines: np.ndarray, code: np.ndarray, n: int) -> np.ndarray:
+    """Return the sums of lines by their code, each added up in the order of the lines."""
+    from scipy.sparse import csr_array
+
+    which = csr_array((np.ones(len(code)), (code, np.arange(len(code)))), shape=(n, len(code)))
+    return np.asarray(which @ lines.astype(float))
 
 
 def _order(sent: np.ndarray) -> tuple[int, ...]:

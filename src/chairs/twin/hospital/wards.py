@@ -278,12 +278,12 @@ def onward(log: HospitalLog, wanted: Wanted) -> np.ndarray:
         counts[counts < lengths.LEAST] = 0
         counts *= every / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         shares[k] = counts / np.maximum(np.bincount(wanted.ward[those], minlength=n), 1)[:, None]
-    place, late = np.searchsorted(np.array(log.wards), stays["unit"].to_numpy(str)), _looked_elsewhere(log, wanted)
+    late = _looked_elsewhere(log, wanted)
     for row, others in enumerate(wanted.elsewhere):
         if not others:
             shares[1, row] = 0
             continue
-        lies = np.bincount(place[first & late & (wanted.ward == row)], minlength=n)
+        lies = np.bincount(log.place[first & late & (wanted.ward == row)], minlength=n)
         shares[1, row, list(others)] = shares[0, row, list(others)] * (1 - lies / max(lies.sum(), 1))[list(others)]
     shares[1] /= np.maximum(shares[1].sum(axis=1, keepdims=True), 1)  # of two populations: together they may pass 1
     return shares

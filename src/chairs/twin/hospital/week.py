@@ -131,12 +131,10 @@ class Week:
         Of the second stay always its ward: a week played again sends who was moved where he was moved.
         """
         learnt = self.found.learnt
-        names = np.array(learnt.log.wards)
-        place = np.searchsorted(names, learnt.log.stays["unit"].to_numpy(str))
-        code = learnt.wanted.ward if wanted and which == "first" else place
+        code = learnt.wanted.ward if wanted and which == "first" else learnt.log.place
         found = np.where(self.cases[which] >= 0, code[np.maximum(self.cases[which], 0)], -1)
         if which == "first" and len(learnt.log.cancelled):
-            off = np.searchsorted(names, learnt.log.cancelled["unit"].to_numpy(str))
+            off = learnt.log.codes(learnt.log.cancelled["unit"])
             found = np.where(self.cases["cancelled"] >= 0, off[np.maximum(self.cases["cancelled"], 0)], found)
         return np.asarray(found)
 

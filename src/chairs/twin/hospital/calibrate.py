@@ -46,8 +46,9 @@ ASSUMED = (
         en="All public holidays are staffed like their weekday, or all like a Sunday: whichever the log shows.",
     ),
     Text(
-        fr="Un hiver ressemble à la moyenne de ceux du journal ; les admissions programmées ont une saison commune.",
-        en="A winter is like the mean of those of the log; planned admissions have one season in common.",
+        fr="Un hiver ressemble à la moyenne de ceux du journal ; les admissions programmées ont une saison commune "
+        "(une unité qui en a moins de 22 n'en a plus).",
+        en="A winter is like the mean of those of the log; planned admissions share a season (a ward under 22: none).",
     ),
     Text(
         fr="Les nuits d'un séjour ne dépendent ni de la saison, ni de l'unité où il se passe faute de place.",

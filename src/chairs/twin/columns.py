@@ -214,9 +214,12 @@ class _Book:
             return found
         local = start.astimezone(ZoneInfo(self.program.model.timezone))
         lands = {name for name, step in self.delays.items() if step.lands is not None}
+        known: dict[float, float] = {}  # a patient may be in many places, since one moment
         for place, (_, name, elapsed, _) in enumerate(spots):
             if name in lands and drawn[place] and elapsed > 0:
-                found[place] = _put_forward(local, min(elapsed / hour, LONGEST)) * hour
+                if elapsed not in known:
+                    known[elapsed] = _put_forward(local, min(elapsed / hour, LONGEST)) * hour
+                found[place] = known[elapsed]
         return found
 
     def survivals(

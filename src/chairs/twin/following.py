@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from chairs.twin.ahead import DEEPEST, Ahead, Spot, When, is_shown
+from chairs.twin.paths import situations
 from chairs.twin.steps import Delay, Seize
 from chairs.twin.surviving import Surviving
 
@@ -80,12 +81,29 @@ class Map(Ahead):
         return self._cache[place]
 
     def fits(self, name: str, unit: str | None, resource: str | None) -> bool:
-        """Say whether a step takes place in a unit or with a resource."""
+        """Say whether a step takes place in a unit or with a resource: it asks for one there, or has one in hand."""
         step = self.steps[name]
         if not isinstance(step, Seize):
-            return False
-        return any(word in (unit, resource, None) or self.units[word] in (unit, resource) for option in step.options
-                   for word in option)  # fmt: skip
+            return bool(self.in_hand(name, unit, resource))
+        return any(self._there(option, unit, resource) for option in step.options)
+
+    def in_hand(self, name: str, unit: str | None, resource: str | None) -> tuple[str, ...]:
+        """Return what a patient holds during a delay in a unit or with a resource; nothing where that cannot be."""
+        fitting = [held for held in self._held.get(name, ()) if self._there(held, unit, resource)]
+        return min(fitting, key=lambda held: (len(held), held), default=())
+
+    def _there(self, words: Iterable[str], unit: str | None, resource: str | None) -> bool:
+        return any(word in (unit, resource) or self.units[word] in (unit, resource) for word in words)
+
+    @cached_property
+    def _held(self) -> dict[str, set[tuple[str, ...]]]:
+        """What may be in hand at each delay that the log shows."""
+        found: dict[str, set[tuple[str, ...]]] = {}
+        shown = {name for name, step in self.steps.items() if isinstance(step, Delay) and is_shown(step)}
+        for here in (situations(self.model) or ()) if shown else ():
+            if here.step in shown:
+                found.setdefault(here.step, set()).add(tuple(sorted(here.held)))
+        return found
 
 
 @dataclass

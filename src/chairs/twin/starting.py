@@ -18,7 +18,7 @@ from chairs.twin.following import Followed, Map
 from chairs.twin.lists import Lists, lists
 from chairs.twin.model import Model
 from chairs.twin.state import Present
-from chairs.twin.steps import Delay, Seize
+from chairs.twin.steps import Delay, Seize, Step
 from chairs.twin.successive import later
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _ways(found: Map, places: Mapping[str, float], person: Person, since: tuple[
         step = found.steps[name]
         shown = isinstance(step, Delay)
         if isinstance(step, Delay) and not (over and found.first_delays(name, now, False)):
-            yield chance_of(found, step, (weight, elapsed, NOTHING), clock)
+            yield chance_of(found, step, (weight, elapsed, _held(found, step, person)), clock)
         elif person.waiting and isinstance(step, Seize):
             yield Chance(weight=weight, step=name, elapsed=elapsed)
         else:
@@ -202,9 +202,9 @@ def _ways(found: Map, places: Mapping[str, float], person: Person, since: tuple[
                     yield from later(found, spot, drawn, clock, cls)
 
 
-def _held(found: Map, step: object, person: Person) -> Mapping[str, int]:
+def _held(found: Map, step: Step, person: Person) -> Mapping[str, int]:
     if not isinstance(step, Seize):
-        return {}
+        return dict.fromkeys(found.in_hand(step.name, person.unit, person.resource), 1)
     here = (person.unit, person.resource)
     fitting = [option for option in step.options if any(word in here or found.units[word] in here for word in option)]
     return dict((fitting or step.options)[0])

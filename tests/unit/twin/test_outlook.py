@@ -198,3 +198,16 @@ def test_a_forecaster_refuses_a_model_that_cannot_run_each_time() -> None:
     for _ in range(2):
         with pytest.raises(SettingError):
             outlook(forecaster, present(["2026-01-06T10:15Z"], unit="A", activity="see"), AT)
+
+
+def test_who_lies_in_a_ward_of_a_twin_with_queues_has_his_bed_in_hand(small_hospital) -> None:
+    here = present(["2026-01-06 04:00"] * 14, "A", "ward_stay")
+    known = starter(small_hospital, here, AT)
+    assert known.guessed == 0
+    assert {(one.step, tuple(one.holds.items())) for ways in known.chances for one in ways} == {("stay A", (("A", 1),))}
+    elsewhere = starter(small_hospital, present(["2026-01-06 04:00"], "ED", "ward_stay"), AT)
+    assert {one.step for one in elsewhere.chances[0]} == {"stay A", "stay B"}, "in no ward of the model: anywhere"
+    table = outlook(small_hospital, here, AT, Question(hours=24, replications=40, seed=5)).table
+    census = table[(table["unit"] == "A") & (table["measure"] == "census")]
+    assert census["q0.5"].iloc[0] == 14
+    assert census[[name for name in table.columns if name.startswith("q")]].to_numpy().max() == 14, "all beds are taken"

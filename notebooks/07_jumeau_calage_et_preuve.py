@@ -56,15 +56,16 @@ print("\n".join(stress_sheet(found, "fr").splitlines()[:16]))
 # `floor` est le bruit du journal : le dernier cinquième contre lui-même, retiré au sort. Personne ne fait mieux.
 
 # %%
-proof = prove(log, settings, Protocol(runs=4, band_runs=50, seed=20240501))
-runs = proof.runs[proof.runs["draws"] == "even"]
+judged = prove(log, settings, Protocol(runs=4, band_runs=50, seed=20240501)).judged
+runs = judged.runs[judged.runs["draws"] == "even"]
 runs.pivot_table(index="measure", columns="generator", values="value", aggfunc="mean").round(3)
 
 # %%
-for verdict in proof.verdicts:
+for verdict in judged.verdicts:
     print(verdict.say("fr"))
 print(
-    "bandes du nombre de présents, part couverte :", {level: round(share, 2) for level, share in proof.coverage.items()}
+    "bandes du nombre de présents, part couverte :",
+    {level: round(share, 2) for level, share in judged.coverage.items()},
 )
 
 # %% [markdown]

@@ -25,7 +25,7 @@ def questions(draw):
             resource=f"ward {i}", lowest=low, highest=low + draw(st.integers(0, 12)), step=draw(st.integers(1, 4)),
             fte=draw(st.sampled_from([0.0, 0.1, 1.4, 1.6])), euros=draw(st.sampled_from([0.0, 55_000.0])),
         )  # fmt: skip
-    bounds = st.floats(-10, 20, allow_nan=False)
+    bounds = st.integers(-1_000, 2_000).map(lambda cents: cents / 100)  # as people write them
     limits = [
         Limit(
             of=draw(st.sampled_from(["units", "fte", "euros"])),

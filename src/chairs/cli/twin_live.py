@@ -100,12 +100,14 @@ def _rule(outside: list[str] | None, final: list[str] | None) -> Rule:
 def _follow(where: tuple[Feed, Inbox], when: When, settings: Settings, pause: float | None) -> None:
     """Update once, or again and again: then what cannot be done now is said, and tried again after the pause."""
     from chairs.core.errors import DataError, SettingError
+    from chairs.live.update import tidy
 
     while pause is not None:
         try:
             _update(where, when, settings)
         except (DataError, SettingError) as error:  # e.g. one hour most of those present are at unknown steps
             aside.print(error.say(language()), markup=False)
+        tidy()
         time.sleep(pause)
     _update(where, when, settings)
 

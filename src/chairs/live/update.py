@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from chairs.twin.folding import digest
 from chairs.twin.whereabouts import Person, Rule, count, people
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from chairs.flow.risk.model import RiskModel
     from chairs.twin.forecasting import Forecaster
     from chairs.twin.leaning import Leaning
@@ -101,6 +104,13 @@ def present_at(inbox: Inbox, at: int, rule: Rule) -> tuple[Person, ...]:
     return people(inbox.known(), at, rule, ends=bool(facts.get(ENDS, 0)))
 
 
+def tidy() -> None:
+    """Free what is no longer used, and look through what stays in this pause only: a model is a million objects."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def refuse_stale(newest: int | None, at: int, limit: float) -> float:
     """Return the age of the data in minutes.
 
@@ -185,8 +195,15 @@ def _forecast(
 
     own = _leaning(present, now, settings)
     found = outlook(settings.model, present, now, settings.question, progress, own)
-    table = found.table
-    for name in ("origin", "target"):
-        table[name] = table[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return {"guessed": found.guessed, "outlook": tuple(rows)}
+    return {"guessed": found.guessed, "outlook": _rows(found.table)}
+
+
+def _rows(table: pd.DataFrame) -> tuple[dict[str, object], ...]:
+    """Return the rows of an outlook as JSON has them: moments in words, nothing where nothing is known."""
+    names, columns = table.columns.tolist(), []
+    for name in names:
+        column = table[name]
+        if name in ("origin", "target"):
+            column = column.map({moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in column.unique()})
+        columns.append(column.astype(object).where(column.notna(), None).tolist())
+    return tuple(dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))

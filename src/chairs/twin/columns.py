@@ -41,32 +41,28 @@ class Mixed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """One line for each place at which somebody may be; `own` holds what does not depend on the place.
+    """One line for each place at which somebody may be.
 
-    `own` is the line of the person in `classes` (class, level, patience) and in `attributes`. `held` has one line for
-    each resource held (resource, units, row at which it was asked for), those of line k from `first[k]` on. `gained` is
-    the time by which the clock was put forward since a stay began that ends by the clock.
+    `patients` and `reals` are the records that the engine keeps of a patient there, but for his number; `own` is the
+    line of the person in `attributes`. `held` has one line for each resource held (resource, units, row at which it was
+    asked for, 1 for once), those of line k from `first[k]` on.
     """
 
     program: Program
     own: np.ndarray
-    rows: np.ndarray
+    patients: np.ndarray
+    reals: np.ndarray
     stays: np.ndarray
     elapsed: np.ndarray
-    gained: np.ndarray
-    arrived: np.ndarray
-    survival: np.ndarray
     remaining: np.ndarray
     is_mixed: np.ndarray
     mixed: Mapping[int, Mixed]
     first: np.ndarray
     held: np.ndarray
-    classes: np.ndarray
-    patience: np.ndarray
     attributes: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.patients)
 
 
 def columns_of(program: Program, state: Sequence[Present]) -> Columns:
@@ -104,28 +100,45 @@ def written_out(
     gained = book.gained(spots, np.isnan(rest).tolist())
     survival, mixed = book.survivals(spots, np.isnan(rest).tolist(), gained)
     lines = [
-        (book.stations[name], units, book.asked_at(name, book.rows[step]))
+        (book.stations[name], units, book.asked_at(name, book.rows[step]), 1)
         for _, step, _, holds in spots
         for name, units in holds.items()
     ]
+    own = np.array([spot[0] for spot in spots], dtype=np.int64)
+    patients, reals = _records(book, people, spots, own)
+    reals[:, code.PX_ARRIVED] = -np.array(since, dtype=float)
+    reals[:, code.PX_SURVIVAL], reals[:, code.PX_GAINED] = survival, gained
     return Columns(
         program=program,
-        own=np.array([spot[0] for spot in spots], dtype=np.int64),
-        rows=np.array([book.rows[spot[1]] for spot in spots], dtype=np.int64),
+        own=own,
+        patients=patients,
+        reals=reals,
         stays=np.array([spot[1] in book.delays for spot in spots], dtype=bool),
-        elapsed=np.array([spot[2] for spot in spots], dtype=float),
-        gained=np.array(gained, dtype=float),
-        arrived=-np.array(since, dtype=float),
-        survival=survival,
+        elapsed=reals[:, code.PX_ELAPSED].copy(),
         remaining=rest,
         is_mixed=np.isin(np.arange(len(spots)), list(mixed)),
         mixed=mixed,
-        first=np.concatenate([[0], np.cumsum([len(spot[3]) for spot in spots])]).astype(np.int64),
-        held=np.array(lines, dtype=np.int64).reshape(-1, 3),
-        classes=book.classes_of(people),
-        patience=book.patience(people),
+        first=np.concatenate([[0], np.cumsum(patients[:, code.P_HOLDING])]).astype(np.int64),
+        held=np.array(lines, dtype=np.int64).reshape(-1, 4),
         attributes=book.attributes(people),
     )
+
+
+def _records(
+    book: _Book, people: Sequence[Present], spots: Sequence[Spot], own: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the engine keeps of a patient at each spot: who he is, where, since when, and his patience."""
+    patience = book.patience(people)[own]
+    patients = np.zeros((len(spots), code.P_WIDE), dtype=np.int64)
+    patients[:, code.P_ROW] = [book.rows[spot[1]] for spot in spots]
+    patients[:, [code.P_CLASS, code.P_PRIORITY]] = book.classes_of(people)[own]
+    patients[:, code.P_DRAWN], patients[:, code.P_PATIENCE] = -1, patience[:, 0]
+    patients[:, code.P_SOURCE] = word("state")
+    patients[:, code.P_HOLDING] = [len(spot[3]) for spot in spots]
+    reals = np.zeros((len(spots), code.PX_WIDE))
+    reals[:, code.PX_ELAPSED] = [spot[2] for spot in spots]
+    reals[:, [code.PX_PATIENCE_ELAPSED, code.PX_PATIENCE_SURVIVAL]] = np.where(patience[:, :1] >= 0, patience[:, 1:], 0)
+    return patients, reals
 
 
 @dataclass(frozen=True)

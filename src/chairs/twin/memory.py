@@ -97,16 +97,19 @@ class Memory:
     def again(self, used: Memory | None) -> Memory:
         """Return a copy of this memory that holds nobody yet, in the arrays of a used one.
 
-        What no run reads before it writes is left as it was: lines of the log, visits of those who made none. Where
-        the used one had to grow, this one grows too, so that no other will have to.
+        What no run writes, or reads before it writes, is left as it was: the model, coming events, places in queues,
+        lines of the log, visits of those who made none, units that nobody holds. Where the used one had to grow, this
+        one grows too, so that no other will have to.
         """
         if used is None:
             return Memory(n=self.n.copy(), x=self.x.copy(), sizes=dict(self.sizes))
         if used.sizes != self.sizes:
             self._lay(used.sizes)
             self.free_all()
-        visited = used.table(code.AT_PATIENTS, code.P_WIDE)[:, code.P_VISITED] > 0
-        used.table(code.AT_VISITS).reshape(len(visited), -1)[visited] = 0
+        patients = used.table(code.AT_PATIENTS, code.P_WIDE)
+        used.table(code.AT_VISITS).reshape(len(patients), -1)[patients[:, code.P_VISITED] > 0] = 0
+        held = (patients[:, code.P_HOLDING] > 0) | (self.n[code.W_CLEANS] == 1)  # who cleans counts earlier holds
+        used.table(code.AT_HOLDINGS).reshape(len(patients), -1)[held] = 0
         used.n[: code.HEADER], used.x[: code.HEADER_X] = self.n[: code.HEADER], self.x[: code.HEADER_X]
         for word in self.sizes:
             if word not in _LEFT:
@@ -124,7 +127,11 @@ _ROOMS = (
     (code.W_CALENDAR, code.N_CALENDAR, (code.AT_CALENDAR, code.AT_CALENDAR_X)),
     (code.W_LINES, code.N_LINES, (code.AT_LINES, code.AT_LINES_X)),
 )
-_LEFT = (code.AT_VISITS, code.AT_LINES, code.AT_LINES_X)
+_LEFT = {
+    *(code.AT_ROWS, code.AT_DURATIONS, code.AT_DURATIONS_X, code.AT_HOURS),  # no run writes them
+    *(code.AT_CALENDAR, code.AT_CALENDAR_X, code.AT_NODES, code.AT_LINES, code.AT_LINES_X),
+    *(code.AT_VISITS, code.AT_HOLDINGS, code.AT_HOLDINGS_X),
+}
 
 
 def _first(n: np.ndarray, word: int) -> int:

@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chairs.core.streams import stream
 from chairs.tables import CONTRACTS
 from chairs.tables.outlook import LEVELS
 from chairs.twin.engine import layout as code
 from chairs.twin.forecasting import Forecaster
-from chairs.twin.futures import Futures, counted, stays_of
+from chairs.twin.futures import Futures
 from chairs.twin.leaning import Leaning, leaned
 from chairs.twin.model import Model
 from chairs.twin.rosters import capacities
 from chairs.twin.simulate import Simulation
 from chairs.twin.starting import starter
+from chairs.twin.unit_hours import MEASURES, Places
 from chairs.twin.whereabouts import ALL, Person, count
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MEASURES = ("arrivals", "census", "departures")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +34,8 @@ class Question:
     ----------
     hours
         How far ahead.
-    replications, seed
-        How many futures are drawn, and from which seed: the same seed gives the same bytes.
+    replications, seed, threads
+        How many futures are drawn, from which seed, and by how many threads: the same seed gives the same bytes.
     beds
         Open beds by unit, where the model's rosters do not say or are overruled.
     units
@@ -47,6 +45,7 @@ class Question:
     hours: int = 168
     replications: int = 200
     seed: int = 1
+    threads: int = 2
     beds: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 
@@ -105,13 +104,15 @@ def outlook(
         found, run = leaned((found, run), people, leaning, at, forecaster.followed.map)
     units = names(model, people, asked)
     counts = np.zeros((asked.replications, len(MEASURES), len(units), asked.hours + 1))
-    places = np.array([units.index(unit) for unit in _unit_of(model, asked.units)], dtype=np.int64)
-    initial = np.array([units.index(person.unit) for person in people], dtype=np.int64)
+    places = Places(
+        resources=np.array([units.index(unit) for unit in _unit_of(model, asked.units)], dtype=np.int64),
+        present=np.array([units.index(person.unit) for person in people], dtype=np.int64),
+        units=len(units),
+        hours=asked.hours,
+    )
     futures = Futures(run, found, forecaster.followed.map.surviving)
-    for number in range(asked.replications):
-        lines, order = futures.lines(number, stream(asked.seed, "outlook", number))
-        stays = stays_of(lines, places, initial[order])
-        counts[number] = counted(stays, len(units), asked.hours, hour)
+    for number, future in enumerate(futures.counts(places, asked.threads)):
+        counts[number] = future
         if progress is not None:
             progress(number + 1)
     now = count(people)

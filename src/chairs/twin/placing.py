@@ -73,31 +73,18 @@ def _slots(memory: Memory, count: int) -> np.ndarray:
 
 
 def _write(memory: Memory, columns: Columns, who: tuple[np.ndarray, np.ndarray], slots: np.ndarray) -> None:
-    """Write the columns that every patient has."""
-    lines, numbers = who
-    n, count = memory.n, len(lines)
-    own = columns.own[lines]
-    patience = columns.patience[own]
-    patients = np.zeros((count, code.P_WIDE), dtype=np.int64)
-    patients[:, code.P_ROW] = columns.rows[lines]
-    patients[:, [code.P_CLASS, code.P_PRIORITY]] = columns.classes[own]
-    patients[:, code.P_DRAWN], patients[:, code.P_PATIENCE] = -1, patience[:, 0]
-    patients[:, code.P_SOURCE], patients[:, code.P_NUMBER] = word("state"), numbers
-    patients[:, code.P_SERIAL] = int(n[code.W_SERIAL]) + np.arange(count)
+    """Write the records of the patients."""
+    (lines, numbers), n, count = who, memory.n, len(slots)
+    patients, reals = columns.patients.take(lines, axis=0), columns.reals.take(lines, axis=0)
+    patients[:, code.P_NUMBER], patients[:, code.P_SERIAL] = numbers, int(n[code.W_SERIAL]) + np.arange(count)
     memory.table(code.AT_PATIENTS, code.P_WIDE)[slots] = patients
+    memory.table(code.AT_PATIENTS_X, code.PX_WIDE)[slots] = reals
     n[code.W_SERIAL] += count
     n[code.W_INSIDE] += count
-    reals = memory.table(code.AT_PATIENTS_X, code.PX_WIDE)
-    reals[slots, code.PX_ARRIVED] = columns.arrived[lines]
-    reals[slots, code.PX_ELAPSED], reals[slots, code.PX_SURVIVAL] = columns.elapsed[lines], columns.survival[lines]
-    reals[slots, code.PX_GAINED] = columns.gained[lines]
-    waiting = patience[:, 0] >= 0
-    reals[slots[waiting], code.PX_PATIENCE_ELAPSED] = patience[waiting, 1]
-    reals[slots[waiting], code.PX_PATIENCE_SURVIVAL] = patience[waiting, 2]
     if columns.program.marks:
-        memory.table(code.AT_MARKS, columns.program.marks)[slots] = columns.arrived[lines][:, None]
+        memory.table(code.AT_MARKS, columns.program.marks)[slots] = reals[:, [code.PX_ARRIVED]]
     if columns.attributes.shape[1]:
-        memory.table(code.AT_ATTRIBUTES, columns.attributes.shape[1])[slots] = columns.attributes[own]
+        memory.table(code.AT_ATTRIBUTES, columns.attributes.shape[1])[slots] = columns.attributes[columns.own[lines]]
 
 
 def _choose_parts(
@@ -165,14 +152,10 @@ def _hold(memory: Memory, columns: Columns, lines: np.ndarray, slots: np.ndarray
         return
     before = np.repeat(np.cumsum(counts) - counts, counts)
     held = columns.held[np.repeat(columns.first[lines], counts) + np.arange(len(before)) - before]
-    place, units, asked = held.T
-    slot, since = np.repeat(slots, counts), -np.repeat(columns.elapsed[lines], counts)
     stations = memory.table(code.AT_STATIONS, code.S_WIDE)
-    sums = memory.table(code.AT_STATIONS_X, code.SX_WIDE)
-    np.add.at(stations[:, code.S_BUSY], place, units)
-    np.subtract.at(sums[:, code.SX_BUSY], place, units * memory.x[code.WX_COUNTED])
-    holdings = memory.table(code.AT_HOLDINGS, code.H_WIDE).reshape(-1, max(len(stations), 1), code.H_WIDE)
-    times = memory.table(code.AT_HOLDINGS_X, code.HX_WIDE).reshape(-1, max(len(stations), 1), code.HX_WIDE)
-    holdings[slot, place] = np.column_stack([units, asked, np.ones_like(units)])
-    times[slot, place] = since[:, None]
-    memory.table(code.AT_PATIENTS, code.P_WIDE)[slots, code.P_HOLDING] += counts
+    busy = np.bincount(held[:, 0], weights=held[:, 1], minlength=len(stations)).astype(np.int64)
+    stations[:, code.S_BUSY] += busy
+    memory.table(code.AT_STATIONS_X, code.SX_WIDE)[:, code.SX_BUSY] -= busy * memory.x[code.WX_COUNTED]
+    place = np.repeat(slots, counts) * len(stations) + held[:, 0]
+    memory.table(code.AT_HOLDINGS, code.H_WIDE)[place] = held[:, 1:]
+    memory.table(code.AT_HOLDINGS_X, code.HX_WIDE)[place] = -np.repeat(columns.elapsed[lines], counts)[:, None]

@@ -14,6 +14,7 @@ from chairs.twin.arrivals import Arrivals
 from chairs.twin.columns import columns_of
 from chairs.twin.compiling import compile_model
 from chairs.twin.durations import Duration, Durations
+from chairs.twin.engine import layout as code
 from chairs.twin.given import own, with_given
 from chairs.twin.lines import read_lines
 from chairs.twin.model import Model
@@ -172,8 +173,8 @@ def test_a_night_begun_less_than_an_hour_before_the_clock_was_put_back_is_not_ov
     assert elapsed == 1470.0
     program = compile_model(dataclasses.replace(model, steps=steps), start=start, horizon=1440.0)
     columns = columns_of(program, [Present(step="stay", patient_class="all", elapsed=elapsed)])
-    assert columns.gained.tolist() == [-60.0]
-    assert columns.survival.tolist() == [1.0]
+    assert columns.reals[:, code.PX_GAINED].tolist() == [-60.0]
+    assert columns.reals[:, code.PX_SURVIVAL].tolist() == [1.0]
 
 
 AT_MIDNIGHT = {
@@ -252,7 +253,7 @@ def test_a_table_by_the_clock_counts_with_the_line_of_the_start(by: str) -> None
     program = compile_model(model, start=dt.datetime(2026, 1, 8, 15, tzinfo=dt.UTC), horizon=1440.0)  # a Thursday
     line = {"weekday": 3, "hour": 15, "hour_of_week": 3 * 24 + 15}[by]
     columns = columns_of(program, [Present(step="stay", patient_class="all", elapsed=60.0)])
-    assert columns.survival.tolist() == [rows[line].survival(60.0)]
+    assert columns.reals[:, code.PX_SURVIVAL].tolist() == [rows[line].survival(60.0)]
 
 
 def test_who_is_present_has_the_line_of_the_hour_at_which_he_began() -> None:

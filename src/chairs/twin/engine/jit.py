@@ -6,7 +6,9 @@ allocates nothing, so no reference need be counted.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -41,3 +43,14 @@ def _any_value(kind: Any) -> Any:
     if isinstance(kind, _types.BaseTuple):
         return _types.Tuple.from_types(tuple(_any_value(inner) for inner in kind))
     return _types.unliteral(kind)
+
+
+def fingerprint() -> int:
+    """Return a number that changes with any source file of the engine.
+
+    Numba's cache on disk looks at the file of a `whole` alone: one that captures this number is compiled again when
+    any other of the engine's files changes.
+    """
+    folder = Path(__file__).parent
+    files = [*sorted(folder.glob("*.py")), folder.parent.parent / "core" / "counter.py"]
+    return int.from_bytes(hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()[:7], "little")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
 from chairs.twin.engine.arrivals import arrive, next_arrival
 from chairs.twin.engine.calendar import drop_first, push
 from chairs.twin.engine.cells import cells
 from chairs.twin.engine.happenings import announce_shift, finish, happen
-from chairs.twin.engine.jit import part, whole
+from chairs.twin.engine.jit import fingerprint, part, whole
 from chairs.twin.engine.layout import (
     ARRIVE,
     AT_CALENDAR,
@@ -130,20 +128,11 @@ def _next_patient(n: Any, x: Any, slot: int) -> None:
     go_on(n, x, slot)
 
 
-def _fingerprint() -> int:
-    """Return a number that changes with any source file of the engine."""
-    folder = Path(__file__).parent
-    files = [*sorted(folder.glob("*.py")), folder.parent.parent / "core" / "counter.py"]
-    return int.from_bytes(hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()[:7], "little")
-
-
-def _entry(fingerprint: int) -> Any:
-    # numba's cache on disk looks at this file alone; a captured number that depends on all of the
-    # engine's files makes it compile again when any of them changes.
+def _entry(files: int) -> Any:
     @whole
     def run(wholes: Any, reals: Any) -> Any:
         n, x = cells(wholes), cells(reals)
-        while fingerprint > 0:
+        while files > 0:
             if not _room(n):
                 return GROW
             if n[W_READY] >= 0:
@@ -164,5 +153,5 @@ def _entry(fingerprint: int) -> Any:
     return run
 
 
-run = _entry(_fingerprint())
+run = _entry(fingerprint())
 """Run one replication on; returns `DONE`, `GROW`, `PAUSE` or `STUCK`."""

@@ -12,6 +12,7 @@ from chairs.twin.hospital.outcomes import UNITS, outcomes
 from chairs.twin.measures import Measures, Sums, read_sums
 from chairs.twin.scenario import apply
 from chairs.twin.settled import settled
+from chairs.twin.spread import half_width
 from chairs.twin.standing import Standing, stand
 
 if TYPE_CHECKING:
@@ -105,7 +106,6 @@ def _read(memory: Memory, program: Program) -> Sums:
 
 def _answer(name: str, today: np.ndarray, then: np.ndarray) -> Answer:
     import numpy as np
-    from scipy.stats import t
 
     known = np.isfinite(today) & np.isfinite(then)
     difference, n = (then - today)[known], int(known.sum())
@@ -122,7 +122,7 @@ def _answer(name: str, today: np.ndarray, then: np.ndarray) -> Answer:
             pairs=n,
         )
     mean = float(difference.mean())
-    half = float(t.ppf(0.975, n - 1)) * float(difference.std(ddof=1)) / n**0.5
+    half = half_width(float(difference.std(ddof=1)) / n**0.5, n - 1, None)
     return Answer(
         measure=name, unit=UNITS[name], today=float(today[known].mean()), then=float(then[known].mean()), mean=mean,
         low=mean - half, high=mean + half, pairs=n,

@@ -140,12 +140,10 @@ class Bench:
         )
 
     def _missing(self, plain: list[Mapping[str, np.ndarray]], changed: list[Mapping[str, np.ndarray]], n: int) -> int:
-        from scipy.stats import t
-
         needed = n
         for name, half in self.design.precision.items():
             spread = float((_joined(changed, name) - _joined(plain, name)).std(ddof=1))
-            while needed < self.design.most and t.ppf(0.975, needed - 1) * spread / needed**0.5 > half:
+            while needed < self.design.most and half_width(spread / needed**0.5, needed - 1, None) > half:
                 needed += 1
         return needed - n
 

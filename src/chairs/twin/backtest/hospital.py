@@ -62,9 +62,9 @@ def prove_hospital(tables: Mapping[str, pd.DataFrame], timezone: str, protocol: 
     run begins 122 days earlier with an empty hospital (fewer where the log is shorter), to which as many come as came;
     only those who arrive in the window are compared. Who leaves for a ward boards from the decision to the departure;
     an admission put off is written when it is. Patients are independent: drawn evenly they would hardly queue, and so
-    many leave little noise to be spared. Of the last
-    four weeks of four fresh logs of the demonstration hospital 27 of 28 distances held, and the 80 % band had 61 to
-    84 % of the hours (tests/reference/test_planted_scenarios.py: their means hold).
+    many leave little noise to be spared. Of the last four weeks of four fresh logs of the demonstration hospital 27 of
+    28 distances held, and the 80 % band had 61 to 84 % of the hours (tests/reference/test_planted_scenarios.py: their
+    means hold).
     """
     events = tables["events"]
     refuse_table(events, "events")

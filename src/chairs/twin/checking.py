@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from chairs.core.errors import Problem, SettingError, problem
-from chairs.twin.checking_steps import step_faults
+from chairs.twin.checking_steps import step_faults, table_of
 from chairs.twin.checking_supply import MOST_PIECES, arrivals_faults, resource_faults
 from chairs.twin.faults import Fault, inside, known, sums_to_one
 from chairs.twin.model import UNITS_AN_HOUR, Model
@@ -43,9 +43,9 @@ def check(model: Model, *, horizon: float, passed_by: bool = False) -> None:
                 inside(f"arrivées « {arrivals.name} »", f'arrivals "{arrivals.name}"', f)
                 for f in arrivals_faults(arrivals, model, horizon)
             ]
-        names = dict.fromkeys(step.name for step in model.steps)
+        table = table_of(model)
         for place, step in enumerate(model.steps):
-            found = step_faults(step, place, model, names)
+            found = step_faults(step, place, model, table)
             faults += [inside(f"étape « {step.name} »", f'step "{step.name}"', f) for f in found]
         faults += list(_attributes(model))
     problems: list[Problem] = [problem(fr, en, file=where) for fr, en in faults]

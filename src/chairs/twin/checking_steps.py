@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from chairs.twin.clock import REST
 from chairs.twin.faults import Fault, known, lines_fit, positive, sums_to_one, table_fits
@@ -13,8 +14,31 @@ MOST_UNITS = 4095
 MOST_WAITING = 10**9
 
 
-def step_faults(step: Step, place: int, model: Model, names: Mapping[str, None]) -> Iterator[Fault]:
-    """Give what is wrong with a step, its place in the table and the names of all steps given."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What each step is held against: the names of all, the clocks that are set, the limits of each measure."""
+
+    names: Mapping[str, None]
+    clocks: frozenset[str]
+    within: Mapping[str, frozenset[tuple[float, ...]]]
+
+
+def table_of(model: Model) -> Table:
+    """Return what each step of a model is held against."""
+    within: dict[str, set[tuple[float, ...]]] = {}
+    for step in model.steps:
+        if isinstance(step, Tally):
+            within.setdefault(step.measure, set()).add(step.within)
+    return Table(
+        names=dict.fromkeys(step.name for step in model.steps),
+        clocks=frozenset(step.clock for step in model.steps if isinstance(step, Mark)),
+        within={measure: frozenset(limits) for measure, limits in within.items()},
+    )
+
+
+def step_faults(step: Step, place: int, model: Model, table: Table) -> Iterator[Fault]:
+    """Give what is wrong with a step, its place in the table given."""
+    names = table.names
     yield from known([step.next] if step.next is not None else [], names, "étape", "step")
     if step.next is None and place + 1 == len(names) and not isinstance(step, Leave | Route):
         yield "la dernière étape ne mène nulle part", "the last step leads nowhere"
@@ -34,7 +58,7 @@ def step_faults(step: Step, place: int, model: Model, names: Mapping[str, None])
     elif isinstance(step, Seize):
         yield from _seize(step, model, names)
     else:
-        yield from _small_step(step, model)
+        yield from _small_step(step, model, table)
 
 
 def _held(step: Delay) -> Iterator[Fault]:
@@ -51,10 +75,12 @@ def _route(step: Route, model: Model, names: Mapping[str, None]) -> Iterator[Fau
     yield from known(step.to, names, "étape", "step")
     if not step.to:
         yield "aucune suite", "no step to go to"
+    distinct = {id(line): line for line in step.probabilities}  # a line often counts for many classes
+    unfit = {which for which, line in distinct.items() if not sums_to_one(line)}
     for number, line in enumerate(step.probabilities, start=1):
         if len(line) != len(step.to):
             yield f"ligne {number} : une probabilité par suite", f"line {number}: one probability a branch"
-        elif not sums_to_one(line):
+        elif id(line) in unfit:
             yield (
                 f"ligne {number} : les probabilités ne font pas 1",
                 f"line {number}: the probabilities do not sum to one",
@@ -81,16 +107,14 @@ def _seize(step: Seize, model: Model, names: Mapping[str, None]) -> Iterator[Fau
         yield from known([*step.worsens.to, *step.worsens.to.values()], model.classes, "classe", "class")
 
 
-def _small_step(step: Step, model: Model) -> Iterator[Fault]:
+def _small_step(step: Step, model: Model, table: Table) -> Iterator[Fault]:
     if isinstance(step, Release):
         yield from known(step.resources, [resource.name for resource in model.resources], "ressource", "resource")
     elif isinstance(step, Reclass):
         yield from known([*step.to, *step.to.values()], model.classes, "classe", "class")
     elif isinstance(step, Tally):
-        clocks = {other.clock for other in model.steps if isinstance(other, Mark)}
-        yield from known([c for c in (step.since, step.until) if c is not None], clocks, "horloge", "clock")
-        same = {other.within for other in model.steps if isinstance(other, Tally) and other.measure == step.measure}
-        if len(same) > 1:
+        yield from known([c for c in (step.since, step.until) if c is not None], table.clocks, "horloge", "clock")
+        if len(table.within[step.measure]) > 1:
             yield "la même mesure a d'autres limites ailleurs", "the same measure has other limits elsewhere"
         if not positive(step.within):
             yield "une limite est négative", "a limit is negative"

@@ -12,8 +12,9 @@ from chairs.twin.calibration.journal import DAY, HOUR, MINUTE
 from chairs.twin.calibration.kinds import foretold, outcomes, read_kind
 from chairs.twin.calibration.lapses import BY_CLOCK, BY_WAIT, BY_WORK, Kind, fit_lapse
 from chairs.twin.calibration.modes import AT_ONCE, LATER, SOON, Spans
-from chairs.twin.calibration.opening import Hours, read_hours
+from chairs.twin.calibration.opening import Hours, hour_of_week, read_hours
 from chairs.twin.calibration.shapes import Sample, best_shape, grid, misfit, spread_out
+from chairs.twin.calibration.waited import begins, meant, read_waits
 from chairs.twin.durations import Duration
 
 pytestmark = pytest.mark.unit
@@ -179,8 +180,8 @@ def test_work_that_rests_at_night_and_at_noon_is_learnt_as_work() -> None:
 def test_a_wait_that_ends_when_work_begins_is_learnt_as_it_was_meant() -> None:
     """Waits of 30 h on average, of which most end at night or on a weekend: seen, they are half as long again."""
     since, rng = begun(3000), np.random.default_rng(11)
-    meant = rng.gamma(2, 15, 3000)
-    over = since + (meant * 60).astype(np.int64) * MINUTE
+    wanted = rng.gamma(2, 15, 3000)
+    over = since + (wanted * 60).astype(np.int64) * MINUTE
     opened = OPEN.opens(over)
     until = opened + np.where(opened > over, rng.exponential(20, 3000), 0.0).astype(np.int64) * MINUTE
     seen = spans(since, until)
@@ -189,9 +190,29 @@ def test_a_wait_that_ends_when_work_begins_is_learnt_as_it_was_meant() -> None:
     lapse = fit_lapse(seen, kind)
     assert lapse.soon is not None
     values, weights = spread_out(lapse.soon.rows[0])
-    assert weights @ values / 60 == pytest.approx(meant.mean(), rel=0.05)
-    assert np.sqrt(weights @ values**2 - (weights @ values) ** 2) / 60 == pytest.approx(meant.std(), rel=0.1)
-    assert (until - since).mean() / HOUR > 1.3 * meant.mean()
+    assert weights @ values / 60 == pytest.approx(wanted.mean(), rel=0.05)
+    assert np.sqrt(weights @ values**2 - (weights @ values) ** 2) / 60 == pytest.approx(wanted.std(), rel=0.1)
+    assert (until - since).mean() / HOUR > 1.3 * wanted.mean()
+
+
+def test_what_was_over_on_a_weekend_may_end_on_monday_afternoon() -> None:
+    """A weekend's returns take all of Monday: the noon break lies between the weekend and half of them."""
+    since, rng = begun(4000), np.random.default_rng(13)
+    over = since + (rng.gamma(6, 60, 4000) * 60).astype(np.int64) * MINUTE
+    opened = OPEN.opens(over)
+    weekend = OPEN.closed[hour_of_week(over)] == 63
+    turn = np.where(weekend, rng.integers(0, 8 * 60, 4000), rng.exponential(15, 4000)).astype(np.int64)
+    until = np.where(opened > over, walked(opened, turn), over)
+    seen = spans(since, until)
+    hours = read_hours(until)
+    assert hours is not None
+    waits = read_waits(seen, hours)
+    monday = begins(seen, waits)[hours.openings.index((8, 63))]
+    values, weights = spread_out(monday)
+    assert weights[values >= 13 * 60].sum() / weights.sum() == pytest.approx(0.5, abs=0.1)
+    assert not ((values >= 12 * 60) & (values < 13 * 60)).any()
+    lengths, mass = spread_out(meant(seen, waits))
+    assert mass @ lengths / 60 == pytest.approx(((over - since) / HOUR).mean(), rel=0.02)
 
 
 def test_where_work_never_rests_spans_go_by_the_clock() -> None:

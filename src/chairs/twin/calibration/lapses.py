@@ -18,12 +18,11 @@ from chairs.twin.calibration.modes import (
     modes,
     shares_of,
 )
-from chairs.twin.calibration.opening import Hours, hour_of, open_days, read_hours
+from chairs.twin.calibration.opening import BREAK, Hours, hour_of, open_days, read_hours
 from chairs.twin.calibration.shapes import Sample, best_shape, grid, misfit, spread_out
 from chairs.twin.calibration.waited import Waits, begins, condensed, meant
 from chairs.twin.durations import Duration, Durations, always
 
-BREAK = 4  # hours: a closed time so short is passed over within a day's work
 POINTS_A_BREAK = 24
 
 

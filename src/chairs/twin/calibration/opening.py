@@ -14,6 +14,7 @@ ENOUGH_FOR_DAYS = 60  # events of a kind before a weekday without any is a close
 ENOUGH_FOR_HOURS = 240
 CLOSED = 0.02  # of the mean hour: one with less is closed
 ENOUGH_TO_OPEN = 22  # events in an hour of opening before it is told at which minute it opens
+BREAK = 4  # hours: a closed time so short is passed over within a day's work
 TO_THE = 5 * MINUTE  # that minute is rounded to
 FIRST = 0.05  # share of those that are taken to be before time
 

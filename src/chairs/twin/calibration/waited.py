@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from chairs.twin.calibration.journal import HOUR, MINUTE
 from chairs.twin.calibration.modes import Spans
-from chairs.twin.calibration.opening import WEEK, Hours, hour_of_week
+from chairs.twin.calibration.opening import BREAK, WEEK, Hours, hour_of_week
 from chairs.twin.calibration.shapes import A_POINT, POINTS, empirical, spread_out
 from chairs.twin.durations import Duration
 
@@ -44,9 +45,10 @@ EDGES = _edges()
 
 @dataclass(frozen=True)
 class _Seen:
-    """Observed waits: length and its class; classes in which they may have been meant to end, and time after opening.
+    """Observed waits, and the closed times that each may have been meant to end in (a line each).
 
-    `may` says whether a wait may have ended while it was closed, `opening` which of the openings it ended after.
+    Length and its class; of each closed time, whether there is one, the classes that lie in it, what passed since work
+    began again, and which of the openings that was.
     """
 
     lasted: np.ndarray
@@ -59,30 +61,43 @@ class _Seen:
 
 
 def _seen(spans: Spans, hours: Hours) -> _Seen:
-    hour = hour_of_week(spans.until)
-    ago = hours.since_open[hour]
-    opened = (spans.until // HOUR - ago) * HOUR
-    before = hours.closed[(hour - ago - 1) % WEEK]
-    may = (ago >= 0) & (spans.since < opened)
-    low = np.maximum(opened - before * HOUR - spans.since, 0) / MINUTE
-    high = np.maximum(opened - spans.since, 0) / MINUTE
-    first = np.searchsorted(EDGES, low, side="right") - 1
-    last = np.maximum(np.searchsorted(EDGES, high, side="left"), first + 1)
     lasted = (spans.until - spans.since) / MINUTE
     place = np.minimum(np.searchsorted(EDGES, lasted, side="right") - 1, len(EDGES) - 2)
-    after = np.where(may, (spans.until - opened) / MINUTE, 0.0)
-    return _Seen(lasted, place, may, first, np.minimum(last, len(EDGES) - 1), after,
-                 hours.opening[(hour - np.maximum(ago, 0)) % WEEK])  # fmt: skip
+    closings = zip(*_closings(spans, hours), strict=True)
+    return _Seen(lasted, place, *(np.stack(lines) for lines in closings))
+
+
+def _closings(spans: Spans, hours: Hours) -> Iterator[tuple[np.ndarray, ...]]:
+    """Give the closed time before each wait ended; where that is a break, the one before on the same day too.
+
+    Who is to come back on Saturday may be seen on Monday afternoon, the morning being taken.
+    """
+    hour = hour_of_week(spans.until)
+    ago, there = hours.since_open[hour], np.ones(len(hour), dtype=bool)
+    while True:
+        before = hours.closed[(hour - ago - 1) % WEEK]
+        opened = (spans.until // HOUR - ago) * HOUR
+        may = there & (ago >= 0) & (spans.since < opened)
+        low = np.searchsorted(EDGES, np.maximum(opened - before * HOUR - spans.since, 0) / MINUTE, side="right") - 1
+        high = np.searchsorted(EDGES, np.maximum(opened - spans.since, 0) / MINUTE, side="left")
+        after = np.where(may, (spans.until - opened) / MINUTE, 0.0)
+        opening = hours.opening[(hour - np.maximum(ago, 0)) % WEEK]
+        yield may, low, np.minimum(np.maximum(high, low + 1), len(EDGES) - 1), after, opening
+        earlier = ago + before + 1 + hours.since_open[(hour - ago - 1 - before) % WEEK]
+        there = may & (before <= BREAK) & (earlier <= spans.until // HOUR % 24)
+        if not there.any():
+            return
+        ago = np.where(there, earlier, ago)
 
 
 def _closed(seen: _Seen, waits: Waits) -> tuple[np.ndarray, np.ndarray]:
-    """Return the probability that each wait was over while closed, and the mass of the classes it may have ended in."""
+    """Return the probability that each wait was over in each closed time, and the mass of the classes in it."""
     summed = np.concatenate([[0.0], np.cumsum(waits.mass)])
     inside = summed[seen.high] - summed[seen.low]
     late = waits.after[seen.opening, _class(seen)] / TO_BEGIN
     direct = waits.mass[seen.place] / np.diff(EDGES)[seen.place]
     odds = np.where(seen.may, inside * late, 0.0)
-    return odds / np.maximum(odds + direct, 1e-300), inside
+    return odds / np.maximum(odds.sum(axis=0) + direct, 1e-300), inside
 
 
 def _class(seen: _Seen) -> np.ndarray:
@@ -92,9 +107,9 @@ def _class(seen: _Seen) -> np.ndarray:
 def _mass(seen: _Seen, weights: np.ndarray, closed: np.ndarray, waits: Waits, inside: np.ndarray) -> np.ndarray:
     """Return the mass of each class: waits that ended in hours where they ended, others spread as the kind's are."""
     n = len(EDGES) - 1
-    found = np.bincount(seen.place, weights * (1 - closed), n)
-    share = np.where(closed > 0, weights * closed / np.maximum(inside, 1e-300), 0.0)
-    begun = np.bincount(seen.low, share, n + 1) - np.bincount(seen.high, share, n + 1)
+    found = np.bincount(seen.place, weights * (1 - closed.sum(axis=0)), n)
+    share = np.where(closed > 0, weights * closed / np.maximum(inside, 1e-300), 0.0).ravel()
+    begun = np.bincount(seen.low.ravel(), share, n + 1) - np.bincount(seen.high.ravel(), share, n + 1)
     return np.asarray(found + np.maximum(np.cumsum(begun)[:n], 0.0) * waits.mass)
 
 
@@ -114,7 +129,8 @@ def read_waits(spans: Spans, hours: Hours) -> Waits:
     for _ in range(ROUNDS):
         closed, inside = _closed(seen, waits)
         mass = np.convolve(_mass(seen, weights, closed, waits, inside), SMOOTH, mode="same")
-        after = np.bincount(seen.opening * CLASSES + _class(seen), weights * closed, after.size).reshape(after.shape)
+        which = (seen.opening * CLASSES + _class(seen)).ravel()
+        after = np.bincount(which, (weights * closed).ravel(), after.size).reshape(after.shape)
         after = after + PRIOR * (after.sum(axis=0) + 1e-9) / (after.sum() + 1e-9)
         waits = Waits(hours, mass / mass.sum(), after / after.sum(axis=1, keepdims=True))
     return waits
@@ -125,8 +141,8 @@ def meant(spans: Spans, waits: Waits) -> Duration:
     seen, weights = _seen(spans, waits.hours), spans.weights + 1e-12
     closed, inside = _closed(seen, waits)
     mass = _mass(seen, weights, closed, waits, inside)
-    direct = np.bincount(seen.place, weights * (1 - closed), len(mass))
-    times = np.bincount(seen.place, weights * (1 - closed) * seen.lasted, len(mass))
+    there = weights * (1 - closed.sum(axis=0))
+    direct, times = (np.bincount(seen.place, some, len(mass)) for some in (there, there * seen.lasted))
     middle = (EDGES[:-1] + EDGES[1:]) / 2
     values = (times + (mass - direct) * middle) / np.maximum(mass, 1e-300)
     kept = mass > 0
@@ -154,5 +170,13 @@ def begins(spans: Spans, waits: Waits) -> tuple[Duration, ...]:
         points = min(LANDINGS, int(mass[own].sum()) // A_POINT)
         after = condensed(seen.after[own], mass[own], points) if points else NOTHING
         values, shares = spread_out(after)
-        found.append(empirical(np.minimum(60.0 * hour + values, LATEST), shares))
+        found.append(empirical(_open_at(np.minimum(60.0 * hour + values, LATEST), waits.hours), shares))
     return tuple(found)
+
+
+def _open_at(minutes: np.ndarray, hours: Hours) -> np.ndarray:
+    """Return times of day, those within a break moved to its end: means of moments on both sides of it lie there."""
+    of_day = hours.worked_hours.reshape(7, 24).any(axis=0)
+    ahead = np.stack([np.roll(of_day, -wait) for wait in range(24)]).argmax(axis=0)
+    hour = (minutes // 60).astype(np.int64)
+    return np.where((ahead[hour] > 0) & (ahead[hour] <= BREAK), 60.0 * (hour + ahead[hour]), minutes)

@@ -15,10 +15,15 @@ from chairs.twin.model import Model
 from chairs.twin.spline import gamma_spline
 from chairs.twin.steps import Held
 
+JUST_BELOW = 1 - 2.0**-50  # a guide may send a place too early, never too late
+
 
 @dataclass
 class Draft:
-    """Numbers collected while a model is written out; every method returns the place of what it keeps."""
+    """Numbers collected while a model is written out; every method returns the place of what it keeps.
+
+    `written` has the line of each duration: one that comes again is not kept twice.
+    """
 
     model: Model
     clock: Clock
@@ -27,6 +32,7 @@ class Draft:
     floats_n: int = 0
     ints: list[int] = field(default_factory=list)
     durations: list[tuple[int, int, int, float, float]] = field(default_factory=list)
+    written: dict[Duration, tuple[int, int, int, float, float]] = field(default_factory=dict)
     tallies: dict[tuple[str, str], int] = field(default_factory=dict)
     within: list[tuple[str, float]] = field(default_factory=list)
     clocks: dict[str, int] = field(default_factory=dict)
@@ -71,7 +77,9 @@ class Draft:
         place = len(self.durations)
         self.durations.extend([(0, 0, 0, 0.0, 0.0)] * len(table.rows))
         for i, duration in enumerate(table.rows):
-            self.durations[place + i] = _duration(self, duration)
+            if duration not in self.written:
+                self.written[duration] = _duration(self, duration)
+            self.durations[place + i] = self.written[duration]
         return place
 
 
@@ -101,9 +109,10 @@ def _rarer_duration(draft: Draft, duration: Duration, mean: float, cv: float) ->
     if duration.kind == "empirical":
         n = len(duration.values)
         order = np.argsort(duration.values, kind="stable")
-        shares = np.asarray(duration.weights or [1 / n] * n)[order]
-        pairs = np.column_stack([np.asarray(duration.values)[order], np.cumsum(shares)])
-        return code.EMPIRICAL, draft.numbers(pairs), n, 0.0, 0.0
+        summed = np.cumsum(np.asarray(duration.weights or [1 / n] * n)[order])
+        guide = np.searchsorted(summed, np.arange(n) / n * JUST_BELOW, side="right")
+        lines = np.column_stack([np.asarray(duration.values)[order], summed, np.minimum(guide, n - 1)])
+        return code.EMPIRICAL, draft.numbers(lines), n, 0.0, 0.0
     if duration.kind == "mixture":
         place = draft.table(Durations(rows=duration.parts))
         return code.MIXTURE, place, len(duration.parts), float(draft.numbers(np.cumsum(duration.weights))), 0.0

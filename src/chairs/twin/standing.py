@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
-
 from chairs.twin.compiling import Program, compile_model
 from chairs.twin.engine import layout as code
 from chairs.twin.memory import Memory, new_memory
@@ -44,14 +42,16 @@ class Standing:
         Cancelled
             When `stop` is set meanwhile.
         """
-        mine = threading.local()
+        mine, n, x = threading.local(), self.image.n, self.image.x
+        first, first_x = int(n[code.AT_HEADS]), int(n[code.AT_STATIONS_X])  # before them the model, which no run writes
 
         def one(number: int) -> Result:
             if stop.is_set():
                 raise Cancelled
             if not hasattr(mine, "n"):
-                mine.n, mine.x = np.empty_like(self.image.n), np.empty_like(self.image.x)
-            mine.n[:], mine.x[:] = self.image.n, self.image.x
+                mine.n, mine.x = n.copy(), x.copy()
+            mine.n[: code.HEADER], mine.n[first:] = n[: code.HEADER], n[first:]
+            mine.x[: code.HEADER_X], mine.x[first_x:] = x[: code.HEADER_X], x[first_x:]
             mine.n[code.W_KEY0], mine.n[code.W_KEY1] = key_of(self.seed, number)
             memory = Memory(n=mine.n, x=mine.x, sizes=dict(self.image.sizes))
             return read(run_to_end(memory, stop.is_set), self.program)

@@ -223,6 +223,20 @@ def test_where_work_never_rests_spans_go_by_the_clock() -> None:
     assert read_kind(spans(since, until), until).form == BY_CLOCK
 
 
+def test_what_begins_just_before_a_quiet_hour_ends_in_it() -> None:
+    """A minute's work begun at a minute to nine is over at nine, not when the next morning begins."""
+    rng, day = np.random.default_rng(14), np.repeat(np.arange(20), 400)
+    since = MONDAY + day * DAY + (7 * 60 + rng.beta(2, 4, len(day)) * 14 * 60).astype(np.int64) * MINUTE
+    until = since + (rng.uniform(0.3, 1.5, len(day)) * MINUTE).astype(np.int64)
+    hours = read_hours(until)
+    assert hours is not None
+    assert hours.wait[21] == 10
+    seen = spans(since, until)
+    late = np.array([MONDAY + 21 * HOUR - MINUTE // 5])
+    ends, _ = outcomes(fit_lapse(seen, read_kind(seen, until)), late)
+    assert (ends - late[0]).max() < 2 * MINUTE
+
+
 def test_appointments_on_the_third_of_an_hour_are_found_and_doors_that_open_are_not() -> None:
     rng = np.random.default_rng(13)
     slots = rng.integers(0, 100, 3000) * DAY + (9 * 60 + rng.integers(0, 24, 3000) * 20) * MINUTE
@@ -250,6 +264,18 @@ def test_planted_arrivals_are_found() -> None:
     assert found.dispersion == pytest.approx(cv, rel=0.25)
     assert found.arrivals.month == ()
     assert np.abs(np.array(found.arrivals.rates) - rates).mean() < 0.15
+
+
+@pytest.mark.parametrize("weeks", [1.5, 12])
+def test_nobody_comes_while_the_doors_are_closed(weeks: float) -> None:
+    rng, minutes = np.random.default_rng(15), np.arange(int(weeks * 7) * 24 * 60)
+    open_ = (minutes // 60 % 24 >= 7) & (minutes // 60 % 24 < 21)
+    moments = MONDAY + rng.choice(minutes[open_], 600 * int(weeks * 7)) * MINUTE
+    days = whole_days(np.sort(moments))
+    rates = np.array(fit_intensity(np.sort(moments), "all", days=days, country="FR", dated=False).arrivals.rates)
+    shut = ~np.tile((np.arange(24) >= 7) & (np.arange(24) < 21), 7)
+    assert rates[shut].sum() < 0.002 * rates.sum()
+    assert rates.sum() / 7 == pytest.approx(600, rel=0.05)
 
 
 def test_plain_arrivals_are_not_over_dispersed_and_keep_one_pattern() -> None:

@@ -18,7 +18,9 @@ SMOOTH = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 LEAST_WITHIN = 60  # arrivals left out, before minutes of the hour are looked for
 DOORS = 0.1  # of the arrivals of an hour: an hour with less before it is one in which doors open
 PARTS = (4, 12, 60)  # of an hour
-PRIOR = 5.0  # arrivals that a smoothed hour is drawn to the coarser pattern by
+PRIOR = 5.0  # arrivals that are taken to have been seen along the coarser pattern
+TWO_WEEKS = 14  # days: in fewer no weekday is told from another
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ def fit_intensity(moments: np.ndarray, name: str, *, days: np.ndarray, country: 
     Notes
     -----
     The pattern (the same all day, by hour smoothed or not, by hour and weekday as a product, by hour of the week
-    drawn towards the product) is the one under which weeks left out are most likely (five folds of weeks). The level
+    drawn towards the product) is the one under which weeks left out are most likely (five folds of weeks; of less than
+    two weeks, days, and no weekday is told from another). The level
     is that of the last 13 weeks when it is clearly (three standard errors, over-dispersion allowed for) another than
     that of the whole. Over-dispersion is the gamma-mixed Poisson's by moments: variance of the daily counts = mean +
     (cv x mean)^2 (Cameron & Trivedi 2013, section 3.3), kept when Pearson's statistic is significant. Minutes of the
@@ -129,21 +132,23 @@ def _rates(counts: np.ndarray, days: np.ndarray, pattern: str) -> np.ndarray:
     return np.asarray(((week + drawn * product) / (n_days[:, None] + drawn)).ravel())
 
 
-PATTERNS = ("flat", "smooth hour", "hour", "hour and weekday", "hour of the week")
+PATTERNS_OF_A_DAY = ("flat", "smooth hour", "hour")
+PATTERNS = (*PATTERNS_OF_A_DAY, "hour and weekday", "hour of the week")
 
 
 def _drawn_in(counts: np.ndarray) -> np.ndarray:
     """Return the mean of each hour of the day, drawn a little towards the mean of all."""
-    flat = counts.mean() + 1e-9
-    return np.asarray((counts.sum(axis=0) + PRIOR) / (len(counts) + PRIOR / flat))
+    flat, drawn = counts.mean() + 1e-9, PRIOR / 24
+    return np.asarray((counts.sum(axis=0) + drawn) / (len(counts) + drawn / flat))
 
 
 def _best_pattern(counts: np.ndarray, days: np.ndarray) -> str:
-    fold = (days - days[0]) // 7 % 5
-    if len(days) < 14 or counts.sum() < 50:
+    whole_weeks = len(days) >= TWO_WEEKS
+    fold = (days - days[0]) // (7 if whole_weeks else 1) % FOLDS
+    if len(days) < FOLDS or counts.sum() < 50:
         return "flat" if counts.sum() < 100 else "smooth hour"
     scores = []
-    for pattern in PATTERNS:
+    for pattern in PATTERNS if whole_weeks else PATTERNS_OF_A_DAY:
         score = 0.0
         for held in np.unique(fold):
             rates = np.maximum(_rates(counts[fold != held], days[fold != held], pattern).reshape(7, 24), 1e-6)

@@ -63,24 +63,27 @@ def read_kind(around: Spans, of_activity: np.ndarray) -> Kind:
     Notes
     -----
     The score is the continuous ranked probability score (Gneiting & Raftery 2007). Where work never rests, or too
-    little is seen, spans go by the clock.
+    little is seen, spans go by the clock. They may go by it and end at any hour: few that are seen at night may just
+    have begun late.
     """
     hours = read_hours(around.until if len(around.until) >= ENOUGH_FOR_HOURS else of_activity)
-    plain = Kind(BY_CLOCK, around, hours)
     test = np.flatnonzero(around.held & (around.weights > 0))
     train = around.part(~around.held)
     if hours is None or len(test) < LEAST_TRIED or train.weights.sum() <= 0:
-        return plain
+        return Kind(BY_CLOCK, around, hours)
     tried = around.part(test[:: max(len(test) // MOST_TRIED, 1)])
-    scores = {}
-    for form in (BY_CLOCK, BY_WORK, BY_WAIT):
-        lapse = fit_lapse(train, _kind(form, train, hours))
-        scores[form] = foretold(lapse, tried) * (1.0 if form == BY_CLOCK else 1 / CLEARLY)
-    return _kind(min(scores, key=lambda form: scores[form]), around, hours)
+    in_hours = [(form, hours) for form in (BY_CLOCK, BY_WORK, BY_WAIT)]
+    forms: list[tuple[str, Hours | None]] = [(BY_CLOCK, None), *in_hours]
+    scores = []
+    for form, open_ in forms:
+        lapse = fit_lapse(train, _kind(form, open_, train))
+        scores.append(foretold(lapse, tried) * (1.0 if form == BY_CLOCK else 1 / CLEARLY))
+    return _kind(*forms[int(np.argmin(scores))], around)
 
 
-def _kind(form: str, around: Spans, hours: Hours) -> Kind:
-    return Kind(form, around, hours, read_waits(around, hours) if form == BY_WAIT else None)
+def _kind(form: str, hours: Hours | None, around: Spans) -> Kind:
+    waits = read_waits(around, hours) if form == BY_WAIT and hours else None
+    return Kind(form, around, hours, waits)
 
 
 def foretold(lapse: Lapse, spans: Spans) -> float:
